@@ -23,5 +23,5 @@ export default defineConfig({
   splitting: true,
   treeshake: true,
   clean: true,
-  dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
+  dts: { compilerOptions: { ignoreDeprecations: '6.0', stripInternal: true } },
 })

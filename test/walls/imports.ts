@@ -21,6 +21,12 @@ function specifierOf(node: ts.Node): ts.Node | undefined {
   return imports ? node.arguments[0] : undefined
 }
 
+/** The modules from which a door shows values; a re-export of types alone shows none. */
+export function valueReexportsOf(file: ts.SourceFile): string[] {
+  const reexports = file.statements.filter(ts.isExportDeclaration).filter((statement) => !statement.isTypeOnly)
+  return reexports.flatMap(({ moduleSpecifier }) => (moduleSpecifier && ts.isStringLiteral(moduleSpecifier) ? [moduleSpecifier.text] : []))
+}
+
 /** `./x.ts` in `src/otp/a.ts` -> `src/otp/x.ts`; null for a package. */
 export function resolveImport(importer: string, specifier: string): string | null {
   return specifier.startsWith('.') ? posix.join(posix.dirname(importer), specifier) : null

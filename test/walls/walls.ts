@@ -1,5 +1,5 @@
 import ts from 'typescript'
-import { findCycles, importsOf, resolveImport } from './imports.ts'
+import { findCycles, importsOf, resolveImport, valueReexportsOf } from './imports.ts'
 import { clockReadsIn, hasCode, isReexport, nodeModuleNamesIn, runtimeGlobalsIn, weakRandomIn } from './names.ts'
 
 /** A source tree: path from the project's root -> text. */
@@ -104,7 +104,7 @@ function checkNames(file: ts.SourceFile): Breach[] {
 // The path of a call is the path of its file and of its test: whatever a door shows has a test of its name.
 function checkTested(sources: readonly ts.SourceFile[], tree: Tree): Breach[] {
   const doors = sources.filter((file) => file.fileName.endsWith('/index.ts'))
-  const shown = new Set(doors.flatMap((door) => importsOf(door).map((specifier) => resolveImport(door.fileName, specifier))))
+  const shown = new Set(doors.flatMap((door) => valueReexportsOf(door).map((specifier) => resolveImport(door.fileName, specifier))))
   const untested = sources.filter((file) => {
     const isShown = shown.has(file.fileName) || /^src\/(stores\/|http\/|testing\/)/.test(file.fileName) || flowCall.test(file.fileName)
     return isShown && hasCode(file) && !tree.has(testOf(file.fileName))
