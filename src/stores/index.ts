@@ -1,0 +1,1 @@
+export type { PageOptions, PutOptions, RecordStore, StoredRecord, TableStore } from './record-store.ts'

@@ -1,0 +1,1 @@
+export { type FakeClock, fakeClock, type Span } from './fake-clock.ts'
