@@ -1,1 +1,2 @@
 export { type FakeClock, fakeClock, type Span } from './fake-clock.ts'
+export { type ContractCase, type MakeStore, storeContract, type StoreUnderTest } from './store-contract.ts'
