@@ -1,0 +1,57 @@
+import { KeystepError } from '../errors.ts'
+import { decodePercent } from './key-uri-text.ts'
+import {
+  DEFAULT_ALGORITHM,
+  DEFAULT_DIGITS,
+  DEFAULT_PERIOD_SECONDS,
+  MAX_PERIOD_SECONDS,
+  type OtpAlgorithm,
+  type OtpDigits,
+} from './otp-params.ts'
+
+/** The parameters of a key URI by lower-case name. Any of them twice is refused, because two readers could pick two different ones. */
+export function splitQuery(query: string): ReadonlyMap<string, string> {
+  const params = new Map<string, string>()
+  for (const pair of query.split('&')) {
+    if (pair === '') continue
+    const end = pair.includes('=') ? pair.indexOf('=') : pair.length
+    const name = decodePercent(pair.slice(0, end)).toLowerCase()
+    if (params.has(name)) throw new KeystepError('ERR_KEY_URI', 'the key URI has a parameter twice')
+    params.set(name, decodePercent(pair.slice(end + 1)))
+  }
+  return params
+}
+
+/** The `algorithm` parameter; `SHA-1` and `HmacSHA1` are spellings of `SHA1` that are met. */
+export function readAlgorithm(value: string | undefined): OtpAlgorithm {
+  if (value === undefined) return DEFAULT_ALGORITHM
+  const bits = /^(?:HMAC-?)?SHA-?(1|256|512)$/i.exec(value)?.[1]
+  if (bits === '1') return 'SHA1'
+  if (bits === '256') return 'SHA256'
+  if (bits === '512') return 'SHA512'
+  throw new KeystepError('ERR_KEY_URI', 'the algorithm of the key URI is none of SHA1, SHA256, SHA512')
+}
+
+/** The `digits` parameter. */
+export function readDigits(value: string | undefined): OtpDigits {
+  if (value === undefined) return DEFAULT_DIGITS
+  if (value === '6') return 6
+  if (value === '7') return 7
+  if (value === '8') return 8
+  throw new KeystepError('ERR_KEY_URI', 'the digits of the key URI are none of 6, 7, 8')
+}
+
+/** The `period` parameter, in seconds. */
+export function readPeriod(value: string | undefined): number {
+  if (value === undefined) return DEFAULT_PERIOD_SECONDS
+  const period = /^[1-9][0-9]{0,2}$/.test(value) ? Number(value) : NaN
+  if (period <= MAX_PERIOD_SECONDS) return period
+  throw new KeystepError('ERR_KEY_URI', `the period of the key URI is no number of seconds from 1 to ${MAX_PERIOD_SECONDS}`)
+}
+
+/** The `counter` parameter, which HOTP requires. */
+export function readCounter(value: string | undefined): number {
+  const counter = value !== undefined && /^[0-9]{1,16}$/.test(value) ? Number(value) : NaN
+  if (Number.isSafeInteger(counter)) return counter
+  throw new KeystepError('ERR_KEY_URI', 'the key URI has no counter from 0 to 2^53 - 1')
+}

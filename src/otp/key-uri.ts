@@ -1,0 +1,163 @@
+import { Secret } from '../crypto/secret.ts'
+import { KeystepError } from '../errors.ts'
+import { OtpKey, type OtpKeyOptions, requireOtpKey } from './otp-key.ts'
+import { joinLabel, splitLabel } from './key-uri-label.ts'
+import { readAlgorithm, readCounter, readDigits, readPeriod, splitQuery } from './key-uri-query.ts'
+import { isPlainText } from './key-uri-text.ts'
+import { requireInteger, requireOptions } from './option-checks.ts'
+import {
+  DEFAULT_ALGORITHM,
+  DEFAULT_DIGITS,
+  DEFAULT_PERIOD_SECONDS,
+  type OtpAlgorithm,
+  type OtpDigits,
+  resolveOtpParams,
+  resolvePeriod,
+  type TotpParams,
+} from './otp-params.ts'
+
+const MAX_CHARACTERS = 2048
+
+/** What {@link buildKeyUri} writes. */
+export interface BuildKeyUriOptions extends TotpParams {
+  key: OtpKey
+  /** Who issued the key: the portal's name, as the app shows it. No colon. */
+  issuer: string
+  /** Whose key it is: a login name or address, as the app shows it. No colon. */
+  account: string
+  /** Default `'totp'`. */
+  type?: 'totp' | 'hotp' | undefined
+  /** For `'hotp'` alone: the counter of the first code, an integer from 0 to 2^53 - 1. Default 0. */
+  counter?: number | undefined
+  /** An `https:` address of the issuer's logo, which a few apps show. */
+  image?: string | undefined
+}
+
+/** What a key URI of either type says. */
+export interface ParsedKeyUriBase {
+  readonly key: OtpKey
+  /** From the `issuer` parameter, or else the label; null when neither has one. */
+  readonly issuer: string | null
+  readonly account: string
+  readonly image: string | null
+  readonly algorithm: OtpAlgorithm
+  readonly digits: OtpDigits
+}
+
+/** A key URI taken apart. `periodSeconds` belongs to TOTP and `counter` to HOTP; each is null in the other. */
+export type ParsedKeyUri =
+  | (ParsedKeyUriBase & { readonly type: 'totp'; readonly periodSeconds: number; readonly counter: null })
+  | (ParsedKeyUriBase & { readonly type: 'hotp'; readonly periodSeconds: null; readonly counter: number })
+
+/**
+ * Writes the `otpauth:` address that an authenticator app reads from a QR code (Key URI Format).
+ * The issuer stands in label and parameter, a space is `%20`, and what is default is left out, so that every app takes it.
+ *
+ * @returns at most 2,048 ASCII characters. They hold the key: draw them at once, in your own process, and never log them.
+ * @throws `ERR_KEY_URI` for an issuer or account that is empty, not well-formed, or has a colon or control character, for an image
+ * that is no `https:` address, and when all is too long; `ERR_KEY` for anything but an OtpKey; `ERR_OPTION` for any other option.
+ */
+export function buildKeyUri(options: BuildKeyUriOptions): Secret<string> {
+  const { key, type, image } = requireOptions(options)
+  const secret = requireOtpKey(key).revealBase32()
+  const issuer = requireLabelPart('issuer', options.issuer)
+  const account = requireLabelPart('account', options.account)
+  const query = [`secret=${secret}`, `issuer=${encodeURIComponent(issuer)}`, ...describeParams(options)]
+  if (image !== undefined) query.push(`image=${encodeURIComponent(requireImage(image))}`)
+  const uri = `otpauth://${type ?? 'totp'}/${joinLabel(issuer, account)}?${query.join('&')}`
+  if (uri.length > MAX_CHARACTERS) throw new KeystepError('ERR_KEY_URI', 'issuer, account, image and key are too long together')
+  return new Secret(uri)
+}
+
+/**
+ * Reads an `otpauth:` address (Key URI Format), as other systems write it too: any case, `SHA-1` and `HmacSHA1`, a label that is
+ * separated by `:` or `%3A`, an issuer that differs from the label's (the parameter counts), unknown parameters.
+ *
+ * @param uri at most 2,048 characters.
+ * @param options `allowShortKey` takes keys from 10 bytes on.
+ * @throws `ERR_KEY_URI` for anything else: another scheme or type, a parameter twice, no account, a hotp address without counter,
+ * digits, period, counter or algorithm out of range, a key that is none (then with `cause`). The message never repeats the address.
+ */
+export function parseKeyUri(uri: string | Secret<string>, options?: OtpKeyOptions): ParsedKeyUri {
+  const { type, label, query } = takeApart(uri)
+  const params = splitQuery(query)
+  const { issuer, account } = splitLabel(label, params.get('issuer') || null)
+  const base = {
+    key: readKey(params.get('secret'), options),
+    issuer,
+    account,
+    image: params.get('image') || null,
+    algorithm: readAlgorithm(params.get('algorithm')),
+    digits: readDigits(params.get('digits')),
+  }
+  return type === 'totp'
+    ? { type, ...base, periodSeconds: readPeriod(params.get('period')), counter: null }
+    : { type, ...base, periodSeconds: null, counter: readCounter(params.get('counter')) }
+}
+
+/** The parameters after the issuer. Apps choke on unusual ones, and some ignore them, so defaults are left unsaid. */
+function describeParams(options: BuildKeyUriOptions): string[] {
+  const { algorithm, digits } = resolveOtpParams(options)
+  const said: string[] = []
+  if (algorithm !== DEFAULT_ALGORITHM) said.push(`algorithm=${algorithm}`)
+  if (digits !== DEFAULT_DIGITS) said.push(`digits=${digits}`)
+  said.push(...describeFactor(options))
+  return said
+}
+
+function describeFactor({ type, counter, periodSeconds }: BuildKeyUriOptions): string[] {
+  const given: unknown = type
+  if (given === 'hotp') {
+    if (periodSeconds !== undefined) throw new KeystepError('ERR_OPTION', 'periodSeconds belongs to totp')
+    return [`counter=${requireInteger('counter', counter ?? 0, 0, Number.MAX_SAFE_INTEGER)}`]
+  }
+  if (given !== undefined && given !== 'totp') throw new KeystepError('ERR_OPTION', 'type must be totp or hotp')
+  if (counter !== undefined) throw new KeystepError('ERR_OPTION', 'counter belongs to hotp')
+  const period = resolvePeriod(periodSeconds)
+  return period === DEFAULT_PERIOD_SECONDS ? [] : [`period=${period}`]
+}
+
+function requireLabelPart(name: string, value: unknown): string {
+  if (typeof value !== 'string') throw new KeystepError('ERR_OPTION', `${name} must be a string`)
+  if (value === '') throw new KeystepError('ERR_KEY_URI', `${name} must not be empty`)
+  if (value.length > MAX_CHARACTERS) throw new KeystepError('ERR_KEY_URI', `${name} is too long`)
+  if (value.includes(':')) throw new KeystepError('ERR_KEY_URI', `${name} must not have a colon: apps split the label there`)
+  return requirePlainText(name, value)
+}
+
+function requireImage(image: unknown): string {
+  if (typeof image !== 'string') throw new KeystepError('ERR_OPTION', 'image must be a string')
+  if (!image.startsWith('https://') || image.length > MAX_CHARACTERS) {
+    throw new KeystepError('ERR_KEY_URI', 'image must be an https: address')
+  }
+  return requirePlainText('image', image)
+}
+
+function requirePlainText(name: string, text: string): string {
+  if (isPlainText(text)) return text
+  throw new KeystepError('ERR_KEY_URI', `${name} must be well-formed Unicode without control characters`)
+}
+
+function takeApart(uri: string | Secret<string>): { type: 'totp' | 'hotp'; label: string; query: string } {
+  const text = textOf(uri)
+  const parts = /^otpauth:\/\/(totp|hotp)\/([^?#]*)\?([^#]*)$/i.exec(text)
+  if (parts === null) throw new KeystepError('ERR_KEY_URI', 'not an otpauth: address of type totp or hotp')
+  const [, type = '', label = '', query = ''] = parts
+  return { type: type.toLowerCase() === 'totp' ? 'totp' : 'hotp', label, query }
+}
+
+function textOf(uri: unknown): string {
+  const text: unknown = uri instanceof Secret ? uri.reveal() : uri
+  if (typeof text !== 'string') throw new KeystepError('ERR_KEY_URI', 'a key URI is a string')
+  if (text.length > MAX_CHARACTERS) throw new KeystepError('ERR_KEY_URI', `a key URI has at most ${MAX_CHARACTERS} characters`)
+  return text.trim()
+}
+
+function readKey(secret: string | undefined, options: OtpKeyOptions | undefined): OtpKey {
+  if (secret === undefined) throw new KeystepError('ERR_KEY_URI', 'the key URI has no secret')
+  try {
+    return OtpKey.fromBase32(secret, options)
+  } catch (cause) {
+    throw new KeystepError('ERR_KEY_URI', 'the secret of the key URI is no OTP key', { cause })
+  }
+}

@@ -1,0 +1,128 @@
+import { randomBytes } from '../crypto/random.ts'
+import { KeystepError } from '../errors.ts'
+import { decodeBase32, encodeBase32 } from './base32.ts'
+import { isBytes } from './bytes.ts'
+import { createMidstate, type HmacMidstate } from './hmac-midstate.ts'
+import { requireInteger } from './option-checks.ts'
+import type { OtpAlgorithm } from './otp-params.ts'
+
+const MASK = '[OtpKey]'
+const inspect = Symbol.for('nodejs.util.inspect.custom')
+const DEFAULT_BYTES = 20
+const MIN_BYTES = 16
+const MIN_SHORT_BYTES = 10
+const MAX_BYTES = 1024
+const MAX_BASE32_CHARACTERS = 4096
+
+let readMidstate: (key: OtpKey, algorithm: OtpAlgorithm) => HmacMidstate
+let isOtpKey: (value: unknown) => value is OtpKey
+
+/** How an existing key is taken in. */
+export interface OtpKeyOptions {
+  /** Takes keys from 10 bytes on, which other systems issued; RFC 4226 R6 asks for 16. New keys are never short. */
+  allowShortKey?: true | undefined
+}
+
+/**
+ * The secret that a server and one authenticator share (K of RFC 4226), 16 to 1,024 bytes; 10 on with `allowShortKey`.
+ *
+ * It does not print: string, JSON, inspect, spread and `structuredClone` show `[OtpKey]` or nothing. It comes out by
+ * {@link OtpKey.revealBase32} and {@link OtpKey.revealBytes} alone. It keeps its HMAC set-up, so use one object for many codes.
+ */
+export class OtpKey {
+  readonly #bytes: Uint8Array
+  readonly #midstates: { [A in OtpAlgorithm]?: HmacMidstate } = {}
+
+  private constructor(bytes: Uint8Array, options?: OtpKeyOptions) {
+    const least = options?.allowShortKey === true ? MIN_SHORT_BYTES : MIN_BYTES
+    if (!isBytes(bytes)) throw new KeystepError('ERR_KEY', 'an OTP key is made of a Uint8Array')
+    if (bytes.length < least || bytes.length > MAX_BYTES) {
+      throw new KeystepError('ERR_KEY', `an OTP key has ${least} to ${MAX_BYTES} bytes`)
+    }
+    this.#bytes = new Uint8Array(bytes)
+  }
+
+  /**
+   * A new random key (63B-4 3.2.12).
+   *
+   * @param byteLength 16 to 1,024. Default 20, the output of HMAC-SHA-1 (RFC 4226 R6); by RFC 6238 5.1 32 for SHA256, 64 for SHA512.
+   * @throws `ERR_OPTION` for any other length.
+   */
+  static generate(byteLength: number = DEFAULT_BYTES): OtpKey {
+    return new OtpKey(randomBytes(requireInteger('byteLength', byteLength, MIN_BYTES, MAX_BYTES)))
+  }
+
+  /**
+   * The key that a base32 text spells. Case, spaces, dashes and padding do not matter; impossible lengths and spare bits do.
+   *
+   * @param text at most 4,096 characters.
+   * @throws `ERR_KEY` for text that is not base32 or a key too short or too long; the message never repeats the text.
+   */
+  static fromBase32(text: string, options?: OtpKeyOptions): OtpKey {
+    return new OtpKey(decodeKeyText(text), options)
+  }
+
+  /**
+   * The key that is these bytes, copied.
+   *
+   * @throws `ERR_KEY` for anything but a `Uint8Array` of 16 (10 with `allowShortKey`) to 1,024 bytes.
+   */
+  static fromBytes(bytes: Uint8Array, options?: OtpKeyOptions): OtpKey {
+    return new OtpKey(bytes, options)
+  }
+
+  get byteLength(): number {
+    return this.#bytes.length
+  }
+
+  /** The key in base32, upper case without padding: for a person to type and for nothing else. */
+  revealBase32(): string {
+    return encodeBase32(this.#bytes)
+  }
+
+  /** A copy of the key's bytes. Store them sealed; never log them. */
+  revealBytes(): Uint8Array {
+    return this.#bytes.slice()
+  }
+
+  toString(): string {
+    return MASK
+  }
+
+  toJSON(): string {
+    return MASK
+  }
+
+  [inspect](): string {
+    return MASK
+  }
+
+  // A function of this module instead of a method: whoever reads midstates can make codes, so no door of keystep leads there.
+  static {
+    readMidstate = (key, algorithm) => (key.#midstates[algorithm] ??= createMidstate(algorithm, key.#bytes))
+    isOtpKey = (value): value is OtpKey => typeof value === 'object' && value !== null && #bytes in value
+  }
+}
+
+/** The HMAC set-up of a key, made on first use; anything but an {@link OtpKey} throws `ERR_KEY`. */
+export function midstateOf(key: OtpKey, algorithm: OtpAlgorithm): HmacMidstate {
+  return readMidstate(requireOtpKey(key), algorithm)
+}
+
+/** The key itself; anything but an {@link OtpKey} throws `ERR_KEY`. */
+export function requireOtpKey(key: unknown): OtpKey {
+  if (isOtpKey(key)) return key
+  throw new KeystepError('ERR_KEY', 'expected an OtpKey: make one by OtpKey.fromBase32 or OtpKey.fromBytes')
+}
+
+function decodeKeyText(text: unknown): Uint8Array {
+  if (typeof text !== 'string') throw new KeystepError('ERR_KEY', 'an OTP key in base32 is a string')
+  if (text.length > MAX_BASE32_CHARACTERS) {
+    throw new KeystepError('ERR_KEY', `an OTP key in base32 has at most ${MAX_BASE32_CHARACTERS} characters`)
+  }
+  try {
+    return decodeBase32(text)
+  } catch (cause) {
+    throw new KeystepError('ERR_KEY', 'an OTP key that is not base32', { cause })
+  }
+}
