@@ -1,0 +1,181 @@
+import { hmac } from '@noble/hashes/hmac.js'
+import { expand, extract } from '@noble/hashes/hkdf.js'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { KeystepError } from '../errors.ts'
+import { decodeBase64url, encodeBase64url } from './base64url.ts'
+import { frame } from './frame.ts'
+import { randomBytes } from './random.ts'
+import { Secret } from './secret.ts'
+
+const VERSION = 'keystep-1'
+const KEY_BYTES = 32
+const ID_PATTERN = /^[A-Za-z0-9_-]{1,32}$/
+const inspect = Symbol.for('nodejs.util.inspect.custom')
+
+type KeyMaterial = string | Secret<string> | Uint8Array
+
+/** 32 bytes, as base64 or base64url text or as they are; or a function that fetches them from a KMS. */
+export type KeyringKeySource = KeyMaterial | (() => KeyMaterial | Promise<KeyMaterial>)
+
+/** One key of a keyring: `id` is 1 to 32 of `A-Z a-z 0-9 _ -`, stands in the clear in every record, and never names two keys. */
+export interface KeyringKey {
+  id: string
+  key: KeyringKeySource
+}
+
+/** The key that seals from now on, and those that only open what they sealed before. */
+export interface KeyringKeys {
+  current: KeyringKey
+  /** `recordsOnly: true` after a leak: the key still opens records, so that they can be resealed, but no token any more. */
+  previous?: readonly (KeyringKey & { recordsOnly?: boolean | undefined })[] | undefined
+}
+
+interface Entry {
+  readonly id: string
+  readonly recordsOnly: boolean
+  /** The HKDF pseudorandom key (RFC 5869 2.2), fetched once and asked for again after a rejection. */
+  load(): Promise<Uint8Array>
+  readonly subkeys: Map<string, Uint8Array<ArrayBuffer>>
+}
+
+let entriesOf: (keyring: Keyring) => readonly Entry[]
+
+/** The portal's keys, unprintable. Made by {@link createKeyring}; handed to `createTwoFactor`. */
+export class Keyring {
+  readonly #entries: readonly Entry[]
+
+  private constructor(entries: readonly Entry[]) {
+    this.#entries = entries
+  }
+
+  static {
+    entriesOf = (keyring) => keyring.#entries
+  }
+
+  /** @internal */
+  static of(entries: readonly Entry[]): Keyring {
+    return new Keyring(entries)
+  }
+
+  /** The id of the key that seals. */
+  get currentId(): string {
+    return this.#entries[0]!.id
+  }
+
+  toJSON(): string {
+    return '[Keyring]'
+  }
+
+  [inspect](): string {
+    return '[Keyring]'
+  }
+}
+
+/**
+ * Makes a keyring from `'id:key'` or `'id:key,id:key'` (the first is current), as an environment variable holds it, or from objects.
+ * To rotate: deploy the new key as a previous one everywhere, then make it current, then `maintenance.reseal`.
+ *
+ * @throws `ERR_KEYRING` for an empty list, a bad or repeated id, or a key that is not 32 bytes; for a key function, at its first use.
+ */
+export function createKeyring(keys: string | Secret<string> | KeyringKeys): Keyring {
+  const list = typeof keys === 'string' || keys instanceof Secret ? parseList(Secret.textOf(keys)) : listOf(keys)
+  const ids = new Set(list.map(({ id }) => id))
+  if (ids.size !== list.length) throw new KeystepError('ERR_KEYRING', 'two keys of the keyring have the same id')
+  return Keyring.of(list.map(createEntry))
+}
+
+/** A fresh key for {@link createKeyring}: today's id and 32 random bytes, as `'k20261122:...'`. Keep it like a password to every account. */
+export function generateKeyringKey(): string {
+  const day = new Date().toISOString().slice(0, 10).replaceAll('-', '')
+  return `k${day}:${encodeBase64url(randomBytes(KEY_BYTES))}`
+}
+
+type ListedKey = KeyringKey & { recordsOnly?: boolean | undefined }
+
+function parseList(text: string): ListedKey[] {
+  return text.split(',').map((part) => {
+    const [id, key, ...rest] = part.trim().split(':')
+    if (id === undefined || key === undefined || rest.length > 0) {
+      throw new KeystepError('ERR_KEYRING', "a keyring is written 'id:key' or 'id:key,id:key', the current key first")
+    }
+    return { id, key }
+  })
+}
+
+function listOf(keys: KeyringKeys): ListedKey[] {
+  const given = keys as Partial<KeyringKeys> | null | undefined
+  if (typeof given !== 'object' || !given?.current) throw new KeystepError('ERR_KEYRING', 'a keyring needs a current key')
+  const { id, key } = given.current
+  return [{ id, key }, ...(given.previous ?? [])]
+}
+
+function createEntry({ id, key, recordsOnly }: ListedKey): Entry {
+  if (typeof id !== 'string' || !ID_PATTERN.test(id)) {
+    throw new KeystepError('ERR_KEYRING', 'a key id is 1 to 32 of A-Z, a-z, 0-9, _ and -')
+  }
+  const load = typeof key === 'function' ? once(async () => pseudorandomKey(await ask(key))) : always(pseudorandomKey(key))
+  return { id, recordsOnly: recordsOnly === true, load, subkeys: new Map() }
+}
+
+async function ask(key: () => KeyMaterial | Promise<KeyMaterial>): Promise<KeyMaterial> {
+  try {
+    return await key()
+  } catch (cause) {
+    throw new KeystepError('ERR_KEYRING', 'the key function of the keyring failed', { cause })
+  }
+}
+
+function always<T>(value: T): () => Promise<T> {
+  const settled = Promise.resolve(value)
+  return () => settled
+}
+
+function once<T>(fetch: () => Promise<T>): () => Promise<T> {
+  let pending: Promise<T> | undefined
+  return () =>
+    (pending ??= fetch().catch((error: unknown) => {
+      pending = undefined
+      throw error
+    }))
+}
+
+function pseudorandomKey(material: KeyMaterial): Uint8Array {
+  const bytes = material instanceof Uint8Array ? Uint8Array.from(material) : decodeKey(Secret.textOf(material))
+  if (bytes?.length !== KEY_BYTES) throw new KeystepError('ERR_KEYRING', 'a key of the keyring is exactly 32 bytes, in base64 when written')
+  return extract(sha256, bytes, new TextEncoder().encode(VERSION))
+}
+
+function decodeKey(text: string): Uint8Array | null {
+  return text.length > 64 ? null : decodeBase64url(text.trim().replaceAll('+', '-').replaceAll('/', '_').replace(/={1,2}$/, ''))
+}
+
+/** The keyring's entry of that id, or undefined. @internal */
+export function keyById(keyring: Keyring, id: string): Entry | undefined {
+  return entriesOf(keyring).find((entry) => entry.id === id)
+}
+
+/** The entry that seals. @internal */
+export function currentKey(keyring: Keyring): Entry {
+  return entriesOf(keyring)[0]!
+}
+
+/** HKDF-Expand (RFC 5869 2.3) for one record: a key of its own, so that random nonces never run out. @internal */
+export async function recordKeyOf(entry: Entry, recordKey: string): Promise<Uint8Array<ArrayBuffer>> {
+  return Uint8Array.from(expand(sha256, await entry.load(), frame(VERSION, 'record', recordKey), 32))
+}
+
+/** HKDF-Expand for one kind of token or keyed hash; kept, since there are only a handful of uses. @internal */
+export async function subkeyOf(entry: Entry, use: string): Promise<Uint8Array<ArrayBuffer>> {
+  const kept = entry.subkeys.get(use)
+  if (kept) return kept
+  const subkey = Uint8Array.from(expand(sha256, await entry.load(), frame(VERSION, use), 32))
+  entry.subkeys.set(use, subkey)
+  return subkey
+}
+
+/** HMAC-SHA-256 over framed parts. @internal */
+export function macOf(key: Uint8Array, ...parts: readonly string[]): Uint8Array {
+  return hmac(sha256, key, frame(...parts))
+}
+
+export type { Entry as KeyringEntry }

@@ -1,0 +1,53 @@
+import { generateBackupCodes, hashBackupCodes, type BackupCodeSet } from '../backup-codes/index.ts'
+import type { Secret } from '../crypto/secret.ts'
+import { spendPermit } from './bind-factor.ts'
+import type { RequestContext } from './events.ts'
+import { type Change, rejected } from './outcome.ts'
+import { MANAGE_FACTORS, permits, readPermit } from './permit.ts'
+import { backupCodePepper } from './record-mac.ts'
+import type { Settings } from './settings.ts'
+import { isEnrolled } from './subject.ts'
+import { restartRecovery } from './throttle.ts'
+import { checkSessionId } from './token.ts'
+import { transact } from './transact.ts'
+
+/** `twoFactor.backupCodes`: recovery codes, each good once (63B-4 4.2.1.1). */
+export interface BackupCodes {
+  /**
+   * Issues a new set in place of the old one, spends the permit, and gives the recovery counter a new start. The codes are shown this once.
+   * Rejected as `expired` without a live permit for `MANAGE_FACTORS`, as `not_found` while no factor is enrolled.
+   *
+   * @throws `ERR_OPTION`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, `ERR_TOKEN_KIND`, and the record's codes.
+   */
+  regenerate(input: {
+    permit: string
+    sessionId: string
+    context?: RequestContext | undefined
+  }): Promise<Change<{ backupCodes: Secret<readonly string[]> }, 'expired' | 'not_found'>>
+}
+
+export function createBackupCodes(settings: Settings): BackupCodes {
+  return { regenerate: (input) => regenerate(settings, input) }
+}
+
+async function regenerate(settings: Settings, { permit, sessionId, context }: Parameters<BackupCodes['regenerate']>[0]): ReturnType<BackupCodes['regenerate']> {
+  checkSessionId(sessionId)
+  const claims = await readPermit(settings, permit, sessionId, [MANAGE_FACTORS])
+  if (!claims) return rejected('expired')
+  const codes = generateBackupCodes({ count: settings.backupCodeCount })
+  return transact<Awaited<ReturnType<BackupCodes['regenerate']>>, BackupCodeSet | null>(settings, {
+    userId: claims.userId,
+    context,
+    prepare: async (subject) => (isEnrolled(subject) ? hashBackupCodes(codes, { pepper: backupCodePepper(subject) }) : null),
+    decide: (subject, now, backupCodes) => {
+      if (!permits(subject, claims, now)) return { result: rejected('expired') }
+      if (!isEnrolled(subject) || !backupCodes) return { result: rejected('not_found') }
+      const attempts = restartRecovery(subject.attempts)
+      return {
+        result: { outcome: 'accepted', backupCodes: codes },
+        next: spendPermit({ ...subject, backupCodes, attempts }, claims, now),
+        events: [{ type: 'backup_codes.regenerated', count: settings.backupCodeCount }],
+      }
+    },
+  })
+}

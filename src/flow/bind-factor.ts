@@ -1,0 +1,63 @@
+import type { EventDetail } from './events.ts'
+import { permits, type PermitClaims } from './permit.ts'
+import { spend } from './spent.ts'
+import { type Factor, renewEpoch, type SmsFactor, type Subject, type TotpFactor } from './subject.ts'
+import { PERMIT_SECONDS } from './token.ts'
+
+const MOST_AUTHENTICATORS = 3
+
+/** An enrollment is good for 10 minutes from its beginning, whatever is left of its permit. */
+export function enrollmentExpiry(now: number): number {
+  return now + PERMIT_SECONDS * 1000
+}
+
+export function hasMostAuthenticators(subject: Subject | null): boolean {
+  return (subject?.factors.filter(({ kind }) => kind === 'totp').length ?? 0) >= MOST_AUTHENTICATORS
+}
+
+/** Why a factor cannot be bound at the swap, or null: a second confirm of one enrollment, a permit that ended meanwhile, a key that is live. */
+export function refusalToBind(subject: Subject | null, claims: PermitClaims, factorId: string, key: string | null, now: number): 'already_used' | 'expired' | 'limit_reached' | null {
+  const factors = subject?.factors ?? []
+  if (factors.some((factor) => factor.id === factorId || (factor.kind === 'totp' && factor.key === key))) return 'already_used'
+  if (!permits(subject, claims, now)) return 'expired'
+  return key !== null && claims.basis !== 'recovery' && hasMostAuthenticators(subject) ? 'limit_reached' : null
+}
+
+/** Binds a proven factor and spends its permit. After a support code it takes the place of everything before it, under a new epoch. */
+export function bindFactor(subject: Subject, factor: Factor, claims: PermitClaims, now: number): { next: Subject; events: EventDetail[] } {
+  const former = claims.basis === 'recovery' ? subject.factors : replacedBy(factor, subject.factors)
+  const base = claims.basis === 'recovery' ? { ...renewEpoch(subject, now), backupCodes: null, support: null } : spendPermit(subject, claims, now)
+  const kept = base.factors.filter((one) => !former.includes(one))
+  const next = addFactor(base, [...kept, factor], now)
+  return { next, events: [...former.map((one) => removedEvent(one)), { type: 'factor.enrolled', ...describe(factor) }] }
+}
+
+/** The first factor of a record gives it its epoch, too. */
+export function addFactor(subject: Subject, factors: readonly Factor[], now: number): Subject {
+  const base = subject.epoch.id === '' ? renewEpoch(subject, now) : subject
+  return { ...base, factors, offSince: null }
+}
+
+/** Remembered for as long as any enrollment begun with the permit can last. */
+export function spendPermit(subject: Subject, claims: PermitClaims, now: number): Subject {
+  return spend(subject, { ...claims, expiresAt: claims.issuedAt + 2 * PERMIT_SECONDS * 1000 }, now)
+}
+
+/** A number takes the place of the one that had its role: a user has one number and one backup number. */
+function replacedBy(factor: Factor, factors: readonly Factor[]): readonly Factor[] {
+  return factor.kind === 'totp' ? [] : factors.filter((one) => one.kind === 'sms' && (one.backup === factor.backup || one.number === factor.number))
+}
+
+export function removedEvent(factor: Factor): EventDetail {
+  return { type: 'factor.removed', ...describe(factor) }
+}
+
+/** What an event may tell of a factor: never its key or number. */
+export function describe(factor: TotpFactor | SmsFactor): { factorId: string; kind: 'totp' | 'sms'; label: string } {
+  return { factorId: factor.id, kind: factor.kind, label: labelOf(factor) }
+}
+
+export function labelOf(factor: Factor): string {
+  if (factor.kind === 'totp') return factor.label
+  return factor.backup ? 'Backup number' : 'Phone number'
+}

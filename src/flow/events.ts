@@ -1,0 +1,117 @@
+import { KeystepError } from '../errors.ts'
+import type { CounterName } from './throttle.ts'
+
+/** What a code was, once it was accepted. */
+export type FactorKind = 'totp' | 'sms' | 'backup_code' | 'support_code'
+
+/** What happened, without when, to whom and from where. A closed union: `switch` on `type`. No code, key, token or number is ever in it. */
+export type EventDetail =
+  | { type: 'factor.enrolled'; factorId: string; kind: 'totp' | 'sms'; label: string }
+  | { type: 'factor.imported'; factorId: string; kind: 'totp' | 'sms'; label: string }
+  | { type: 'factor.removed'; factorId: string; kind: 'totp' | 'sms'; label: string }
+  | { type: 'factor.renamed'; factorId: string; label: string }
+  /** `purpose` is `'login'` or that of the step-up. */
+  | { type: 'code.accepted'; kind: FactorKind; purpose: string; failuresBefore: number }
+  /** `passwordKnown`: five or more in a row; whoever types them has the password, and the owner should be told to change it. */
+  | { type: 'code.rejected'; counter: CounterName; inARow: number; passwordKnown: boolean }
+  /** A right code came a second time. The owner's sign of phishing; told to `onEvent`, not written. */
+  | { type: 'code.replayed'; kind: FactorKind }
+  | { type: 'locked'; counter: CounterName; retryAt: Date }
+  | { type: 'exhausted'; counter: CounterName }
+  | { type: 'backup_code.used'; left: number }
+  /** Three or fewer are left. */
+  | { type: 'backup_codes.low'; left: number }
+  | { type: 'backup_codes.regenerated'; count: number }
+  | { type: 'device.remembered'; deviceId: string; label: string; expiresAt: Date }
+  | { type: 'device.revoked'; deviceId: string; label: string }
+  | { type: 'sms.sent'; to: 'primary' | 'backup' }
+  | { type: 'support_code.issued'; actor: string; reason: string; expiresAt: Date }
+  | { type: 'reset'; actor: string; reason: string }
+  | { type: 'password.changed' }
+
+/** Request facts that the caller passed, cut to 45 and 160 characters. */
+export interface RequestContext {
+  ip?: string | undefined
+  userAgent?: string | undefined
+}
+
+interface EventFacts {
+  at: Date
+  ip?: string
+  userAgent?: string
+}
+
+/** One event as `onEvent` gets it, after the change it tells of was committed. */
+export type KeystepEvent = EventDetail & EventFacts & { userId: string }
+
+/** One line of `status().activity`. Repeated failures and sends are one line: `count` of them, the first at `firstAt`, the last at `at`. */
+export type ActivityEntry = EventDetail & EventFacts & { count?: number; firstAt?: Date }
+
+/** An activity line as the record holds it. */
+export type Activity = Readonly<Record<string, unknown>> & { readonly type: EventDetail['type']; readonly at: number; readonly count?: number }
+
+const MOST_ENTRIES = 20
+/** What somebody with the password alone can cause again and again is one line, so that it cannot wash away the history of changes. */
+const MERGED: ReadonlySet<string> = new Set(['code.rejected', 'locked', 'exhausted', 'sms.sent'])
+const INSTANTS: readonly string[] = ['at', 'firstAt', 'retryAt', 'expiresAt']
+
+/** Cuts what came from outside before it is kept; cutting never splits a character in two. */
+export function cut(text: unknown, most: number): string {
+  if (typeof text !== 'string') return ''
+  return text.length <= most ? text : text.slice(0, most).replace(/[\uD800-\uDBFF]$/, '')
+}
+
+/** The request facts, cut; anything but strings is left out. */
+export function factsOf(context: RequestContext | undefined): { ip?: string; userAgent?: string } {
+  const { ip, userAgent } = context ?? {}
+  return {
+    ...(typeof ip === 'string' && { ip: cut(ip, 45) }),
+    ...(typeof userAgent === 'string' && { userAgent: cut(userAgent, 160) }),
+  }
+}
+
+/** Adds events to the record's activity: newest last, at most 20, failures merged. */
+export function recordActivity(activity: readonly Activity[], events: readonly EventDetail[], now: number, facts: object): Activity[] {
+  let entries = [...activity]
+  for (const event of events) {
+    const entry = { ...(JSON.parse(JSON.stringify(event)) as EventDetail), ...facts, at: now } as unknown as Activity
+    const earlier = MERGED.has(event.type) ? entries.find((other) => isSame(other, entry)) : undefined
+    entries = entries.filter((other) => other !== earlier)
+    entries.push(earlier ? { ...entry, count: (earlier.count ?? 1) + 1, firstAt: earlier.firstAt ?? earlier.at } : entry)
+  }
+  return entries.slice(-MOST_ENTRIES)
+}
+
+function isSame(a: Activity, b: Activity): boolean {
+  return a.type === b.type && a.counter === b.counter
+}
+
+/** The activity for a security page, newest first. */
+export function readActivity(activity: readonly Activity[]): ActivityEntry[] {
+  return activity.map((entry) => {
+    const read: Record<string, unknown> = { ...entry }
+    for (const key of INSTANTS) if (read[key] !== undefined) read[key] = new Date(read[key] as string | number)
+    return read as unknown as ActivityEntry
+  }).reverse()
+}
+
+export type EventHandler = (event: KeystepEvent) => void | Promise<void>
+
+/** Hands events on without waiting: a handler that throws, rejects or hangs neither blocks nor undoes what was committed. */
+export function emit(onEvent: EventHandler | undefined, onError: (error: KeystepError) => void, events: readonly KeystepEvent[]): void {
+  if (!onEvent) return
+  const report = (cause: unknown): void => {
+    try {
+      onError(new KeystepError('ERR_EVENT_HANDLER', 'onEvent failed; what it was told of stands', { cause }))
+    } catch {
+      // A reporter that fails has nobody left to report to.
+    }
+  }
+  for (const event of events) {
+    try {
+      Promise.resolve(onEvent(event)).catch(report)
+    } catch (cause) {
+      report(cause)
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import { removedEvent, spendPermit } from './bind-factor.ts'
+import { cut, type RequestContext } from './events.ts'
+import { type Change, rejected } from './outcome.ts'
+import { MANAGE_FACTORS, permits, readPermit } from './permit.ts'
+import { requirementOf } from './requirement.ts'
+import type { Settings } from './settings.ts'
+import type { Factor, Subject } from './subject.ts'
+import { checkSessionId } from './token.ts'
+import { transact } from './transact.ts'
+
+type Removal = Change<{ enrolled: boolean }, 'expired' | 'not_found' | 'required'>
+
+interface RemoveAllInput {
+  permit: string
+  sessionId: string
+  context?: RequestContext | undefined
+}
+
+/** `twoFactor.factors`: what a user has, by id. */
+export interface Factors {
+  /** Names an authenticator anew; the label is cut to 64 characters. Changes nothing about its security, so it needs no permit. */
+  rename(input: { userId: string; factorId: string; label: string; context?: RequestContext | undefined }): Promise<Change<object, 'not_found'>>
+  /**
+   * Removes one factor and spends the permit. Removing the last one removes backup codes and remembered devices with it, and is rejected as
+   * `required` where the policy asks for a second factor now. `enrolled` tells whether one is left.
+   *
+   * @throws `ERR_OPTION`, `ERR_REQUIREMENT`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, `ERR_TOKEN_KIND`, and the record's codes.
+   */
+  remove(input: RemoveAllInput & { factorId: string }): Promise<Removal>
+  /** The OFF switch: every factor, backup code and remembered device in one write. Rejects and throws as `remove`. */
+  removeAll(input: RemoveAllInput): Promise<Removal>
+}
+
+export function createFactors(settings: Settings): Factors {
+  return {
+    rename: (input) => rename(settings, input),
+    remove: (input) => removeWhere(settings, input, ({ id }) => id === input.factorId),
+    removeAll: (input) => removeWhere(settings, input, () => true),
+  }
+}
+
+function rename(settings: Settings, { userId, factorId, label, context }: Parameters<Factors['rename']>[0]): ReturnType<Factors['rename']> {
+  const renamed = cut(label, 64)
+  return transact<Awaited<ReturnType<Factors['rename']>>>(settings, {
+    userId,
+    context,
+    decide: (subject) => {
+      const factor = subject?.factors.find(({ id, kind }) => id === factorId && kind === 'totp')
+      if (!subject || !factor) return { result: rejected('not_found') }
+      const factors = subject.factors.map((one) => (one === factor ? { ...one, label: renamed } : one))
+      return { result: { outcome: 'accepted' }, next: { ...subject, factors }, events: [{ type: 'factor.renamed', factorId, label: renamed }] }
+    },
+  })
+}
+
+async function removeWhere(settings: Settings, { permit, sessionId, context }: RemoveAllInput, isMeant: (factor: Factor) => boolean): Promise<Removal> {
+  checkSessionId(sessionId)
+  const claims = await readPermit(settings, permit, sessionId, [MANAGE_FACTORS])
+  if (!claims) return rejected('expired')
+  const { userId } = claims
+  return transact<Removal, boolean>(settings, {
+    userId,
+    context,
+    prepare: async (_, now) => (await requirementOf(settings, userId, now)).required,
+    decide: (subject, now, required) => {
+      if (!subject || !permits(subject, claims, now)) return { result: rejected('expired') }
+      const removed = subject.factors.filter(isMeant)
+      if (removed.length === 0) return { result: rejected('not_found') }
+      const next = withoutFactors(subject, removed, now)
+      const enrolled = next.factors.length > 0
+      if (!enrolled && required) return { result: rejected('required') }
+      return { result: { outcome: 'accepted', enrolled }, next: spendPermit(next, claims, now), events: removed.map(removedEvent) }
+    },
+  })
+}
+
+/** The record without some factors; without any, nothing that rested on them is left. A lone backup number becomes the number. */
+function withoutFactors(subject: Subject, removed: readonly Factor[], now: number): Subject {
+  const left = subject.factors.filter((factor) => !removed.includes(factor))
+  if (left.length === 0) return { ...subject, factors: [], backupCodes: null, devices: [], support: null, offSince: now, sms: { ...subject.sms, code: null } }
+  const hasNumber = left.some((factor) => factor.kind === 'sms' && !factor.backup)
+  const factors = left.map((factor) => (factor.kind === 'sms' && !hasNumber ? { ...factor, backup: false } : factor))
+  return { ...subject, factors, sms: { ...subject.sms, code: removed.some(({ kind }) => kind === 'sms') ? null : subject.sms.code } }
+}
+

@@ -1,0 +1,130 @@
+import { KeystepError } from '../errors.ts'
+
+/**
+ * How sure the portal may be of the user: `'password'` (no second factor is enrolled), `'remembered'` (a device that passed one
+ * within 30 days; never enough for step-up, 63B-4 5.1), `'mfa'` (a second factor was verified now).
+ */
+export type Assurance = 'password' | 'remembered' | 'mfa'
+
+interface LoginFacts {
+  userId: string
+  amr: readonly string[]
+  assurance: Assurance
+  verifiedAt: Date
+}
+
+interface StepUpFacts {
+  userId: string
+  sessionId: string
+  purpose: string
+  assurance: 'password' | 'mfa'
+  verifiedAt: Date
+}
+
+let mint: { login: (facts: LoginFacts) => LoginGrant; stepUp: (facts: StepUpFacts) => StepUpGrant }
+const minted = Symbol('minted')
+
+abstract class Grant {
+  constructor(token: symbol) {
+    if (token !== minted) throw new KeystepError('ERR_GRANT', 'a grant is made by keystep alone')
+    // Own and enumerable, so that a spread or Object.assign from a grant runs into it instead of making a look-alike.
+    Object.defineProperty(this, Symbol('a grant cannot be copied'), { enumerable: true, get: refuseCopy })
+  }
+}
+
+function refuseCopy(): never {
+  throw new KeystepError('ERR_GRANT', 'a grant cannot be copied or spread: pass it on whole')
+}
+
+/** Opens a session: keystep's word, in this process, that this user may log in now. It cannot be made, copied or changed. */
+export class LoginGrant extends Grant {
+  readonly #facts: LoginFacts
+
+  private constructor(facts: LoginFacts) {
+    super(minted)
+    this.#facts = facts
+    Object.freeze(this)
+  }
+
+  static {
+    mint = { login: (facts) => new LoginGrant(facts), stepUp: undefined as never }
+  }
+
+  /** Whether a value is a grant that keystep made: `openSession` asks this where types do not reach. */
+  static isGrant(value: unknown): value is LoginGrant {
+    return typeof value === 'object' && value !== null && #facts in value
+  }
+
+  get userId(): string {
+    return this.#facts.userId
+  }
+
+  /** Authentication methods (RFC 8176), such as `['pwd', 'otp', 'mfa']`. */
+  get amr(): readonly string[] {
+    return this.#facts.amr
+  }
+
+  get assurance(): Assurance {
+    return this.#facts.assurance
+  }
+
+  get verifiedAt(): Date {
+    return new Date(this.#facts.verifiedAt)
+  }
+
+  /** The facts as plain data, for a session row or a log line; no grant any more. */
+  toJSON(): { userId: string; amr: readonly string[]; assurance: Assurance; verifiedAt: string } {
+    return { userId: this.userId, amr: this.amr, assurance: this.assurance, verifiedAt: this.verifiedAt.toISOString() }
+  }
+}
+
+/** Opens one door of a session: keystep's word, in this process, that a permit for this purpose is good now. */
+export class StepUpGrant extends Grant {
+  readonly #facts: StepUpFacts
+
+  private constructor(facts: StepUpFacts) {
+    super(minted)
+    this.#facts = facts
+    Object.freeze(this)
+  }
+
+  static {
+    mint.stepUp = (facts) => new StepUpGrant(facts)
+  }
+
+  /** Whether a value is a grant that keystep made. */
+  static isGrant(value: unknown): value is StepUpGrant {
+    return typeof value === 'object' && value !== null && #facts in value
+  }
+
+  get userId(): string {
+    return this.#facts.userId
+  }
+
+  get sessionId(): string {
+    return this.#facts.sessionId
+  }
+
+  get purpose(): string {
+    return this.#facts.purpose
+  }
+
+  /** `'password'` only while the user has no second factor. */
+  get assurance(): 'password' | 'mfa' {
+    return this.#facts.assurance
+  }
+
+  get verifiedAt(): Date {
+    return new Date(this.#facts.verifiedAt)
+  }
+}
+
+/** @internal */
+export function mintLoginGrant(facts: LoginFacts): LoginGrant {
+  return mint.login({ ...facts, amr: Object.freeze([...facts.amr]) })
+}
+
+/** @internal */
+export function mintStepUpGrant(facts: StepUpFacts): StepUpGrant {
+  return mint.stepUp({ ...facts })
+}

@@ -1,0 +1,46 @@
+import { addFactor, describe } from './bind-factor.ts'
+import { type Change, rejected } from './outcome.ts'
+import { isCountryAllowed, parsePhoneNumber } from './phone-number.ts'
+import { instantOf, requireThat, type Settings } from './settings.ts'
+import { requireSms } from './sms-send.ts'
+import { newSubject, type SmsFactor } from './subject.ts'
+import { newId } from './token.ts'
+import { transact } from './transact.ts'
+
+/** Input of `sms.import`. */
+export interface SmsImportInput {
+  userId: string
+  /** E.164. */
+  number: string
+  /** When the old system saw a code sent to it come back; a number without that must be enrolled anew (63B-4 3.1.3.3). */
+  confirmedAt: Date | string
+  backup?: boolean | undefined
+}
+
+/** @throws `ERR_OPTION`, `ERR_USER_ID`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and the record's codes. */
+export async function importNumber(settings: Settings, { userId, number, confirmedAt, backup = false }: SmsImportInput): Promise<Change<{ factorId: string; imported: boolean }, 'malformed_number' | 'number_refused'>> {
+  const options = requireSms(settings)
+  const createdAt = instantOf(confirmedAt, 'confirmedAt is the instant at which the old system confirmed the number')
+  requireThat(createdAt <= settings.now(), 'confirmedAt lies in the future')
+  const parsed = parsePhoneNumber(number)
+  if (parsed === null) return rejected('malformed_number')
+  if (!isCountryAllowed(options, parsed)) return rejected('number_refused')
+  const id = newId()
+  return transact<Awaited<ReturnType<typeof importNumber>>>(settings, {
+    userId,
+    decide: (subject, now) => {
+      const base = subject ?? newSubject()
+      const numbers = base.factors.filter((factor): factor is SmsFactor => factor.kind === 'sms')
+      const isBackup = backup && numbers.length > 0
+      const present = numbers.find((one) => one.number === parsed)
+      if (present) return { result: { outcome: 'accepted', factorId: present.id, imported: false } }
+      const factor: SmsFactor = { kind: 'sms', id, number: parsed, backup: isBackup, createdAt }
+      const kept = base.factors.filter((one) => one.kind !== 'sms' || one.backup !== isBackup)
+      return {
+        result: { outcome: 'accepted', factorId: id, imported: true },
+        next: addFactor(base, [...kept, factor], now),
+        events: [{ type: 'factor.imported', ...describe(factor) }],
+      }
+    },
+  })
+}

@@ -1,0 +1,114 @@
+import { randomBytes } from '../crypto/random.ts'
+import { Secret } from '../crypto/secret.ts'
+import { KeystepError } from '../errors.ts'
+import type { RequestContext } from './events.ts'
+import { hintOf } from './phone-number.ts'
+import { recordMac } from './record-mac.ts'
+import { requireThat, type Settings } from './settings.ts'
+import type { SmsSettings } from './sms-options.ts'
+import { addSend, debitDestination, forgiveSend, nextSendOf, resendAt } from './sms-limit.ts'
+import { smsText } from './sms-text.ts'
+import { newSubject, type Subject } from './subject.ts'
+import { gateOf, noAttempts } from './throttle.ts'
+import { transact } from './transact.ts'
+import { SMS_CODE_DIGITS } from './typed-code.ts'
+
+const CODE_MS = 300_000
+
+/** A message on its way. */
+export interface SmsSent {
+  /** The end of the number, as `•••• 1234`. */
+  hint: string
+  /** When the code ends. */
+  expiresAt: Date
+  /** From when on another may be sent. */
+  resendAt: Date
+}
+
+export type SendRejection<R extends string = never> =
+  | { outcome: 'rejected'; reason: 'too_soon' | 'locked'; retryAt: Date }
+  | { outcome: 'rejected'; reason: 'exhausted' | 'expired' | R }
+
+/** Where a code goes, and which challenge or enrollment it is bound to. */
+export interface Destination {
+  readonly number: string
+  readonly boundTo: string
+  readonly to: 'primary' | 'backup'
+}
+
+interface SendOrder<R extends string> {
+  readonly userId: string
+  readonly context: RequestContext | undefined
+  /** Decides over the record where to send, or why not. */
+  readonly choose: (subject: Subject | null, now: number) => Destination | { outcome: 'rejected'; reason: 'expired' | R }
+}
+
+/** Throws unless the portal configured SMS. @throws `ERR_OPTION` */
+export function requireSms(settings: Settings): SmsSettings {
+  requireThat(settings.sms !== null, 'createTwoFactor was given no sms option')
+  return settings.sms
+}
+
+/**
+ * Sends a new code: the user's record is decided, then the destination debited, then the record swapped, and only then the provider
+ * called, so that no race and no failure sends more than was counted (V21). The code is fixed before the loop, replaces the one before it,
+ * and gives no attempt back (63B-4 3.1.3.2).
+ *
+ * @throws `ERR_SMS_SENDER` with the provider's error, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and the record's codes.
+ */
+export async function sendCode<R extends string>(settings: Settings, { userId, context, choose }: SendOrder<R>): Promise<({ outcome: 'accepted'; subject: Subject } & SmsSent) | SendRejection<R>> {
+  const { sender, originDomain } = requireSms(settings)
+  const code = randomDigits(SMS_CODE_DIGITS)
+  let debited: Promise<Date | null> | undefined
+  const decideSend = (subject: Subject | null, now: number): Destination | SendRejection<R> => {
+    const chosen = choose(subject, now)
+    if ('outcome' in chosen) return chosen as SendRejection<R>
+    const gate = gateOf((subject?.attempts ?? noAttempts).codes, now, settings.limits)
+    if (gate !== 'open') return { outcome: 'rejected', ...gate }
+    const retryAt = subject && nextSendOf(subject.sms, now)
+    return retryAt ? { outcome: 'rejected', reason: 'too_soon', retryAt } : chosen
+  }
+  type Sending = { outcome: 'sending'; destination: Destination; subject: Subject; at: number }
+  const decided = await transact<Sending | SendRejection<R>, Date | null>(settings, {
+    userId,
+    context,
+    prepare: async (subject, now) => {
+      const chosen = decideSend(subject, now)
+      return 'outcome' in chosen ? null : (debited ??= debitDestination(settings, chosen.number))
+    },
+    decide: (subject, now, destinationFrom) => {
+      const chosen = decideSend(subject, now)
+      if ('outcome' in chosen) return { result: chosen }
+      if (destinationFrom) return { result: { outcome: 'rejected', reason: 'too_soon', retryAt: destinationFrom } }
+      const base = subject ?? newSubject()
+      const mac = recordMac(base, 'sms', chosen.boundTo, code)
+      const sms = { code: { boundTo: chosen.boundTo, mac, expiresAt: now + CODE_MS, used: false }, sentAt: addSend(base.sms.sentAt, now), forgiven: base.sms.forgiven }
+      const next = { ...base, sms }
+      return { result: { outcome: 'sending', destination: chosen, subject: next, at: now }, next, events: [{ type: 'sms.sent', to: chosen.to }] }
+    },
+  })
+  if (decided.outcome === 'rejected') return decided
+  const { destination, subject, at } = decided
+  try {
+    await sender({ to: new Secret(destination.number), text: new Secret(smsText(settings.issuer, code, originDomain)) })
+  } catch (cause) {
+    await giveBack(settings, userId, at)
+    throw new KeystepError('ERR_SMS_SENDER', 'the SMS sender failed', { cause })
+  }
+  return { outcome: 'accepted', subject, hint: hintOf(destination.number), expiresAt: new Date(at + CODE_MS), resendAt: resendAt(at) }
+}
+
+/** As well as it goes: the sender's error is what the caller has to hear of. */
+async function giveBack(settings: Settings, userId: string, sentAt: number): Promise<void> {
+  await transact<null>(settings, {
+    userId,
+    decide: (subject) => ({ result: null, ...(subject && { next: { ...subject, sms: forgiveSend(subject.sms, sentAt) } }) }),
+  }).catch(() => null)
+}
+
+/** Uniform decimal digits: bytes from 250 on are drawn again, so that no digit is likelier (63B-4 3.2.12). */
+function randomDigits(length: number): string {
+  let digits = ''
+  while (digits.length < length) for (const byte of randomBytes(length)) if (byte < 250 && digits.length < length) digits += byte % 10
+  return digits
+}

@@ -1,0 +1,146 @@
+import { generateBackupCodes } from '../backup-codes/index.ts'
+import type { Secret } from '../crypto/secret.ts'
+import { parseCode } from '../otp/code-text.ts'
+import { debit } from './attempt.ts'
+import { bindFactor, enrollmentExpiry, refusalToBind } from './bind-factor.ts'
+import { compareSms } from './compare.ts'
+import type { RequestContext } from './events.ts'
+import { type LoginGrant, mintLoginGrant } from './grant.ts'
+import { importNumber, type SmsImportInput } from './import-sms.ts'
+import { methodsOf } from './login.ts'
+import { type Change, rejected, type Verdict } from './outcome.ts'
+import { ENROLL, MANAGE_FACTORS, type PermitClaims, permits, readPermit } from './permit.ts'
+import { isCountryAllowed, parsePhoneNumber } from './phone-number.ts'
+import type { Settings } from './settings.ts'
+import { requireSms, sendCode, type SendRejection, type SmsSent } from './sms-send.ts'
+import { isLiveChallenge } from './spent.ts'
+import { epochOf, type SmsFactor, type Subject } from './subject.ts'
+import { gateOf } from './throttle.ts'
+import { type Claims, newId, openToken, readToken, sealToken } from './token.ts'
+import { type Decision, transact } from './transact.ts'
+import { type Prepared, prepareBinding } from './totp.ts'
+import { SMS_CODE_DIGITS } from './typed-code.ts'
+
+interface EnrollmentClaims extends PermitClaims {
+  readonly factor: Pick<SmsFactor, 'id' | 'number' | 'backup'>
+}
+
+type ConfirmVerdict = Verdict<{ factorId: string; grant: LoginGrant; backupCodes: Secret<readonly string[]> | null }>
+
+/** `twoFactor.sms`: codes by message, a restricted authenticator (63B-4 3.1.3.3): offer an app beside it, and say why. */
+export interface Sms {
+  /**
+   * Begins to enroll a number and sends it a code. A number in the same role is replaced once the new one is confirmed. With `backup`, the
+   * second number. `number_refused`: of a country that is not on the list; nothing was sent.
+   *
+   * @throws `ERR_OPTION`, `ERR_SMS_SENDER`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, `ERR_TOKEN_KIND`, and the record's codes.
+   */
+  enroll(input: {
+    permit: string
+    sessionId?: string | undefined
+    /** E.164: a plus sign, the calling code, the number; spaces and dashes do not matter. */
+    number: string
+    backup?: boolean | undefined
+    context?: RequestContext | undefined
+  }): Promise<({ outcome: 'accepted'; enrollment: string } & SmsSent) | SendRejection<'malformed_number' | 'number_refused'>>
+  /**
+   * Confirms a number by the code that it received, and in one write binds it and, for a first factor, issues backup codes. A wrong code is
+   * an attempt like any other: here the caller does not hold the secret.
+   *
+   * @throws as `enroll`, without `ERR_SMS_SENDER`.
+   */
+  confirm(input: { enrollment: string; sessionId?: string | undefined; code: string; context?: RequestContext | undefined }): Promise<ConfirmVerdict>
+  /** Sends a code for a challenge (of a login, or, with its session, of a step-up) to the number or the backup number. Throws as `enroll`. */
+  send(input: {
+    challenge: string
+    to?: 'primary' | 'backup' | undefined
+    /** For a step-up challenge. */
+    sessionId?: string | undefined
+    context?: RequestContext | undefined
+  }): Promise<({ outcome: 'accepted' } & SmsSent) | SendRejection<'factor_unavailable'>>
+  /** Takes over a number that another system had confirmed. An operator's call: it asks for no permit. */
+  import(input: SmsImportInput): Promise<Change<{ factorId: string; imported: boolean }, 'malformed_number' | 'number_refused'>>
+}
+
+export function createSms(settings: Settings): Sms {
+  return {
+    enroll: (input) => enroll(settings, input),
+    confirm: (input) => confirm(settings, input),
+    send: (input) => send(settings, input),
+    import: (input) => importNumber(settings, input),
+  }
+}
+
+async function enroll(settings: Settings, { permit, sessionId, number, backup = false, context }: Parameters<Sms['enroll']>[0]): ReturnType<Sms['enroll']> {
+  const options = requireSms(settings)
+  const leave = await readPermit(settings, permit, sessionId, [MANAGE_FACTORS, ENROLL])
+  if (!leave) return rejected('expired')
+  const parsed = parsePhoneNumber(number)
+  if (parsed === null) return rejected('malformed_number')
+  if (!isCountryAllowed(options, parsed)) return rejected('number_refused')
+  const factor = { id: newId(), number: parsed, backup }
+  const sent = await sendCode<never>(settings, {
+    userId: leave.userId,
+    context,
+    choose: (subject, now) => (permits(subject, leave, now) ? { number: parsed, boundTo: factor.id, to: backup ? 'backup' : 'primary' } : rejected('expired')),
+  })
+  if (sent.outcome === 'rejected') return sent
+  const { subject, ...facts } = sent
+  const claims: EnrollmentClaims = { ...leave, epoch: epochOf(subject), expiresAt: enrollmentExpiry(settings.now()), factor }
+  return { ...facts, enrollment: await sealToken(settings, claims, sessionId) }
+}
+
+async function confirm(settings: Settings, { enrollment, sessionId, code, context }: Parameters<Sms['confirm']>[0]): Promise<ConfirmVerdict> {
+  requireSms(settings)
+  const claims = await openToken<EnrollmentClaims>(settings, enrollment, sessionId)
+  if (!claims) return rejected('expired')
+  const typed = parseCode(code, SMS_CODE_DIGITS)
+  const codes = generateBackupCodes({ count: settings.backupCodeCount })
+  return transact<ConfirmVerdict, Prepared>(settings, {
+    userId: claims.userId,
+    context,
+    prepare: (subject) => prepareBinding(subject, claims, codes),
+    decide: (subject, now, { backupCodes }) => {
+      const refusal = refusalToBind(subject, claims, claims.factor.id, null, now)
+      if (refusal || !subject) return { result: rejected(refusal === 'already_used' ? refusal : 'expired') }
+      if (typed === null) return { result: rejected('malformed_code') }
+      const gate = gateOf(subject.attempts.codes, now, settings.limits)
+      if (gate !== 'open') return { result: { outcome: 'rejected', ...gate } }
+      const found = compareSms(subject, typed, claims.factor.id, now)
+      if (found.is === 'miss') return debit(settings, subject, 'codes', now)
+      if (found.is !== 'match') return { result: rejected(found.is === 'replay' ? 'already_used' : 'expired') }
+      return bindNumber(found.used, claims, backupCodes && { set: backupCodes, codes }, now)
+    },
+  })
+}
+
+function bindNumber(subject: Subject, claims: EnrollmentClaims, issued: { set: NonNullable<Subject['backupCodes']>; codes: Secret<readonly string[]> } | null, now: number): Decision<ConfirmVerdict> {
+  // A backup number needs a number that it backs up.
+  const backup = claims.factor.backup && subject.factors.some((one) => one.kind === 'sms' && !one.backup && one.number !== claims.factor.number)
+  const factor: SmsFactor = { kind: 'sms', ...claims.factor, backup, createdAt: now }
+  const { next, events } = bindFactor(subject, factor, claims, now)
+  const grant = mintLoginGrant({ userId: claims.userId, amr: methodsOf(claims.amr, 'sms'), assurance: 'mfa', verifiedAt: new Date(now) })
+  return {
+    result: { outcome: 'accepted', failuresBefore: subject.attempts.failures, factorId: factor.id, grant, backupCodes: issued?.codes ?? null },
+    next: issued ? { ...next, backupCodes: issued.set } : next,
+    events,
+  }
+}
+
+async function send(settings: Settings, { challenge, to = 'primary', sessionId, context }: Parameters<Sms['send']>[0]): ReturnType<Sms['send']> {
+  const options = requireSms(settings)
+  const claims = await readToken<Claims>(settings, 'challenge', challenge, sessionId)
+  if (!claims) return rejected('expired')
+  const sent = await sendCode<'factor_unavailable'>(settings, {
+    userId: claims.userId,
+    context,
+    choose: (subject, now) => {
+      if (!isLiveChallenge(subject, claims, now)) return rejected('expired')
+      const factor = subject?.factors.find((one) => one.kind === 'sms' && one.backup === (to === 'backup')) as SmsFactor | undefined
+      return factor && isCountryAllowed(options, factor.number) ? { number: factor.number, boundTo: claims.id, to } : rejected('factor_unavailable')
+    },
+  })
+  if (sent.outcome === 'rejected') return sent
+  const { subject: _, ...facts } = sent
+  return facts
+}

@@ -1,0 +1,22 @@
+import { epochOf, type Subject } from './subject.ts'
+import type { Claims } from './token.ts'
+
+const MOST_SPENT = 64
+
+/** Whether a token still stands: not expired, of this epoch, and not spent. */
+export function isLive(subject: Subject | null, claims: Claims, now: number): boolean {
+  if (claims.expiresAt <= now || claims.epoch !== epochOf(subject)) return false
+  return subject === null || (claims.issuedAt > subject.spentFloor && !subject.spent.some(({ id }) => id === claims.id))
+}
+
+/** A challenge is over, too, once a hard stop came after it (V20). */
+export function isLiveChallenge(subject: Subject | null, claims: Claims, now: number): boolean {
+  return isLive(subject, claims, now) && claims.issuedAt > (subject?.attempts.stoppedAt ?? 0)
+}
+
+/** Spends a token. Should the list overflow, whatever was issued up to the one pushed out counts as spent too: it fails closed. */
+export function spend(subject: Subject, { id, issuedAt, expiresAt }: Claims, now: number): Subject {
+  const spent = [...subject.spent.filter(({ until }) => until > now), { id, issuedAt, until: expiresAt }].sort((a, b) => a.issuedAt - b.issuedAt)
+  const pushedOut = spent.length > MOST_SPENT ? spent.shift()!.issuedAt : 0
+  return { ...subject, spent, spentFloor: Math.max(subject.spentFloor, pushedOut) }
+}

@@ -1,0 +1,151 @@
+import type { BackupCodeSet } from '../backup-codes/index.ts'
+import { encodeBase64url } from '../crypto/base64url.ts'
+import { openRecord, sealRecord } from '../crypto/envelope.ts'
+import type { Keyring } from '../crypto/keyring.ts'
+import { randomBytes } from '../crypto/random.ts'
+import { KeystepError } from '../errors.ts'
+import type { OtpAlgorithm } from '../otp/index.ts'
+import type { Activity } from './events.ts'
+import type { Attempts } from './throttle.ts'
+import { noAttempts } from './throttle.ts'
+
+/** Schema version of the record's text; a newer one is refused, never guessed at. */
+const SCHEMA = 1
+
+/** A confirmed authenticator app. Instants inside a record are milliseconds since 1970. */
+export interface TotpFactor {
+  readonly kind: 'totp'
+  readonly id: string
+  readonly label: string
+  readonly createdAt: number
+  /** The shared key, base64url. The record around it is sealed. */
+  readonly key: string
+  readonly algorithm: OtpAlgorithm
+  readonly digits: 6 | 7 | 8
+  readonly periodSeconds: number
+  /** The greatest step whose code was accepted: no code of it or before it is accepted again (RFC 6238 5.2). */
+  readonly lastUsedStep: number | null
+  /** Learned drift in steps, and where the last success lay (RFC 6238 6). */
+  readonly drift: number
+  readonly lastOffset: number
+}
+
+/** A confirmed phone number. */
+export interface SmsFactor {
+  readonly kind: 'sms'
+  readonly id: string
+  readonly createdAt: number
+  /** E.164. */
+  readonly number: string
+  readonly backup: boolean
+}
+
+export type Factor = TotpFactor | SmsFactor
+
+/** A remembered device; its token is known by a MAC alone. */
+export interface Device {
+  readonly id: string
+  readonly mac: string
+  readonly label: string
+  readonly createdAt: number
+  readonly lastSeenAt: number
+  readonly expiresAt: number
+}
+
+/** The SMS code in flight, bound to the challenge or enrollment that asked for it, and the sends of the last day. */
+export interface SmsState {
+  readonly code: { readonly boundTo: string; readonly mac: string; readonly expiresAt: number; readonly used: boolean } | null
+  readonly sentAt: readonly number[]
+  /** The send whose 30 seconds a provider failure gave back. */
+  readonly forgiven: number | null
+}
+
+/** The one support code outstanding; once redeemed it stands until the enrollment that it allows is confirmed. */
+export interface SupportCode {
+  readonly id: string
+  readonly mac: string
+  readonly issuedAt: number
+  readonly expiresAt: number
+  readonly redeemed: boolean
+}
+
+/** A challenge or permit that was spent, remembered until it would have expired by itself. */
+export interface Spent {
+  readonly id: string
+  readonly issuedAt: number
+  readonly until: number
+}
+
+/** All second-factor state of one user: what the sealed record holds. */
+export interface Subject {
+  readonly schema: typeof SCHEMA
+  /** Empty until the first factor is bound, or a reset or password change writes one. */
+  readonly epoch: { readonly id: string; readonly at: number }
+  /** Key of the MACs kept inside this record, so that rotating the keyring never breaks them. */
+  readonly macKey: string
+  /** The instant of the last write: what the clock rule looks at. */
+  readonly touchedAt: number
+  readonly factors: readonly Factor[]
+  readonly backupCodes: BackupCodeSet | null
+  readonly attempts: Attempts
+  readonly spent: readonly Spent[]
+  /** Tokens issued at or before this instant are spent: where the list of spent ones overflowed. */
+  readonly spentFloor: number
+  readonly sms: SmsState
+  readonly devices: readonly Device[]
+  readonly support: SupportCode | null
+  /** When the last factor was taken off by a rightful change; null while enrolled, and when there never was one. */
+  readonly offSince: number | null
+  readonly activity: readonly Activity[]
+}
+
+/** The record of a user of whom nothing is known yet. */
+export function newSubject(): Subject {
+  return {
+    schema: SCHEMA,
+    epoch: { id: '', at: 0 },
+    macKey: encodeBase64url(randomBytes(32)),
+    touchedAt: 0,
+    factors: [],
+    backupCodes: null,
+    attempts: noAttempts,
+    spent: [],
+    spentFloor: 0,
+    sms: { code: null, sentAt: [], forgiven: null },
+    devices: [],
+    support: null,
+    offSince: null,
+    activity: [],
+  }
+}
+
+/** Ends every challenge, permit, enrollment and remembered device at once. */
+export function renewEpoch(subject: Subject, now: number): Subject {
+  const epoch = { id: encodeBase64url(randomBytes(16)), at: now }
+  return { ...subject, epoch, devices: [], spent: [], spentFloor: 0, sms: { ...subject.sms, code: null } }
+}
+
+export type Enrolled = Subject & { readonly factors: readonly [Factor, ...Factor[]] }
+
+/** Whether a confirmed factor is in the record. A locked, exhausted or country-refused factor is still live. */
+export function isEnrolled(subject: Subject | null): subject is Enrolled {
+  return subject !== null && subject.factors.length > 0
+}
+
+/** The epoch id that tokens are bound to; empty without a record. */
+export function epochOf(subject: Subject | null): string {
+  return subject?.epoch.id ?? ''
+}
+
+export function sealSubject(keyring: Keyring, recordKey: string, subject: Subject): Promise<string> {
+  return sealRecord(keyring, recordKey, JSON.stringify(subject))
+}
+
+/** @throws `ERR_RECORD_VERSION` and what opening throws. */
+export async function openSubject(keyring: Keyring, recordKey: string, value: string): Promise<Subject> {
+  const subject = JSON.parse(await openRecord(keyring, recordKey, value)) as Subject
+  if ((subject.schema as number) !== SCHEMA) {
+    throw new KeystepError('ERR_RECORD_VERSION', 'the record was written by a version of keystep that this one does not know')
+  }
+  return subject
+}

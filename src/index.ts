@@ -1,0 +1,32 @@
+/**
+ * The second factor of a client portal: `createTwoFactor` over a store and a keyring.
+ *
+ * @module
+ */
+export { createKeyring, generateKeyringKey, type Keyring, type KeyringKey, type KeyringKeys, type KeyringKeySource } from './crypto/keyring.ts'
+export { Secret } from './crypto/secret.ts'
+export { KeystepError, type KeystepErrorCode } from './errors.ts'
+export type { BackupCodes } from './flow/backup-codes.ts'
+export { createTwoFactor, type TwoFactor } from './flow/create-two-factor.ts'
+export type { DeviceIssued } from './flow/device-token.ts'
+export type { Devices } from './flow/devices.ts'
+export type { ActivityEntry, EventDetail, EventHandler, FactorKind, KeystepEvent, RequestContext } from './flow/events.ts'
+export type { Factors } from './flow/factors.ts'
+export { type Assurance, LoginGrant, StepUpGrant } from './flow/grant.ts'
+export type { TotpImported, TotpImportInput } from './flow/import-totp.ts'
+export type { SmsImportInput } from './flow/import-sms.ts'
+export type { Login, LoginAccepted, LoginBeginInput, LoginDecision, LoginVerdict, LoginVerifyInput } from './flow/login.ts'
+export type { Maintenance, MaintenanceOptions, MaintenanceProgress, ResealReport, Summary } from './flow/maintenance.ts'
+export type { FactorOffer } from './flow/offer.ts'
+export type { Change, Outcome, Rejection, Verdict } from './flow/outcome.ts'
+export { MANAGE_FACTORS } from './flow/permit.ts'
+export type { Recovery } from './flow/recovery.ts'
+export type { Requirement } from './flow/requirement.ts'
+export type { TwoFactorOptions } from './flow/settings.ts'
+export type { Sms } from './flow/sms.ts'
+export type { SmsMessage, SmsOptions, SmsSender } from './flow/sms-options.ts'
+export type { SendRejection, SmsSent } from './flow/sms-send.ts'
+export type { FactorStatus, Status, TwoFactorStatus } from './flow/status.ts'
+export type { StepUp, StepUpBeginInput, StepUpDecision } from './flow/step-up.ts'
+export type { Limits } from './flow/throttle.ts'
+export type { ConfirmRejection, Totp, TotpConfirmed, TotpEnrollment } from './flow/totp.ts'
