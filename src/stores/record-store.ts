@@ -32,8 +32,8 @@ export interface PageOptions {
  * your own with `storeContract` of `keystep/testing`.
  *
  * - **Keys** are 1 to 512 printable ASCII characters, compared byte by byte: `a` is not `A`, and `a ` is not `a`.
- * - **Values** are opaque, well-formed texts of 1 to 64,000 bytes of UTF-8 without U+0000; they come back byte for byte. What the engine
- *   cannot hold it refuses with an error, and never cuts.
+ * - **Values** are opaque, well-formed texts of 1 to 64,000 bytes of UTF-8, without U+0000 (Postgres) and without a byte order mark in front
+ *   (some drivers eat it); they come back byte for byte. What the engine cannot hold it refuses with an error, and never cuts.
  * - **Versions** are opaque texts of 1 to 64 characters. No version of a key is ever used again, not even after the record was deleted and
  *   created anew: a random one per write will do.
  * - **Reads are linearizable**: after a put or delete was acknowledged to anyone, every read anywhere sees it. No replica, no cache, no snapshot.

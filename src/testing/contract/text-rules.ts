@@ -8,7 +8,6 @@ const VALUES: readonly (readonly [string, string])[] = [
   ['64,000 characters', 'k1._-Zz09'.repeat(8 * KILO).slice(0, 64 * KILO)],
   ['unicode of every length', UNICODE],
   ['nearly 64,000 bytes of unicode', '\u{1f511}\u00e9'.repeat(10_600)],
-  ['a byte order mark in front', '\ufefftext'],
   ['control characters and line ends', '\u0001\u0008\t\r\n\n\r\u001a\u001b\u007f\u0085'],
   ['spaces at both ends', '  text  '],
   ['quotes, backslashes and placeholders', `'"\`\\'' \\\\ \\x00 $1 ? :a @b %s \${c} {{d}} -- ; /* */`],

@@ -1,0 +1,95 @@
+import { KeystepError } from '../errors.ts'
+import { expiryMillis, newVersion, pageOf, quoteTable, type TableStore } from './record-store.ts'
+
+type PostgresValue = string | number | null
+type Rows = readonly Record<string, unknown>[]
+
+/** The part of a Postgres handle that keystep uses: a pg `Pool` or `Client` and PGlite have `query`, postgres.js has `unsafe`. */
+export type PostgresClient =
+  | { query(text: string, values: PostgresValue[]): Promise<{ rows: Rows }>; getTransactionStatus?(): string | null }
+  | { unsafe(text: string, values: PostgresValue[]): PromiseLike<Rows> }
+
+/** Options of {@link postgresStore}. */
+export interface PostgresStoreOptions {
+  /** `name` or `schema.name` of letters, digits and underscores; default `keystep_records`. Anything else throws `ERR_OPTION`. */
+  table?: string | undefined
+}
+
+const TRIES = 10
+/** Processes that migrate at once wait for each other: CREATE TABLE IF NOT EXISTS alone fails in some of them. */
+const MIGRATION_LOCK = 7_306_928
+
+/**
+ * A store in a table of a Postgres database, over the portal's own handle to the primary: pass the pool, so that no call lands in a transaction
+ * of the portal's. A pg `Client` inside a transaction makes every method throw, and so does a connection to a replica.
+ *
+ * @throws `ERR_OPTION` for a table name with other characters, and for the handle of a transaction.
+ */
+export function postgresStore(client: PostgresClient, o: PostgresStoreOptions = {}): TableStore {
+  const table = quoteTable(o.table, '"')
+  if ('savepoint' in client || 'rollback' in client) throw new KeystepError('ERR_OPTION', 'postgresStore takes the pool, not a transaction')
+
+  const send = turns(client)
+  const query = async (text: string, ...values: PostgresValue[]): Promise<Rows> => {
+    for (let left = TRIES; ; left--) {
+      try {
+        return await send(async () => ('unsafe' in client ? client.unsafe(text, values) : (await client.query(text, values)).rows))
+      } catch (error) {
+        if (left <= 1 || !isRolledBack(error)) throw error
+      }
+    }
+  }
+
+  return {
+    async migrate() {
+      const columns = 'record_key text COLLATE "C" PRIMARY KEY, value text NOT NULL, version text NOT NULL, expires_at bigint'
+      const create = `IF to_regclass('${table}') IS NULL THEN CREATE TABLE ${table} (${columns}); END IF`
+      await query(`DO $$ BEGIN PERFORM pg_advisory_xact_lock(${MIGRATION_LOCK}); ${create}; END $$`)
+    },
+    async get(key) {
+      const record = `(SELECT 1) AS one LEFT JOIN ${table} ON record_key = $1`
+      const [row] = await query(`SELECT pg_is_in_recovery() AS replica, value, version FROM ${record}`, key)
+      if (row?.replica !== false) throw new KeystepError('ERR_STORE', 'postgresStore reads from the primary; this is a replica')
+      return row.version === null ? null : { value: row.value as string, version: row.version as string }
+    },
+    async put(key, value, o) {
+      const version = newVersion()
+      const row: PostgresValue[] = [key, value, version, expiryMillis(o)]
+      const insert = `INSERT INTO ${table} (record_key, value, version, expires_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING 1`
+      const update = `UPDATE ${table} SET value = $2, version = $3, expires_at = $4 WHERE record_key = $1 AND version = $5 RETURNING 1`
+      const written = await (o.expected === null ? query(insert, ...row) : query(update, ...row, o.expected))
+      return written.length === 1 ? version : null
+    },
+    async delete(key, { expected }) {
+      const deleted = await query(`DELETE FROM ${table} WHERE record_key = $1 AND version = $2 RETURNING 1`, key, expected)
+      return deleted.length === 1 ? 'deleted' : 'changed'
+    },
+    async keys(o) {
+      const { after, limit } = pageOf(o)
+      const rows = await query(`SELECT record_key FROM ${table} WHERE record_key > $1 ORDER BY record_key LIMIT $2`, after, limit)
+      return rows.map((row) => row.record_key as string)
+    },
+  }
+}
+
+type Send = (work: () => Promise<Rows>) => Promise<Rows>
+
+/** A pg `Client` takes one query at a time, and tells whether it is inside a transaction; pools and the others need neither. */
+function turns(client: PostgresClient): Send {
+  if (!('query' in client) || !client.getTransactionStatus) return (work) => work()
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const turn = last.then(() => {
+      if (!/^[TE]$/.test(client.getTransactionStatus!() ?? '')) return work()
+      throw new KeystepError('ERR_STORE', 'postgresStore refuses a connection inside a transaction of the caller: pass the pool')
+    })
+    last = turn.catch(() => undefined)
+    return turn
+  }
+}
+
+/** A serialization failure or deadlock: nothing was written, and the same statement may be sent again. */
+function isRolledBack(error: unknown): boolean {
+  const { code } = error as { code?: unknown }
+  return code === '40001' || code === '40P01'
+}
