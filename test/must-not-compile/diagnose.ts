@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path'
+import { dirname, relative } from 'node:path'
 import { ESLint } from 'eslint'
 import ts from 'typescript'
 import tseslint from 'typescript-eslint'
@@ -20,7 +20,7 @@ export function compile(configPath: string, overlay: ReadonlyMap<string, string>
   const program = ts.createProgram([...parsed.fileNames, ...overlay.keys()], parsed.options, host)
   return ts.getPreEmitDiagnostics(program).map(({ file, start, code, messageText }) => {
     if (!file || start === undefined) throw new Error(ts.flattenDiagnosticMessageText(messageText, '\n'))
-    return { file: basename(file.fileName), line: file.getLineAndCharacterOfPosition(start).line + 1, code: `TS${code}` }
+    return { file: relative(dirname(configPath), file.fileName), line: file.getLineAndCharacterOfPosition(start).line + 1, code: `TS${code}` }
   })
 }
 
@@ -44,7 +44,7 @@ export async function lint(configPath: string): Promise<Diagnostic[]> {
   const results = await eslint.lintFiles(['*.ts'])
   return results.flatMap(({ filePath, messages }) =>
     messages.map(({ line, ruleId, message }) => ({
-      file: basename(filePath),
+      file: relative(folder, filePath),
       line,
       code: ruleId?.replace('@typescript-eslint/', '') ?? `parser: ${message}`,
     })),

@@ -1,6 +1,8 @@
 /** `otp.ts:12` -> the diagnostics of that line, sorted, e.g. `['TS2345', 'no-unnecessary-condition']`. */
 export type Marks = Readonly<Record<string, readonly string[]>>
 
+// The compiler numbers one error, missing members, by how many of them there are.
+const missingMembers = /^TS27(39|40|41)$/
 const mark = /\/\/ fails: ([\w-]+(?: [\w-]+)*)$/
 
 /** What the lines of a file say about themselves: a line ends in `// fails: TS2345`, or it must be legal. */
@@ -14,7 +16,8 @@ export function foundMarks(diagnostics: readonly { file: string; line: number; c
   const found: Record<string, string[]> = {}
   for (const { file, line, code } of diagnostics) {
     const codes = (found[`${file}:${line}`] ??= [])
-    if (!codes.includes(code)) codes.push(code)
+    const named = missingMembers.test(code) ? 'missing-members' : code
+    if (!codes.includes(named)) codes.push(named)
   }
   for (const codes of Object.values(found)) codes.sort()
   return found
