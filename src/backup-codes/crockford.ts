@@ -7,7 +7,7 @@ const MOST_TYPED = 128
 /** So many uniform letters, 5 random bits each. */
 export function randomCrockford(length: number): string {
   let text = ''
-  for (const byte of randomBytes(length)) text += CROCKFORD[byte & 31]
+  for (const byte of randomBytes(length)) text += CROCKFORD[byte & 31]!
   return text
 }
 

@@ -30,7 +30,8 @@ export async function spendBackupCode(set: BackupCodeSet, typed: string, o?: Pep
 
 /** The slow part, which depends on the code and its salt alone; a name that the set does not have costs the same. */
 export async function deriveBackupCode(set: BackupCodeSet, code: string, pepper: Uint8Array | undefined): Promise<DerivedBackupCode> {
-  if ((set as Partial<BackupCodeSet> | null)?.version !== 1 || !Array.isArray(set.codes)) {
+  const given = set as { version?: unknown; codes?: unknown } | null | undefined
+  if (given?.version !== 1 || !Array.isArray(given.codes)) {
     throw new KeystepError('ERR_OPTION', 'this is no set of hashBackupCodes')
   }
   const name = code[0]!

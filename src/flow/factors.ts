@@ -8,7 +8,7 @@ import type { Factor, Subject } from './subject.ts'
 import { checkSessionId } from './token.ts'
 import { transact } from './transact.ts'
 
-type Removal = Change<{ enrolled: boolean }, 'expired' | 'not_found' | 'required'>
+type Removal = Change<{ enrolled: boolean }>
 
 interface RemoveAllInput {
   permit: string

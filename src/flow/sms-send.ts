@@ -62,7 +62,7 @@ export async function sendCode<R extends string>(settings: Settings, { userId, c
   let debited: Promise<Date | null> | undefined
   const decideSend = (subject: Subject | null, now: number): Destination | SendRejection<R> => {
     const chosen = choose(subject, now)
-    if ('outcome' in chosen) return chosen as SendRejection<R>
+    if ('outcome' in chosen) return chosen
     const gate = gateOf((subject?.attempts ?? noAttempts).codes, now, settings.limits)
     if (gate !== 'open') return { outcome: 'rejected', ...gate }
     const retryAt = subject && nextSendOf(subject.sms, now)
@@ -109,6 +109,6 @@ async function giveBack(settings: Settings, userId: string, sentAt: number): Pro
 /** Uniform decimal digits: bytes from 250 on are drawn again, so that no digit is likelier (63B-4 3.2.12). */
 function randomDigits(length: number): string {
   let digits = ''
-  while (digits.length < length) for (const byte of randomBytes(length)) if (byte < 250 && digits.length < length) digits += byte % 10
+  while (digits.length < length) for (const byte of randomBytes(length)) if (byte < 250 && digits.length < length) digits += String(byte % 10)
   return digits
 }

@@ -13,6 +13,6 @@ export function smsText(issuer: string, code: string, originDomain: string | und
 }
 
 function gsm7(text: string): string {
-  const kept = [...text.normalize('NFC')].map((letter) => (GSM_7.test(letter) ? letter : letter.normalize('NFKD').replace(/[^A-Za-z0-9]/g, '')))
+  const kept = Array.from(text.normalize('NFC'), (letter) => (GSM_7.test(letter) ? letter : letter.normalize('NFKD').replace(/[^A-Za-z0-9]/g, '')))
   return kept.join('').replace(/ +/g, ' ')
 }

@@ -141,6 +141,6 @@ async function send(settings: Settings, { challenge, to = 'primary', sessionId, 
     },
   })
   if (sent.outcome === 'rejected') return sent
-  const { subject: _, ...facts } = sent
-  return facts
+  const { outcome, hint, expiresAt, resendAt } = sent
+  return { outcome, hint, expiresAt, resendAt }
 }

@@ -1,5 +1,5 @@
 import { createKeyring, createTwoFactor, generateKeyringKey, type KeystepEvent, type TwoFactor, type TwoFactorOptions } from 'keystep'
-import { generateTotp, parseKeyUri, type OtpKey } from 'keystep/otp'
+import { generateTotp, parseKeyUri } from 'keystep/otp'
 import { memoryStore } from 'keystep/stores/memory'
 import type { RecordStore } from 'keystep/stores'
 import { fakeClock } from 'keystep/testing'
@@ -49,7 +49,7 @@ export const SESSION = 'session-1'
 export function phoneOf(keyUri: { reveal(): string }) {
   const parsed = parseKeyUri(keyUri.reveal())
   return {
-    key: parsed.key as OtpKey,
+    key: parsed.key,
     code: (at: Date) => generateTotp(parsed.key, { at, algorithm: parsed.algorithm, digits: parsed.digits, periodSeconds: parsed.periodSeconds ?? 30 }),
   }
 }
