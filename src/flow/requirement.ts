@@ -1,5 +1,4 @@
 import { KeystepError } from '../errors.ts'
-import type { Settings } from './settings.ts'
 
 /** Whether a user must have a second factor: never, now, or from an instant on (a grace period). */
 export type Requirement = 'optional' | 'required' | { from: Date }
@@ -11,8 +10,12 @@ export interface ResolvedRequirement {
   readonly enrollBy?: Date
 }
 
+interface Policy {
+  readonly requirement: (userId: string) => Requirement | Promise<Requirement>
+}
+
 /** @throws `ERR_REQUIREMENT`: a policy that cannot be had must not read as "nobody must". */
-export async function requirementOf(settings: Settings, userId: string, now: number): Promise<ResolvedRequirement> {
+export async function requirementOf(settings: Policy, userId: string, now: number): Promise<ResolvedRequirement> {
   let requirement: Requirement
   try {
     requirement = await settings.requirement(userId)

@@ -1,3 +1,4 @@
+import { randomBytes } from '../crypto/random.ts'
 import { expiryMillis, newVersion, pageOf, quoteTable, type StoredRecord, type TableStore } from './record-store.ts'
 
 type SqliteValue = string | number | null
@@ -39,7 +40,7 @@ export function sqliteStore(db: SqliteDatabase, o: SqliteStoreOptions = {}): Tab
         return transact(db, begin, work)
       } catch (error) {
         if (!isBusy(error) || Date.now() > until) throw error
-        await new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * 10))
+        await new Promise((resolve) => setTimeout(resolve, 1 + (randomBytes(1)[0] ?? 0) % 10))
       }
     }
   }
