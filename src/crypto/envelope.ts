@@ -7,6 +7,7 @@ import { currentKey, keyById, type Keyring, recordKeyOf } from './keyring.ts'
 /** Version of the envelope: in front of every record, and in its associated data. */
 const VERSION = 'ks1'
 const ENVELOPE = /^ks1\.([A-Za-z0-9_-]{1,32})\.([A-Za-z0-9_-]+)\.$/
+const NEWER = /^ks(?!1\.)\d+\./
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
 /**
@@ -23,7 +24,7 @@ export async function sealRecord(keyring: Keyring, recordKey: string, text: stri
 /**
  * Opens what {@link sealRecord} made.
  *
- * @throws `ERR_RECORD_SHAPE` (cut off, or never sealed), `ERR_UNKNOWN_KEY`, `ERR_RECORD_SEAL` (tampered with, swapped, or a wrong key).
+ * @throws `ERR_RECORD_SHAPE` (cut off, or never sealed), `ERR_RECORD_VERSION`, `ERR_UNKNOWN_KEY`, `ERR_RECORD_SEAL` (tampered with, swapped, or a wrong key).
  */
 export async function openRecord(keyring: Keyring, recordKey: string, sealed: string): Promise<string> {
   const id = sealedUnder(sealed)
@@ -36,8 +37,9 @@ export async function openRecord(keyring: Keyring, recordKey: string, sealed: st
   return decoder.decode(plain)
 }
 
-/** The key id in an envelope. @throws `ERR_RECORD_SHAPE` */
+/** The key id in an envelope. @throws `ERR_RECORD_SHAPE`, `ERR_RECORD_VERSION` */
 export function sealedUnder(sealed: string): string {
+  if (NEWER.test(sealed)) throw new KeystepError('ERR_RECORD_VERSION', 'the record was sealed by a newer version of keystep')
   const id = ENVELOPE.exec(sealed)?.[1]
   if (id === undefined) throw new KeystepError('ERR_RECORD_SHAPE', 'the record is not a sealed record, or was cut off')
   return id

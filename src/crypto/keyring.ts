@@ -78,7 +78,8 @@ export class Keyring {
  * @throws `ERR_KEYRING` for an empty list, a bad or repeated id, or a key that is not 32 bytes; for a key function, at its first use.
  */
 export function createKeyring(keys: string | Secret<string> | KeyringKeys): Keyring {
-  const list = typeof keys === 'string' || keys instanceof Secret ? parseList(Secret.textOf(keys)) : listOf(keys)
+  const given: unknown = keys instanceof Secret ? keys.reveal() : keys
+  const list = typeof given === 'string' ? parseList(given) : listOf(given)
   const ids = new Set(list.map(({ id }) => id))
   if (ids.size !== list.length) throw new KeystepError('ERR_KEYRING', 'two keys of the keyring have the same id')
   return Keyring.of(list.map(createEntry))
@@ -102,17 +103,22 @@ function parseList(text: string): ListedKey[] {
   })
 }
 
-function listOf(keys: KeyringKeys): ListedKey[] {
-  const given = keys as Partial<KeyringKeys> | null | undefined
-  if (typeof given !== 'object' || !given?.current) throw new KeystepError('ERR_KEYRING', 'a keyring needs a current key')
-  const { id, key } = given.current
-  return [{ id, key }, ...(given.previous ?? [])]
+function listOf(keys: unknown): ListedKey[] {
+  const { current, previous = [] } = (keys ?? {}) as Partial<KeyringKeys>
+  const listed: readonly unknown[] = Array.isArray(previous) ? [current, ...(previous as unknown[])] : []
+  if (listed.length === 0 || !listed.every((one) => typeof one === 'object' && one !== null)) {
+    throw new KeystepError('ERR_KEYRING', 'a keyring has a current key, and previous ones in a list')
+  }
+  const { id, key } = current!
+  return [{ id, key }, ...previous]
 }
 
 function createEntry({ id, key, recordsOnly }: ListedKey): Entry {
   if (typeof id !== 'string' || !ID_PATTERN.test(id)) {
     throw new KeystepError('ERR_KEYRING', 'a key id is 1 to 32 of A-Z, a-z, 0-9, _ and -')
   }
+  // A merely truthy value must not read as leave for a leaked key to go on making tokens.
+  if (recordsOnly !== undefined && typeof recordsOnly !== 'boolean') throw new KeystepError('ERR_KEYRING', 'recordsOnly is true or false')
   const load = typeof key === 'function' ? once(async () => pseudorandomKey(await ask(key))) : always(pseudorandomKey(key))
   return { id, recordsOnly: recordsOnly === true, load, subkeys: new Map() }
 }
@@ -139,8 +145,9 @@ function once<T>(fetch: () => Promise<T>): () => Promise<T> {
     }))
 }
 
-function pseudorandomKey(material: KeyMaterial): Uint8Array {
-  const bytes = material instanceof Uint8Array ? Uint8Array.from(material) : decodeKey(Secret.textOf(material))
+function pseudorandomKey(material: unknown): Uint8Array {
+  const given: unknown = material instanceof Secret ? material.reveal() : material
+  const bytes = given instanceof Uint8Array ? Uint8Array.from(given) : typeof given === 'string' ? decodeKey(given) : null
   if (bytes?.length !== KEY_BYTES) throw new KeystepError('ERR_KEYRING', 'a key of the keyring is exactly 32 bytes, in base64 when written')
   return extract(sha256, bytes, new TextEncoder().encode(VERSION))
 }

@@ -25,11 +25,15 @@ let mint: { login: (facts: LoginFacts) => LoginGrant; stepUp: (facts: StepUpFact
 const minted = Symbol('minted')
 
 abstract class Grant {
-  constructor(token: symbol) {
-    if (token !== minted) throw new KeystepError('ERR_GRANT', 'a grant is made by keystep alone')
+  constructor() {
     // Own and enumerable, so that a spread or Object.assign from a grant runs into it instead of making a look-alike.
     Object.defineProperty(this, Symbol('a grant cannot be copied'), { enumerable: true, get: refuseCopy })
   }
+}
+
+/** Asked by each class before anything else, so that neither `new` nor a changed prototype makes a grant. */
+function requireMint(token: symbol): void {
+  if (token !== minted) throw new KeystepError('ERR_GRANT', 'a grant is made by keystep alone')
 }
 
 function refuseCopy(): never {
@@ -40,14 +44,15 @@ function refuseCopy(): never {
 export class LoginGrant extends Grant {
   readonly #facts: LoginFacts
 
-  private constructor(facts: LoginFacts) {
-    super(minted)
+  private constructor(token: symbol, facts: LoginFacts) {
+    requireMint(token)
+    super()
     this.#facts = facts
     Object.freeze(this)
   }
 
   static {
-    mint = { login: (facts) => new LoginGrant(facts), stepUp: undefined as never }
+    mint = { login: (facts) => new LoginGrant(minted, facts), stepUp: undefined as never }
   }
 
   /** Whether a value is a grant that keystep made: `openSession` asks this where types do not reach. */
@@ -82,14 +87,15 @@ export class LoginGrant extends Grant {
 export class StepUpGrant extends Grant {
   readonly #facts: StepUpFacts
 
-  private constructor(facts: StepUpFacts) {
-    super(minted)
+  private constructor(token: symbol, facts: StepUpFacts) {
+    requireMint(token)
+    super()
     this.#facts = facts
     Object.freeze(this)
   }
 
   static {
-    mint.stepUp = (facts) => new StepUpGrant(facts)
+    mint.stepUp = (facts) => new StepUpGrant(minted, facts)
   }
 
   /** Whether a value is a grant that keystep made. */
@@ -121,10 +127,10 @@ export class StepUpGrant extends Grant {
 
 /** @internal */
 export function mintLoginGrant(facts: LoginFacts): LoginGrant {
-  return mint.login({ ...facts, amr: Object.freeze([...facts.amr]) })
+  return mint.login({ ...facts, amr: Object.freeze([...facts.amr]), verifiedAt: new Date(facts.verifiedAt) })
 }
 
 /** @internal */
 export function mintStepUpGrant(facts: StepUpFacts): StepUpGrant {
-  return mint.stepUp({ ...facts })
+  return mint.stepUp({ ...facts, verifiedAt: new Date(facts.verifiedAt) })
 }

@@ -1,5 +1,5 @@
 import { epochOf, type Subject } from './subject.ts'
-import type { Claims } from './token.ts'
+import { CLOCK_TOLERANCE, type Claims } from './token.ts'
 
 const MOST_SPENT = 64
 
@@ -14,9 +14,13 @@ export function isLiveChallenge(subject: Subject | null, claims: Claims, now: nu
   return isLive(subject, claims, now) && claims.issuedAt > (subject?.attempts.stoppedAt ?? 0)
 }
 
-/** Spends a token. Should the list overflow, whatever was issued up to the one pushed out counts as spent too: it fails closed. */
+/**
+ * Spends a token, and remembers it for as long as any server whose clock is within bounds may take it for unexpired. Should the list
+ * overflow, whatever was issued up to the one pushed out counts as spent too: it fails closed.
+ */
 export function spend(subject: Subject, { id, issuedAt, expiresAt }: Claims, now: number): Subject {
-  const spent = [...subject.spent.filter(({ until }) => until > now), { id, issuedAt, until: expiresAt }].sort((a, b) => a.issuedAt - b.issuedAt)
+  const kept = subject.spent.filter(({ until }) => until > now - CLOCK_TOLERANCE)
+  const spent = [...kept, { id, issuedAt, until: expiresAt }].sort((a, b) => a.issuedAt - b.issuedAt)
   const pushedOut = spent.length > MOST_SPENT ? spent.shift()!.issuedAt : 0
   return { ...subject, spent, spentFloor: Math.max(subject.spentFloor, pushedOut) }
 }

@@ -1,6 +1,7 @@
 import type { BackupCodeSet } from '../backup-codes/index.ts'
 import { encodeBase64url } from '../crypto/base64url.ts'
 import { openRecord, sealRecord } from '../crypto/envelope.ts'
+import { byteLength } from '../crypto/frame.ts'
 import type { Keyring } from '../crypto/keyring.ts'
 import { randomBytes } from '../crypto/random.ts'
 import { KeystepError } from '../errors.ts'
@@ -11,6 +12,8 @@ import { noAttempts } from './throttle.ts'
 
 /** Schema version of the record's text; a newer one is refused, never guessed at. */
 const SCHEMA = 1
+/** UTF-8 bytes of a record's text: sealed, and in base64url, they are at most 32 kB. */
+const MOST_BYTES = 24_000
 
 /** A confirmed authenticator app. Instants inside a record are milliseconds since 1970. */
 export interface TotpFactor {
@@ -138,14 +141,30 @@ export function epochOf(subject: Subject | null): string {
 }
 
 export function sealSubject(keyring: Keyring, recordKey: string, subject: Subject): Promise<string> {
-  return sealRecord(keyring, recordKey, JSON.stringify(subject))
+  return sealRecord(keyring, recordKey, encodeSubject(subject))
+}
+
+/** Every list has its cap; should the texts in the activity be so long that the bound is passed all the same, its oldest lines go. */
+function encodeSubject(subject: Subject): string {
+  const text = JSON.stringify(subject)
+  const fits = text.length * 3 <= MOST_BYTES || byteLength(text) <= MOST_BYTES
+  return fits || subject.activity.length === 0 ? text : encodeSubject({ ...subject, activity: subject.activity.slice(1) })
 }
 
 /** @throws `ERR_RECORD_VERSION` and what opening throws. */
 export async function openSubject(keyring: Keyring, recordKey: string, value: string): Promise<Subject> {
-  const subject = JSON.parse(await openRecord(keyring, recordKey, value)) as Subject
-  if ((subject.schema as number) !== SCHEMA) {
+  const subject = parse(await openRecord(keyring, recordKey, value)) as Subject | null
+  if ((subject?.schema as unknown) !== SCHEMA) {
     throw new KeystepError('ERR_RECORD_VERSION', 'the record was written by a version of keystep that this one does not know')
   }
-  return subject
+  return subject!
+}
+
+/** What is authentic and yet no JSON is of another version; the parser's own error would quote the record. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
 }

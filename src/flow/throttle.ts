@@ -100,7 +100,7 @@ export function miss(attempts: Attempts, name: CounterName, now: number, limits:
       failures: attempts.failures + 1,
       stoppedAt: exhausted && name === 'codes' ? now : attempts.stoppedAt,
     },
-    attemptsLeft: exhausted ? 0 : Math.max(0, Math.min(-excess, limits.hardStop - streak)),
+    attemptsLeft: exhausted ? 0 : Math.max(0, Math.min(-excess, limits.hardStop - streak, limits.monthlyStop - wrongAt.length)),
     retryAt: excess < 0 || exhausted ? null : new Date(lockedUntil),
     exhausted,
   }

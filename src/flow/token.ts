@@ -11,7 +11,8 @@ import { isText, requireThat, type Settings } from './settings.ts'
 const PREFIXES = { challenge: 'ksc_', permit: 'ksp_', enrollment: 'kse_', device: 'ksd_' } as const
 type Kind = keyof typeof PREFIXES
 
-const LONGEST_TOKEN = 4096
+/** Above the longest that is ever minted. */
+const LONGEST_TOKEN = 8192
 const TOKEN = /^([A-Za-z0-9_-]{1,32})\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/
 /** How far ahead of our clock an instant may lie before somebody's clock is broken. */
 export const CLOCK_TOLERANCE = 300_000
