@@ -39,7 +39,9 @@ const GRACE_MILLIS = 86_400_000
  */
 export function denoKvStore(kv: DenoKvHandle, o: DenoKvStoreOptions = {}): RecordStore {
   const { prefix = ['keystep'] } = o
-  if (prefix.length === 0 || prefix.includes('')) throw new KeystepError('ERR_OPTION', 'prefix must be a list of non-empty texts')
+  const parts: unknown = prefix
+  const valid = Array.isArray(parts) && parts.length > 0 && parts.every((part) => typeof part === 'string' && part !== '')
+  if (!valid) throw new KeystepError('ERR_OPTION', 'prefix must be a list of non-empty texts')
   const at = (key: string): KvKey => [...prefix, key]
 
   return {

@@ -43,7 +43,8 @@ const DELETE = `if redis.call('HGET', KEYS[1], 'version') == ARGV[1] then return
  */
 export function redisStore(client: RedisClient, o: RedisStoreOptions = {}): TableStore {
   const { prefix = 'keystep:' } = o
-  if (!/^[\w.:{}-]{1,64}$/.test(prefix)) throw new KeystepError('ERR_OPTION', 'prefix must be letters, digits and _ - . : { }')
+  const text: unknown = prefix
+  if (typeof text !== 'string' || !/^[\w.:{}-]{1,64}$/.test(text)) throw new KeystepError('ERR_OPTION', 'prefix must be letters, digits and _ - . : { }')
   const run = (script: string, key: string, ...args: string[]): Promise<unknown> =>
     'call' in client ? client.eval(script, 1, prefix + key, ...args) : client.eval(script, { keys: [prefix + key], arguments: args })
 
