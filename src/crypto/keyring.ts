@@ -12,7 +12,8 @@ const KEY_BYTES = 32
 const ID_PATTERN = /^[A-Za-z0-9_-]{1,32}$/
 const inspect = Symbol.for('nodejs.util.inspect.custom')
 
-type KeyMaterial = string | Secret<string> | Uint8Array
+/** The 32 bytes of a key: as base64 or base64url text, bare or in a Secret, or as they are. */
+export type KeyMaterial = string | Secret<string> | Uint8Array
 
 /** 32 bytes, as base64 or base64url text or as they are; or a function that fetches them from a KMS. */
 export type KeyringKeySource = KeyMaterial | (() => KeyMaterial | Promise<KeyMaterial>)

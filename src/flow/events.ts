@@ -35,7 +35,8 @@ export interface RequestContext {
   userAgent?: string | undefined
 }
 
-interface EventFacts {
+/** When an event happened, and from where, as far as the portal said. */
+export interface EventFacts {
   at: Date
   ip?: string
   userAgent?: string
@@ -95,6 +96,7 @@ export function readActivity(activity: readonly Activity[]): ActivityEntry[] {
   }).reverse()
 }
 
+/** Takes every event, after the change it tells of. What it throws is reported to `onError` as `ERR_EVENT_HANDLER`, and blocks nothing. */
 export type EventHandler = (event: KeystepEvent) => void | Promise<void>
 
 /** Hands events on without waiting: a handler that throws, rejects or hangs neither blocks nor undoes what was committed. */

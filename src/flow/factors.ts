@@ -8,9 +8,11 @@ import type { Factor, Subject } from './subject.ts'
 import { checkSessionId } from './token.ts'
 import { transact } from './transact.ts'
 
-type Removal = Change<{ enrolled: boolean }>
+/** `enrolled`: whether a confirmed factor is left. `required`: the portal's requirement forbids removing the last one. */
+export type Removal = Change<{ enrolled: boolean }>
 
-interface RemoveAllInput {
+/** Input of `factors.removeAll`: the permit is for `MANAGE_FACTORS` and of this session. */
+export interface RemoveAllInput {
   permit: string
   sessionId: string
   context?: RequestContext | undefined

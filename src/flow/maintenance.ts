@@ -20,6 +20,7 @@ export interface MaintenanceProgress {
 /** Options of a walk: `after` continues one, `onProgress` is told after each page of 500. */
 export interface MaintenanceOptions {
   after?: string | undefined
+  /** Told after each page of 500 records. */
   onProgress?: ((progress: MaintenanceProgress) => void) | undefined
 }
 

@@ -14,7 +14,7 @@ import { SUPPORT_CODE_LENGTH } from './typed-code.ts'
 const SUPPORT_CODE_MS = 86_400_000
 
 /** Who of the staff did it, and why: kept in the record's activity, cut to 64 and 300 characters. */
-interface StaffInput {
+export interface StaffInput {
   userId: string
   actor: string
   reason: string

@@ -12,6 +12,7 @@ export interface SmsMessage {
 /** Hands a message to the provider; rejecting means that it was not taken. */
 export type SmsSender = (message: SmsMessage) => Promise<void>
 
+/** The `sms` option of `createTwoFactor`. */
 export interface SmsOptions {
   sender: SmsSender
   /** Allow-list of calling codes, such as `['+49', '+43']`, or longer prefixes; without one no number is taken (toll fraud, V21). */

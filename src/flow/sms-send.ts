@@ -25,6 +25,7 @@ export interface SmsSent {
   resendAt: Date
 }
 
+/** Why no message was sent. `too_soon`: a limit on messages, per user or per number; `locked`, `exhausted`: the limits on wrong codes. */
 export type SendRejection<R extends string = never> =
   | { outcome: 'rejected'; reason: 'too_soon' | 'locked'; retryAt: Date }
   | { outcome: 'rejected'; reason: 'exhausted' | 'expired' | R }

@@ -25,7 +25,8 @@ interface EnrollmentClaims extends PermitClaims {
   readonly factor: Pick<SmsFactor, 'id' | 'number' | 'backup'>
 }
 
-type ConfirmVerdict = Verdict<{ factorId: string; grant: LoginGrant; backupCodes: Secret<readonly string[]> | null }>
+/** The answer to the code that proves a number. `backupCodes` are new ones, where the user had none. */
+export type ConfirmVerdict = Verdict<{ factorId: string; grant: LoginGrant; backupCodes: Secret<readonly string[]> | null }>
 
 /** `twoFactor.sms`: codes by message, a restricted authenticator (63B-4 3.1.3.3): offer an app beside it, and say why. */
 export interface Sms {

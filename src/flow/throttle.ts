@@ -24,6 +24,7 @@ export interface Attempts {
   readonly stoppedAt: number
 }
 
+/** Which streak of wrong codes: `'recovery'` counts backup and support codes, `'codes'` all others. */
 export type CounterName = 'codes' | 'recovery'
 
 /** Limits on wrong codes; each can be lowered, none raised or switched off (63B-4 3.2.2). */
