@@ -26,9 +26,8 @@ function run(name: string, code: string): unknown {
 
 describe('the tarball', () => {
   it('holds the build, three texts and the manifest, nothing of src or test', () => {
-    expect(files.filter((path) => !/^dist\/[\w/-]+\.(d\.ts|js)$/.test(path)).sort()).toEqual(
-      ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'].filter((name) => existsSync(name)),
-    )
+    const beside = files.filter((path) => !/^dist\/[\w/-]+\.(d\.ts|js)$/.test(path))
+    expect(beside).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'])
   })
 
   it('has four exactly pinned dependencies and nothing that runs on install', () => {
