@@ -31,12 +31,16 @@ export function decodeBase32(text: string): Uint8Array {
   const given: unknown = text
   if (typeof given !== 'string') throw refusal('it must be a string')
   if (given.length > MAX_CHARACTERS) throw refusal(`it has more than ${MAX_CHARACTERS} characters`)
-  const digits = dropPadding(given.replace(/[ \t\r\n-]+/g, ''))
+  const digits = /^[A-Z2-7]+$/.test(given) ? given : normalize(given)
+  requireWholeBytes(digits)
+  return new Uint8Array(base32Decode(digits, 'RFC4648'))
+}
+
+function normalize(text: string): string {
+  const digits = dropPadding(text.replace(/[ \t\r\n-]+/g, ''))
   // Checked before changing case: the upper case of U+017F and U+0131 is an ASCII letter.
   if (!/^[A-Za-z2-7]*$/.test(digits)) throw refusal('it has a character outside A to Z and 2 to 7')
-  const normalized = digits.toUpperCase()
-  requireWholeBytes(normalized)
-  return new Uint8Array(base32Decode(normalized, 'RFC4648'))
+  return digits.toUpperCase()
 }
 
 function dropPadding(text: string): string {

@@ -16,7 +16,7 @@ export interface GenerateHotpOptions extends OtpParams {
 export interface VerifyHotpOptions extends OtpParams {
   /** The next counter expected: `nextCounter` of the last success, an integer from 0 to 2^53 - 2. */
   counter: number
-  /** How many counters after `counter` are tried too, 0 to 100. Default 0; as low as idle presses of the button allow (RFC 4226 7.4). */
+  /** Counters after `counter` that are tried too: 0 to 100. Default 0; as low as a button pressed idly allows (RFC 4226 7.4). */
   lookAhead?: number | undefined
 }
 

@@ -1,15 +1,10 @@
 import { KeystepError } from '../errors.ts'
-import { decodePercent } from './key-uri-text.ts'
+import { decodePercent } from './key-uri-query.ts'
 
 /** Who issued a key, and to whom, as a key URI says it. */
 export interface KeyUriLabel {
   readonly issuer: string | null
   readonly account: string
-}
-
-/** The label of two parts without colons: a raw one between them. */
-export function joinLabel(issuer: string, account: string): string {
-  return `${encodeURIComponent(issuer)}:${encodeURIComponent(account)}`
 }
 
 /**
@@ -18,8 +13,8 @@ export function joinLabel(issuer: string, account: string): string {
  */
 export function splitLabel(label: string, issuerParam: string | null): KeyUriLabel {
   const [prefix, rest] = cutLabel(label, issuerParam)
-  // By the format's grammar, spaces after the separator are no part of the account; but joinLabel writes an account that begins with one
-  // just so, hence they stay in its own form.
+  // By the format's grammar, spaces after the separator are no part of the account; but buildKeyUri writes an
+  // account that begins with one just so, hence they stay in its own form.
   const account = issuerParam !== null && label.includes(':') ? rest : rest.replace(/^ +/, '')
   if (account === '') throw new KeystepError('ERR_KEY_URI', 'the label of the key URI names no account')
   return { issuer: issuerParam ?? (prefix === '' ? null : prefix), account }

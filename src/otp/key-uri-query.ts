@@ -1,5 +1,4 @@
 import { KeystepError } from '../errors.ts'
-import { decodePercent } from './key-uri-text.ts'
 import {
   DEFAULT_ALGORITHM,
   DEFAULT_DIGITS,
@@ -9,12 +8,24 @@ import {
   type OtpDigits,
 } from './otp-params.ts'
 
-/** The parameters of a key URI by lower-case name. Any of them twice is refused, because two readers could pick two different ones. */
+/** Undoes percent-encoding; a plus is a plus. Malformed encoding throws `ERR_KEY_URI`. */
+export function decodePercent(text: string): string {
+  if (!text.includes('%')) return text
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    // Without the cause, whose message could repeat a piece of the text.
+    throw new KeystepError('ERR_KEY_URI', 'the key URI has malformed percent-encoding')
+  }
+}
+
+/** The parameters of a key URI by lower-case name. Any of them twice is refused: two readers could pick two different ones. */
 export function splitQuery(query: string): ReadonlyMap<string, string> {
   const params = new Map<string, string>()
   for (const pair of query.split('&')) {
     if (pair === '') continue
-    const end = pair.includes('=') ? pair.indexOf('=') : pair.length
+    const equals = pair.indexOf('=')
+    const end = equals < 0 ? pair.length : equals
     const name = decodePercent(pair.slice(0, end)).toLowerCase()
     if (params.has(name)) throw new KeystepError('ERR_KEY_URI', 'the key URI has a parameter twice')
     params.set(name, decodePercent(pair.slice(end + 1)))

@@ -31,6 +31,7 @@ export interface OtpKeyOptions {
  */
 export class OtpKey {
   readonly #bytes: Uint8Array
+  #base32: string | undefined
   readonly #midstates: { [A in OtpAlgorithm]?: HmacMidstate } = {}
 
   private constructor(bytes: Uint8Array, options?: OtpKeyOptions) {
@@ -45,7 +46,7 @@ export class OtpKey {
   /**
    * A new random key (63B-4 3.2.12).
    *
-   * @param byteLength 16 to 1,024. Default 20, the output of HMAC-SHA-1 (RFC 4226 R6); by RFC 6238 5.1 32 for SHA256, 64 for SHA512.
+   * @param byteLength 16 to 1,024. Default 20, as RFC 4226 R6 recommends; by RFC 6238 5.1 32 for SHA256, 64 for SHA512.
    * @throws `ERR_OPTION` for any other length.
    */
   static generate(byteLength: number = DEFAULT_BYTES): OtpKey {
@@ -77,7 +78,7 @@ export class OtpKey {
 
   /** The key in base32, upper case without padding: for a person to type and for nothing else. */
   revealBase32(): string {
-    return encodeBase32(this.#bytes)
+    return (this.#base32 ??= encodeBase32(this.#bytes))
   }
 
   /** A copy of the key's bytes. Store them sealed; never log them. */

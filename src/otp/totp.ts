@@ -33,7 +33,7 @@ export interface GenerateTotpOptions extends TotpParams {
 export interface VerifyTotpOptions extends TotpParams {
   /** Now: a valid date, not before 1970. */
   at: Date
-  /** `step` of this key's last accepted code, or null when there is none. Required: RFC 6238 5.2 forbids accepting a code twice. */
+  /** `step` of this key's last accepted code, or null when there is none. Required: no code counts twice (RFC 6238 5.2). */
   lastUsedStep: number | null
   /** Default one step each way: the network delay of RFC 6238 5.2. */
   window?: TotpWindow | undefined
@@ -76,7 +76,7 @@ export function generateTotp(key: OtpKey, options: GenerateTotpOptions): string 
  *
  * @param code what the user typed. White space in and around is dropped; anything but exactly `digits` ASCII digits is null.
  * @returns null when nothing matches, whatever was typed. Count attempts: this function cannot (RFC 4226 7.3, 63B-4 3.2.2).
- * @throws `ERR_KEY` for anything but an OtpKey; `ERR_OPTION` for an option of the wrong type or out of range, or no `lastUsedStep`.
+ * @throws `ERR_KEY` for anything but an OtpKey; `ERR_OPTION` for an option of the wrong type or out of range.
  */
 export function verifyTotp(key: OtpKey, code: string, options: VerifyTotpOptions): TotpMatch | null {
   const now = totpStep(options)
