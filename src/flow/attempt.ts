@@ -1,5 +1,6 @@
 import { deriveBackupCode, type DerivedBackupCode } from '../backup-codes/spend.ts'
 import { leftOf } from '../backup-codes/code-set.ts'
+import { KeystepError } from '../errors.ts'
 import { compare } from './compare.ts'
 import type { EventDetail, FactorKind, RequestContext } from './events.ts'
 import { rejected, type Rejection } from './outcome.ts'
@@ -16,6 +17,8 @@ import { recognize, screenShape, type TypedCode } from './typed-code.ts'
 const FEW_LEFT = 3
 /** Wrong codes in a row from which the owner is told that somebody has the password. */
 const PASSWORD_KNOWN = 5
+/** A decision that is committed like any other, and then thrown. */
+const SKEWED = Symbol('skewed')
 
 /** One try of one code against one challenge. */
 export interface Attempt {
@@ -40,10 +43,10 @@ export interface Accepted {
  * One code, one debit, one verdict: the only way from a typed code to anything. The checks come in this order: expired, malformed,
  * unavailable, exhausted, locked; only then is anything compared or slow-hashed.
  */
-export function attempt<T>(settings: Settings, tried: Attempt, accept: (accepted: Accepted, now: number) => Decision<T>): Promise<T | Rejection> {
+export async function attempt<T>(settings: Settings, tried: Attempt, accept: (accepted: Accepted, now: number) => Decision<T>): Promise<T | Rejection> {
   const typed = recognize(tried.code, tried.factor)
   const derive = rememberDerivation(typed)
-  return transact<T | Rejection, DerivedBackupCode | null>(settings, {
+  const result = await transact<T | Rejection | typeof SKEWED, DerivedBackupCode | null>(settings, {
     userId: tried.claims.userId,
     context: tried.context,
     prepare: async (subject, now) => (subject && !screen(settings, subject, tried, typed, now) ? derive(subject) : null),
@@ -53,6 +56,8 @@ export function attempt<T>(settings: Settings, tried: Attempt, accept: (accepted
       return judge(settings, subject!, tried, typed!, derived, now, accept)
     },
   })
+  if (result === SKEWED) throw new KeystepError('ERR_CLOCK', 'the last used step of an authenticator lies in the future')
+  return result
 }
 
 /** Everything that can be said before a code is looked at; null when it may be. */
@@ -85,17 +90,19 @@ function saltsOf({ backupCodes, macKey }: Subject): string {
   return macKey + (backupCodes?.codes.map(({ salt }) => salt).join() ?? '')
 }
 
-function judge<T>(settings: Settings, subject: Subject, tried: Attempt, code: TypedCode, derived: DerivedBackupCode | null, now: number, accept: (accepted: Accepted, now: number) => Decision<T>): Decision<T | Rejection> {
+function judge<T>(settings: Settings, subject: Subject, tried: Attempt, code: TypedCode, derived: DerivedBackupCode | null, now: number, accept: (accepted: Accepted, now: number) => Decision<T>): Decision<T | Rejection | typeof SKEWED> {
   const found = compare(settings, subject, { code, factor: tried.factor, boundTo: tried.claims.id, derived }, now)
   switch (found.is) {
     case 'replay':
       return { result: rejected('already_used'), events: [{ type: 'code.replayed', kind: found.kind }] }
     case 'elsewhere':
       return { result: rejected('expired') }
+    case 'skewed':
+      return found.guess ? { ...debit(settings, subject, counterOf(code), now), result: SKEWED } : { result: SKEWED }
     case 'miss':
       return debit(settings, subject, counterOf(code), now)
     case 'match': {
-      const { subject: next, events } = credit(found.used, found.kind, tried, now)
+      const { subject: next, events } = credit(settings, found.used, found.kind, tried, now)
       const decision = accept({ subject: next, kind: found.kind, failuresBefore: subject.attempts.failures }, now)
       return { ...decision, events: [...events, ...(decision.events ?? [])] }
     }
@@ -112,9 +119,9 @@ export function debit({ limits }: Settings, subject: Subject, counter: CounterNa
   return { result, next: { ...subject, attempts }, events }
 }
 
-function credit(used: Subject, kind: FactorKind, tried: Attempt, now: number): { subject: Subject; events: EventDetail[] } {
+function credit({ limits }: Settings, used: Subject, kind: FactorKind, tried: Attempt, now: number): { subject: Subject; events: EventDetail[] } {
   const recovers = kind === 'backup_code' || kind === 'support_code'
-  const attempts = recovers ? recover(used.attempts) : succeed(used.attempts)
+  const attempts = recovers ? recover(used.attempts, now, limits) : succeed(used.attempts)
   const support = kind === 'support_code' ? used.support : null
   const events: EventDetail[] = [{ type: 'code.accepted', kind, purpose: tried.purpose, failuresBefore: used.attempts.failures }]
   if (kind === 'backup_code' && used.backupCodes) {

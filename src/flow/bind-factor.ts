@@ -26,7 +26,7 @@ export function refusalToBind(subject: Subject | null, claims: PermitClaims, fac
 /** Binds a proven factor and spends its permit. After a support code it takes the place of everything before it, under a new epoch. */
 export function bindFactor(subject: Subject, factor: Factor, claims: PermitClaims, now: number): { next: Subject; events: EventDetail[] } {
   const former = claims.basis === 'recovery' ? subject.factors : replacedBy(factor, subject.factors)
-  const base = claims.basis === 'recovery' ? { ...renewEpoch(subject, now), backupCodes: null, support: null } : spendPermit(subject, claims, now)
+  const base = claims.basis === 'recovery' ? { ...renewEpoch(subject, now), backupCodes: null, support: null } : { ...spendPermit(subject, claims, now), support: null }
   const kept = base.factors.filter((one) => !former.includes(one))
   const next = addFactor(base, [...kept, factor], now)
   return { next, events: [...former.map((one) => removedEvent(one)), { type: 'factor.enrolled', ...describe(factor) }] }

@@ -3,14 +3,20 @@ import type { FactorKind } from './events.ts'
 import { isRecordMac } from './record-mac.ts'
 import type { Settings } from './settings.ts'
 import type { Subject, TotpFactor } from './subject.ts'
-import { checkFactorClock, matchTotp, useStep } from './totp-factor.ts'
+import { isAhead, matchTotp, useStep } from './totp-factor.ts'
 import type { TypedCode } from './typed-code.ts'
 
 /**
  * What a code turned out to be. A `match` carries the record with the code used up; a `replay` was right once; `elsewhere` is the SMS code
- * that another challenge of the user holds.
+ * that another challenge of the user holds; `skewed` means that an authenticator could not be asked, since the clock is behind its last used
+ * step, and that nothing else matched. Where anything else was compared, that is a `guess`, and counted: an error is no free try.
  */
-export type Comparison = { is: 'match'; kind: FactorKind; used: Subject } | { is: 'replay'; kind: FactorKind } | { is: 'elsewhere' } | { is: 'miss' }
+export type Comparison =
+  | { is: 'match'; kind: FactorKind; used: Subject }
+  | { is: 'replay'; kind: FactorKind }
+  | { is: 'elsewhere' }
+  | { is: 'skewed'; guess: boolean }
+  | { is: 'miss' }
 
 export interface Typing {
   readonly code: TypedCode
@@ -37,21 +43,24 @@ export function compare(settings: Settings, subject: Subject, typing: Typing, no
 
 function compareDigits(settings: Settings, subject: Subject, { code, factor, boundTo }: Typing, now: number): Comparison {
   const totp = factor === 'sms' ? MISS : compareTotp(settings, subject, code.text, now)
-  const sms = factor === 'totp' || !settings.sms ? MISS : compareSms(subject, code.text, boundTo, now)
+  const asksSms = factor !== 'totp' && settings.sms !== null
+  const sms = asksSms ? compareSms(subject, code.text, boundTo, now) : MISS
   if (totp.is === 'match') return totp
-  return sms.is === 'match' || totp.is === 'miss' ? sms : totp
+  if (totp.is === 'skewed' && sms.is === 'miss') return { is: 'skewed', guess: totp.guess || (asksSms && subject.sms.code !== null) }
+  return sms.is === 'match' || totp.is === 'miss' || totp.is === 'skewed' ? sms : totp
 }
 
 function compareTotp({ totp: { window } }: Settings, subject: Subject, text: string, now: number): Comparison {
   const factors = subject.factors.filter((factor): factor is TotpFactor => factor.kind === 'totp' && factor.digits === text.length)
-  for (const factor of factors) checkFactorClock(factor, window, now)
-  const matches = factors.map((factor) => ({ factor, match: matchTotp(factor, text, window, now) }))
+  const asked = factors.filter((factor) => !isAhead(factor, window, now))
+  const matches = asked.map((factor) => ({ factor, match: matchTotp(factor, text, window, now) }))
   for (const { factor, match } of matches) {
     if (match !== null && match !== 'used') {
       return { is: 'match', kind: 'totp', used: replaceFactor(subject, useStep(factor, match.step, now)) }
     }
   }
-  return matches.some(({ match }) => match === 'used') ? { is: 'replay', kind: 'totp' } : MISS
+  if (matches.some(({ match }) => match === 'used')) return { is: 'replay', kind: 'totp' }
+  return asked.length < factors.length ? { is: 'skewed', guess: asked.length > 0 } : MISS
 }
 
 function replaceFactor(subject: Subject, changed: TotpFactor): Subject {

@@ -45,15 +45,15 @@ export interface EventFacts {
 /** One event as `onEvent` gets it, after the change it tells of was committed. */
 export type KeystepEvent = EventDetail & EventFacts & { userId: string }
 
-/** One line of `status().activity`. Repeated failures and sends are one line: `count` of them, the first at `firstAt`, the last at `at`. */
+/** One line of `status().activity`. Repeated failures, sends and renamings are one line: `count` of them, the first at `firstAt`, the last at `at`. */
 export type ActivityEntry = EventDetail & EventFacts & { count?: number; firstAt?: Date }
 
 /** An activity line as the record holds it. */
 export type Activity = Readonly<Record<string, unknown>> & { readonly type: EventDetail['type']; readonly at: number; readonly count?: number }
 
 const MOST_ENTRIES = 20
-/** What somebody with the password alone can cause again and again is one line, so that it cannot wash away the history of changes. */
-const MERGED: ReadonlySet<string> = new Set(['code.rejected', 'locked', 'exhausted', 'sms.sent'])
+/** What can be caused again and again without a code is one line, so that it cannot wash away the history of changes. */
+const MERGED: ReadonlySet<string> = new Set(['code.rejected', 'locked', 'exhausted', 'sms.sent', 'factor.renamed'])
 const INSTANTS: readonly string[] = ['at', 'firstAt', 'retryAt', 'expiresAt']
 
 /** Cuts what came from outside before it is kept; cutting never splits a character in two. */
@@ -84,7 +84,7 @@ export function recordActivity(activity: readonly Activity[], events: readonly E
 }
 
 function isSame(a: Activity, b: Activity): boolean {
-  return a.type === b.type && a.counter === b.counter
+  return a.type === b.type && a.counter === b.counter && a.factorId === b.factorId
 }
 
 /** The activity for a security page, newest first. */
@@ -99,12 +99,15 @@ export function readActivity(activity: readonly Activity[]): ActivityEntry[] {
 /** Takes every event, after the change it tells of. What it throws is reported to `onError` as `ERR_EVENT_HANDLER`, and blocks nothing. */
 export type EventHandler = (event: KeystepEvent) => void | Promise<void>
 
+/** Told of what failed beside the way; what it throws itself is dropped. */
+export type ErrorHandler = (error: KeystepError) => void | Promise<void>
+
 /** Hands events on without waiting: a handler that throws, rejects or hangs neither blocks nor undoes what was committed. */
-export function emit(onEvent: EventHandler | undefined, onError: (error: KeystepError) => void, events: readonly KeystepEvent[]): void {
+export function emit(onEvent: EventHandler | undefined, onError: ErrorHandler, events: readonly KeystepEvent[]): void {
   if (!onEvent) return
-  const report = (cause: unknown): void => {
+  const report = async (cause: unknown): Promise<void> => {
     try {
-      onError(new KeystepError('ERR_EVENT_HANDLER', 'onEvent failed; what it was told of stands', { cause }))
+      await onError(new KeystepError('ERR_EVENT_HANDLER', 'onEvent failed; what it was told of stands', { cause }))
     } catch {
       // A reporter that fails has nobody left to report to.
     }
@@ -113,7 +116,7 @@ export function emit(onEvent: EventHandler | undefined, onError: (error: Keystep
     try {
       Promise.resolve(onEvent(event)).catch(report)
     } catch (cause) {
-      report(cause)
+      void report(cause)
     }
   }
 }

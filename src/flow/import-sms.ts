@@ -1,4 +1,4 @@
-import { addFactor, describe } from './bind-factor.ts'
+import { addFactor, describe, removedEvent } from './bind-factor.ts'
 import { type Change, rejected } from './outcome.ts'
 import { isCountryAllowed, parsePhoneNumber } from './phone-number.ts'
 import { instantOf, requireThat, type Settings } from './settings.ts'
@@ -18,7 +18,7 @@ export interface SmsImportInput {
 }
 
 /** @throws `ERR_OPTION`, `ERR_USER_ID`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and the record's codes. */
-export async function importNumber(settings: Settings, { userId, number, confirmedAt, backup = false }: SmsImportInput): Promise<Change<{ factorId: string; imported: boolean }, 'malformed_number' | 'number_refused'>> {
+export async function importNumber(settings: Settings, { userId, number, confirmedAt, backup }: SmsImportInput): Promise<Change<{ factorId: string; imported: boolean }, 'malformed_number' | 'number_refused'>> {
   const options = requireSms(settings)
   const createdAt = instantOf(confirmedAt, 'confirmedAt is the instant at which the old system confirmed the number')
   requireThat(createdAt <= settings.now(), 'confirmedAt lies in the future')
@@ -31,15 +31,17 @@ export async function importNumber(settings: Settings, { userId, number, confirm
     decide: (subject, now) => {
       const base = subject ?? newSubject()
       const numbers = base.factors.filter((factor): factor is SmsFactor => factor.kind === 'sms')
-      const isBackup = backup && numbers.length > 0
+      const isBackup = backup === true && numbers.length > 0
       const present = numbers.find((one) => one.number === parsed)
       if (present) return { result: { outcome: 'accepted', factorId: present.id, imported: false } }
       const factor: SmsFactor = { kind: 'sms', id, number: parsed, backup: isBackup, createdAt }
-      const kept = base.factors.filter((one) => one.kind !== 'sms' || one.backup !== isBackup)
+      const replaced = numbers.filter((one) => one.backup === isBackup)
+      const kept = base.factors.filter((one) => !replaced.some(({ id }) => id === one.id))
+      const sms = { ...base.sms, code: replaced.length > 0 ? null : base.sms.code }
       return {
         result: { outcome: 'accepted', factorId: id, imported: true },
-        next: addFactor(base, [...kept, factor], now),
-        events: [{ type: 'factor.imported', ...describe(factor) }],
+        next: addFactor({ ...base, sms }, [...kept, factor], now),
+        events: [...replaced.map(removedEvent), { type: 'factor.imported', ...describe(factor) }],
       }
     },
   })

@@ -6,7 +6,7 @@ import { recordPrefix } from './record-key.ts'
 import type { Settings } from './settings.ts'
 import { openSubject, sealSubject, type Subject } from './subject.ts'
 import { gateOf } from './throttle.ts'
-import { fromStore } from './transact.ts'
+import { fromStore, readStored, writeStored } from './stored.ts'
 
 const PAGE = 500
 const WEAK_KEY_BYTES = 16
@@ -65,13 +65,13 @@ async function reseal(settings: Settings, options: MaintenanceOptions = {}): Pro
   let resealed = 0
   let unreadable = 0
   const records = await walk(settings, options, async (key) => {
-    const found = await fromStore(() => store.get(key))
+    const found = await readStored(store, key)
     if (!found) return
     const subject = await openOrNull(settings, key, found.value)
     if (!subject) unreadable++
     else if (sealedUnder(found.value) !== keyring.currentId) {
       const value = await sealSubject(keyring, key, subject)
-      await fromStore(() => store.put(key, value, { expected: found.version }))
+      await writeStored(store, key, value, { expected: found.version })
       resealed++
     }
   })
@@ -83,7 +83,7 @@ async function summarize(settings: Settings, options: MaintenanceOptions = {}): 
   const counts = { enrolled: 0, totp: 0, sms: 0, backupCodesOut: 0, devices: 0, locked: 0, exhausted: 0, weakKeys: 0, unreadable: 0 }
   const byKey: Record<string, number> = {}
   const records = await walk(settings, options, async (key) => {
-    const found = await fromStore(() => settings.store.get(key))
+    const found = await readStored(settings.store, key)
     if (!found) return
     const subject = await openOrNull(settings, key, found.value)
     if (!subject) {

@@ -1,7 +1,7 @@
 import type { Settings } from './settings.ts'
 import { isLive } from './spent.ts'
 import { epochOf, isEnrolled, type Subject } from './subject.ts'
-import { checkSessionId, type Claims, claimsOf, mintToken, PERMIT_SECONDS, readToken } from './token.ts'
+import { type Claims, claimsOf, mintToken, PERMIT_SECONDS, readToken } from './token.ts'
 
 /** The purpose of permits that keystep's own sensitive calls take: factors, backup codes, numbers. */
 export const MANAGE_FACTORS = 'manage_factors'
@@ -46,7 +46,6 @@ export function permitExpiry(now: number): Date {
 
 /** The claims of a permit for one of these purposes, or null. Whether it still stands is for {@link permits} to say, over the record. */
 export async function readPermit(settings: Settings, permit: string, sessionId: string | undefined, purposes: readonly string[]): Promise<PermitClaims | null> {
-  if (sessionId !== undefined) checkSessionId(sessionId)
   const claims = await readToken<PermitClaims>(settings, 'permit', permit, sessionId)
   return claims && purposes.includes(claims.purpose) ? claims : null
 }

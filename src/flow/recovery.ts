@@ -84,7 +84,7 @@ async function reset(settings: Settings, input: StaffInput): ReturnType<Recovery
       next: {
         ...renewEpoch(newSubject(), now),
         // The sends of the day go on counting: resetting is no way to more of them.
-        sms: { code: null, sentAt: subject?.sms.sentAt.filter((at) => at <= now) ?? [], forgiven: null },
+        sms: { code: null, sentAt: subject?.sms.sentAt.filter((at) => at <= now) ?? [], pause: 'kept' },
         attempts: noAttempts,
         offSince: now,
         activity: subject?.activity ?? [],

@@ -3,7 +3,7 @@ import { KeystepError, type KeystepErrorCode } from '../errors.ts'
 import type { OtpAlgorithm } from '../otp/index.ts'
 import type { RecordStore } from '../stores/record-store.ts'
 import { byteLength, isWellFormed } from '../crypto/frame.ts'
-import type { EventHandler } from './events.ts'
+import type { ErrorHandler, EventHandler } from './events.ts'
 import type { Requirement } from './requirement.ts'
 import { resolveSms, type SmsOptions, type SmsSettings } from './sms-options.ts'
 import { type Limits, resolveLimits, type ResolvedLimits } from './throttle.ts'
@@ -44,7 +44,7 @@ export interface TwoFactorOptions {
   /** Told of every event after it was committed; never waited for. */
   onEvent?: EventHandler | undefined
   /** Told of what failed beside the way: an `onEvent` that threw. Default `console.error`. */
-  onError?: ((error: KeystepError) => void) | undefined
+  onError?: ErrorHandler | undefined
 }
 
 /** Options, checked and complete. */
@@ -62,7 +62,7 @@ export interface Settings {
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly onEvent: EventHandler | undefined
-  readonly onError: (error: KeystepError) => void
+  readonly onError: ErrorHandler
 }
 
 /** Checks everything at once, so that a mistake shows at start-up and not at the first login. */

@@ -4,7 +4,8 @@ import { currentKey, macOf, subkeyOf } from '../crypto/keyring.ts'
 import { KeystepError } from '../errors.ts'
 import type { Settings } from './settings.ts'
 import type { SmsState } from './subject.ts'
-import { fromStore } from './transact.ts'
+import { readStored, writeStored } from './stored.ts'
+import { CLOCK_TOLERANCE } from './token.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -23,11 +24,16 @@ const DESTINATION_QUOTAS: readonly Quota[] = [{ most: 10, within: HOUR }, { most
 const PAUSE = 30_000
 
 /** When a user may be sent the next message; null for now. */
-export function nextSendOf({ sentAt, forgiven }: SmsState, now: number): Date | null {
+export function nextSendOf({ sentAt, pause }: SmsState, now: number): Date | null {
   const last = sentAt.at(-1)
-  const paused = last === undefined || last === forgiven ? 0 : last + PAUSE
+  const paused = last === undefined || pause === 'given_back' ? 0 : last + PAUSE
   const until = Math.max(paused, quotaEnd(sentAt, USER_QUOTAS, now))
   return until > now ? new Date(until) : null
+}
+
+/** What a send leaves of the pause that was given back before it: one failure in a row is forgiven. */
+export function pauseAfterSend({ pause }: SmsState): SmsState['pause'] {
+  return pause === 'given_back' ? 'was_given_back' : 'kept'
 }
 
 /** The sends of the last day, this one included. */
@@ -37,8 +43,7 @@ export function addSend(sentAt: readonly number[], now: number): number[] {
 
 /** The state after the provider refused a send: its pause is given back, its place in the quotas is not, and never twice in a row. */
 export function forgiveSend(sms: SmsState, sentAt: number): SmsState {
-  const [before, last] = sms.sentAt.slice(-2).length === 2 ? sms.sentAt.slice(-2) : [null, sms.sentAt.at(-1)]
-  return last !== sentAt || (before !== null && before === sms.forgiven) ? sms : { ...sms, forgiven: sentAt }
+  return sms.sentAt.at(-1) === sentAt && sms.pause === 'kept' ? { ...sms, pause: 'given_back' } : sms
 }
 
 export function resendAt(now: number): Date {
@@ -57,20 +62,22 @@ function quotaEnd(sentAt: readonly number[], quotas: readonly Quota[], now: numb
  * Debits one send from a destination's own small record, under a keyed hash of the number: the one state that users share.
  * Null when debited, or the instant from which it may be tried again.
  *
- * @throws `ERR_STORE`, `ERR_CONTENTION`, and the record's codes.
+ * @throws `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and the record's codes.
  */
 export async function debitDestination(settings: Settings, number: string): Promise<Date | null> {
   const { store, keyring, realm } = settings
   const key = `s1.${encodeBase64url(macOf(await subkeyOf(currentKey(keyring), 'sms-destination'), realm, number))}`
   for (let tries = 0; tries < MOST_TRIES; tries++) {
-    const found = await fromStore(() => store.get(key))
+    const found = await readStored(store, key)
     const now = settings.now()
     const sentAt = found ? (JSON.parse(await openRecord(keyring, key, found.value)) as number[]) : []
+    if (sentAt.some((at) => at > now + CLOCK_TOLERANCE)) {
+      throw new KeystepError('ERR_CLOCK', 'the budget of a destination was written more than 5 minutes ahead of this clock')
+    }
     const until = quotaEnd(sentAt, DESTINATION_QUOTAS, now)
     if (until > now) return new Date(until)
     const value = await sealRecord(keyring, key, JSON.stringify(addSend(sentAt, now)))
-    const put = () => store.put(key, value, { expected: found?.version ?? null, expiresAt: new Date(now + DAY) })
-    if ((await fromStore(put)) !== null) return null
+    if (await writeStored(store, key, value, { expected: found?.version ?? null, expiresAt: new Date(now + DAY) })) return null
   }
   throw new KeystepError('ERR_CONTENTION', `the budget of a destination changed under each of ${MOST_TRIES} tries`)
 }

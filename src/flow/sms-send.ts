@@ -6,7 +6,7 @@ import { hintOf } from './phone-number.ts'
 import { recordMac } from './record-mac.ts'
 import { requireThat, type Settings } from './settings.ts'
 import type { SmsSettings } from './sms-options.ts'
-import { addSend, debitDestination, forgiveSend, nextSendOf, resendAt } from './sms-limit.ts'
+import { addSend, debitDestination, forgiveSend, nextSendOf, pauseAfterSend, resendAt } from './sms-limit.ts'
 import { smsText } from './sms-text.ts'
 import { newSubject, type Subject } from './subject.ts'
 import { gateOf, noAttempts } from './throttle.ts'
@@ -60,7 +60,8 @@ export function requireSms(settings: Settings): SmsSettings {
 export async function sendCode<R extends string>(settings: Settings, { userId, context, choose }: SendOrder<R>): Promise<({ outcome: 'accepted'; subject: Subject } & SmsSent) | SendRejection<R>> {
   const { sender, originDomain } = requireSms(settings)
   const code = randomDigits(SMS_CODE_DIGITS)
-  let debited: Promise<Date | null> | undefined
+  // A lost swap does not debit again, unless the number itself changed meanwhile.
+  const debited = new Map<string, Promise<Date | null>>()
   const decideSend = (subject: Subject | null, now: number): Destination | SendRejection<R> => {
     const chosen = choose(subject, now)
     if ('outcome' in chosen) return chosen
@@ -75,7 +76,10 @@ export async function sendCode<R extends string>(settings: Settings, { userId, c
     context,
     prepare: async (subject, now) => {
       const chosen = decideSend(subject, now)
-      return 'outcome' in chosen ? null : (debited ??= debitDestination(settings, chosen.number))
+      if ('outcome' in chosen) return null
+      const debit = debited.get(chosen.number) ?? debitDestination(settings, chosen.number)
+      debited.set(chosen.number, debit)
+      return debit
     },
     decide: (subject, now, destinationFrom) => {
       const chosen = decideSend(subject, now)
@@ -83,7 +87,7 @@ export async function sendCode<R extends string>(settings: Settings, { userId, c
       if (destinationFrom) return { result: { outcome: 'rejected', reason: 'too_soon', retryAt: destinationFrom } }
       const base = subject ?? newSubject()
       const mac = recordMac(base, 'sms', chosen.boundTo, code)
-      const sms = { code: { boundTo: chosen.boundTo, mac, expiresAt: now + CODE_MS, used: false }, sentAt: addSend(base.sms.sentAt, now), forgiven: base.sms.forgiven }
+      const sms = { code: { boundTo: chosen.boundTo, mac, expiresAt: now + CODE_MS, used: false }, sentAt: addSend(base.sms.sentAt, now), pause: pauseAfterSend(base.sms) }
       const next = { ...base, sms }
       return { result: { outcome: 'sending', destination: chosen, subject: next, at: now }, next, events: [{ type: 'sms.sent', to: chosen.to }] }
     },

@@ -22,7 +22,7 @@ import { type Prepared, prepareBinding } from './totp.ts'
 import { SMS_CODE_DIGITS } from './typed-code.ts'
 
 interface EnrollmentClaims extends PermitClaims {
-  readonly factor: Pick<SmsFactor, 'id' | 'number' | 'backup'>
+  readonly factor: Pick<SmsFactor, 'kind' | 'id' | 'number' | 'backup'>
 }
 
 /** The answer to the code that proves a number. `backupCodes` are new ones, where the user had none. */
@@ -72,18 +72,18 @@ export function createSms(settings: Settings): Sms {
   }
 }
 
-async function enroll(settings: Settings, { permit, sessionId, number, backup = false, context }: Parameters<Sms['enroll']>[0]): ReturnType<Sms['enroll']> {
+async function enroll(settings: Settings, { permit, sessionId, number, backup, context }: Parameters<Sms['enroll']>[0]): ReturnType<Sms['enroll']> {
   const options = requireSms(settings)
   const leave = await readPermit(settings, permit, sessionId, [MANAGE_FACTORS, ENROLL])
   if (!leave) return rejected('expired')
   const parsed = parsePhoneNumber(number)
   if (parsed === null) return rejected('malformed_number')
   if (!isCountryAllowed(options, parsed)) return rejected('number_refused')
-  const factor = { id: newId(), number: parsed, backup }
+  const factor = { kind: 'sms', id: newId(), number: parsed, backup: backup === true } as const
   const sent = await sendCode<never>(settings, {
     userId: leave.userId,
     context,
-    choose: (subject, now) => (permits(subject, leave, now) ? { number: parsed, boundTo: factor.id, to: backup ? 'backup' : 'primary' } : rejected('expired')),
+    choose: (subject, now) => (permits(subject, leave, now) ? { number: parsed, boundTo: factor.id, to: roleOf(factor) } : rejected('expired')),
   })
   if (sent.outcome === 'rejected') return sent
   const { subject, ...facts } = sent
@@ -93,8 +93,8 @@ async function enroll(settings: Settings, { permit, sessionId, number, backup = 
 
 async function confirm(settings: Settings, { enrollment, sessionId, code, context }: Parameters<Sms['confirm']>[0]): Promise<ConfirmVerdict> {
   requireSms(settings)
-  const claims = await openToken<EnrollmentClaims>(settings, enrollment, sessionId)
-  if (!claims) return rejected('expired')
+  const claims = await openToken<EnrollmentClaims | PermitClaims>(settings, enrollment, sessionId)
+  if (!claims || !isOfNumber(claims)) return rejected('expired')
   const typed = parseCode(code, SMS_CODE_DIGITS)
   const codes = generateBackupCodes({ count: settings.backupCodeCount })
   return transact<ConfirmVerdict, Prepared>(settings, {
@@ -117,8 +117,8 @@ async function confirm(settings: Settings, { enrollment, sessionId, code, contex
 
 function bindNumber(subject: Subject, claims: EnrollmentClaims, issued: { set: NonNullable<Subject['backupCodes']>; codes: Secret<readonly string[]> } | null, now: number): Decision<ConfirmVerdict> {
   // A backup number needs a number that it backs up.
-  const backup = claims.factor.backup && subject.factors.some((one) => one.kind === 'sms' && !one.backup && one.number !== claims.factor.number)
-  const factor: SmsFactor = { kind: 'sms', ...claims.factor, backup, createdAt: now }
+  const backup = claims.factor.backup && claims.basis !== 'recovery' && subject.factors.some((one) => one.kind === 'sms' && !one.backup && one.number !== claims.factor.number)
+  const factor: SmsFactor = { ...claims.factor, backup, createdAt: now }
   const { next, events } = bindFactor(subject, factor, claims, now)
   const grant = mintLoginGrant({ userId: claims.userId, amr: methodsOf(claims.amr, 'sms'), assurance: 'mfa', verifiedAt: new Date(now) })
   return {
@@ -126,6 +126,15 @@ function bindNumber(subject: Subject, claims: EnrollmentClaims, issued: { set: N
     next: issued ? { ...next, backupCodes: issued.set } : next,
     events,
   }
+}
+
+/** An authenticator's enrollment, sealed alike, confirms no number. */
+function isOfNumber(claims: PermitClaims): claims is EnrollmentClaims {
+  return (claims as EnrollmentClaims | { factor?: { kind: 'totp' } }).factor?.kind === 'sms'
+}
+
+function roleOf({ backup }: Pick<SmsFactor, 'backup'>): 'primary' | 'backup' {
+  return backup ? 'backup' : 'primary'
 }
 
 async function send(settings: Settings, { challenge, to = 'primary', sessionId, context }: Parameters<Sms['send']>[0]): ReturnType<Sms['send']> {
@@ -137,7 +146,7 @@ async function send(settings: Settings, { challenge, to = 'primary', sessionId, 
     context,
     choose: (subject, now) => {
       if (!isLiveChallenge(subject, claims, now)) return rejected('expired')
-      const factor = subject?.factors.find((one) => one.kind === 'sms' && one.backup === (to === 'backup')) as SmsFactor | undefined
+      const factor = subject?.factors.find((one) => one.kind === 'sms' && roleOf(one) === to) as SmsFactor | undefined
       return factor && isCountryAllowed(options, factor.number) ? { number: factor.number, boundTo: claims.id, to } : rejected('factor_unavailable')
     },
   })

@@ -59,8 +59,8 @@ export interface Device {
 export interface SmsState {
   readonly code: { readonly boundTo: string; readonly mac: string; readonly expiresAt: number; readonly used: boolean } | null
   readonly sentAt: readonly number[]
-  /** The send whose 30 seconds a provider failure gave back. */
-  readonly forgiven: number | null
+  /** Whether a provider failure gave the last send's 30 seconds back, or did so for the send before it. */
+  readonly pause: 'kept' | 'given_back' | 'was_given_back'
 }
 
 /** The one support code outstanding; once redeemed it stands until the enrollment that it allows is confirmed. */
@@ -102,6 +102,8 @@ export interface Subject {
   readonly activity: readonly Activity[]
 }
 
+const noSms: SmsState = { code: null, sentAt: [], pause: 'kept' }
+
 /** The record of a user of whom nothing is known yet. */
 export function newSubject(): Subject {
   return {
@@ -114,7 +116,7 @@ export function newSubject(): Subject {
     attempts: noAttempts,
     spent: [],
     spentFloor: 0,
-    sms: { code: null, sentAt: [], forgiven: null },
+    sms: noSms,
     devices: [],
     support: null,
     offSince: null,

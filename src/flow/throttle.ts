@@ -112,9 +112,14 @@ export function succeed(attempts: Attempts): Attempts {
   return { ...attempts, codes: { ...attempts.codes, streak: 0, lockedUntil: 0 }, failures: 0 }
 }
 
-/** A right backup or support code ends both streaks, and lifts a hard stop of `codes`. */
-export function recover(attempts: Attempts): Attempts {
-  return { ...attempts, codes: untouched, recovery: { ...attempts.recovery, streak: 0, lockedUntil: 0 }, failures: 0 }
+/**
+ * A right backup or support code ends both streaks, and lifts a hard stop of `codes`. The 30-day count goes on, unless it was what had
+ * stopped: then it begins anew, or the next slip would stop again.
+ */
+export function recover(attempts: Attempts, now: number, limits: ResolvedLimits): Attempts {
+  const { codes, recovery } = attempts
+  const wrongAt = recent(codes, now).length < limits.monthlyStop ? codes.wrongAt : []
+  return { ...attempts, codes: { ...untouched, wrongAt }, recovery: { ...recovery, streak: 0, lockedUntil: 0 }, failures: 0 }
 }
 
 /** New backup codes or a support code give the recovery counter a new start, and no other. */

@@ -61,9 +61,10 @@ export async function mintToken(settings: Settings, kind: 'challenge' | 'permit'
  * The claims of a token that is authentic here, whether or not it expired; null for anything forged, foreign, of another session, or under
  * a key that is unknown or kept for records only.
  *
- * @throws `ERR_TOKEN_KIND` for another kind of token, `ERR_CLOCK` for one issued more than 5 minutes ahead.
+ * @throws `ERR_OPTION` for what is no session id, `ERR_TOKEN_KIND` for another kind of token, `ERR_CLOCK` for one issued more than 5 minutes ahead.
  */
 export async function readToken<C extends Claims>(settings: Settings, kind: 'challenge' | 'permit', token: unknown, sessionId: string | undefined): Promise<C | null> {
+  if (sessionId !== undefined) checkSessionId(sessionId)
   const parts = split(kind, token)
   const key = parts && (await tokenKey(settings, parts.keyId, kind))
   if (!key) return null
@@ -86,6 +87,7 @@ export async function sealToken(settings: Settings, claims: Claims, sessionId: s
 
 /** The claims of a sealed token, as {@link readToken}. */
 export async function openToken<C extends Claims>(settings: Settings, token: unknown, sessionId: string | undefined): Promise<C | null> {
+  if (sessionId !== undefined) checkSessionId(sessionId)
   const parts = split('enrollment', token)
   const key = parts && (await tokenKey(settings, parts.keyId, 'enrollment'))
   const sealed = key && decodeBase64url(parts.tail)

@@ -1,5 +1,4 @@
 import { encodeBase64url, decodeBase64url } from '../crypto/base64url.ts'
-import { KeystepError } from '../errors.ts'
 import { type OtpKey as Key, OtpKey, totpStep } from '../otp/index.ts'
 import { matchCounters } from '../otp/match-counters.ts'
 import type { Settings } from './settings.ts'
@@ -45,16 +44,10 @@ export function useStep(factor: TotpFactor, step: number, now: number): TotpFact
   return { ...factor, lastUsedStep: step, drift, lastOffset: offset }
 }
 
-/**
- * Refuses a factor whose last used step lies in the future: its replay floor would read as a lock that nobody set.
- *
- * @throws `ERR_CLOCK`
- */
-export function checkFactorClock(factor: TotpFactor, window: Window, now: number): void {
+/** Whether a factor's last used step lies in the future: its replay floor would read as a lock that nobody set. */
+export function isAhead(factor: TotpFactor, window: Window, now: number): boolean {
   const slack = Math.ceil(CLOCK_TOLERANCE / 1000 / factor.periodSeconds) + window.future + MOST_DRIFT + 1
-  if ((factor.lastUsedStep ?? 0) > stepAt(factor, now) + slack) {
-    throw new KeystepError('ERR_CLOCK', 'the last used step of an authenticator lies in the future')
-  }
+  return (factor.lastUsedStep ?? 0) > stepAt(factor, now) + slack
 }
 
 export function keyOf(factor: Pick<TotpFactor, 'key'>): Key {

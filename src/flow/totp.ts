@@ -46,7 +46,7 @@ export type ConfirmRejection =
   /** The code is right for a clock that is so many seconds ahead (or, negative, behind). */
   | { outcome: 'rejected'; reason: 'clock_off'; bySeconds: number }
 
-type Enrolled = Pick<TotpFactor, 'id' | 'key' | 'algorithm' | 'digits' | 'periodSeconds' | 'label'>
+type Enrolled = Pick<TotpFactor, 'kind' | 'id' | 'key' | 'algorithm' | 'digits' | 'periodSeconds' | 'label'>
 /** What the sealed enrollment carries: its permit's claims, the factor to be, and the account's name. */
 interface EnrollmentClaims extends PermitClaims {
   readonly factor: Enrolled
@@ -104,15 +104,21 @@ async function enroll(settings: Settings, { permit, sessionId, account, label }:
   if (leave.basis !== 'recovery' && hasMostAuthenticators(subject)) return rejected('limit_reached')
   const { algorithm, digits, periodSeconds } = settings.totp
   const key = keyText(OtpKey.generate())
-  const factor: Enrolled = { id: newId(), key, algorithm, digits, periodSeconds, label: cut(label ?? 'Authenticator app', 64) }
+  const factor: Enrolled = { kind: 'totp', id: newId(), key, algorithm, digits, periodSeconds, label: cut(label ?? 'Authenticator app', 64) }
   const claims: EnrollmentClaims = { ...leave, expiresAt: enrollmentExpiry(now), factor, account }
   return { outcome: 'accepted', ...show(settings, claims, await sealToken(settings, claims, sessionId)) }
 }
 
 async function pending(settings: Settings, { enrollment, sessionId }: Parameters<Totp['pending']>[0]): ReturnType<Totp['pending']> {
-  const claims = await openToken<EnrollmentClaims>(settings, enrollment, sessionId)
-  if (!claims || claims.expiresAt <= settings.now()) return rejected('expired')
+  const claims = await readEnrollment(settings, enrollment, sessionId)
+  if (!claims) return rejected('expired')
   return { outcome: 'accepted', ...show(settings, claims, enrollment) }
+}
+
+/** The claims of an authenticator's live enrollment, or null; a number's, sealed alike, is none. */
+async function readEnrollment(settings: Settings, enrollment: string, sessionId: string | undefined): Promise<EnrollmentClaims | null> {
+  const claims = await openToken<EnrollmentClaims | (PermitClaims & { factor: { kind: 'sms' } })>(settings, enrollment, sessionId)
+  return claims?.factor.kind === 'totp' && claims.expiresAt > settings.now() ? (claims as EnrollmentClaims) : null
 }
 
 function show({ issuer }: Settings, { factor, account, expiresAt }: EnrollmentClaims, enrollment: string): TotpEnrollment {
@@ -127,8 +133,8 @@ function show({ issuer }: Settings, { factor, account, expiresAt }: EnrollmentCl
 }
 
 async function confirm(settings: Settings, { enrollment, sessionId, code, context }: Parameters<Totp['confirm']>[0]): ReturnType<Totp['confirm']> {
-  const claims = await openToken<EnrollmentClaims>(settings, enrollment, sessionId)
-  if (!claims || claims.expiresAt <= settings.now()) return rejected('expired')
+  const claims = await readEnrollment(settings, enrollment, sessionId)
+  if (!claims) return rejected('expired')
   const matched = matchFirstCode(settings, claims.factor, code, settings.now())
   if ('outcome' in matched) return matched
   const codes = generateBackupCodes({ count: settings.backupCodeCount })
@@ -140,7 +146,7 @@ async function confirm(settings: Settings, { enrollment, sessionId, code, contex
       const { factor } = claims
       const refusal = refusalToBind(subject, claims, factor.id, factor.key, now)
       if (refusal) return { result: rejected(refusal) }
-      const bound: TotpFactor = { kind: 'totp', ...factor, createdAt: now, lastUsedStep: matched.step, drift: 0, lastOffset: matched.offset }
+      const bound: TotpFactor = { ...factor, createdAt: now, lastUsedStep: matched.step, drift: 0, lastOffset: matched.offset }
       const { next, events } = bindFactor(base, bound, claims, now)
       const grant = mintLoginGrant({ userId: claims.userId, amr: methodsOf(claims.amr, 'totp'), assurance: 'mfa', verifiedAt: new Date(now) })
       const result = { outcome: 'accepted', failuresBefore: base.attempts.failures, factorId: factor.id, grant, backupCodes: backupCodes && codes } as const

@@ -3,6 +3,7 @@ import { KeystepError } from '../errors.ts'
 import { emit, type EventDetail, factsOf, recordActivity, type RequestContext } from './events.ts'
 import { recordKey } from './record-key.ts'
 import type { Settings } from './settings.ts'
+import { readStored, writeStored } from './stored.ts'
 import { openSubject, sealSubject, type Subject } from './subject.ts'
 import { CLOCK_TOLERANCE } from './token.ts'
 
@@ -19,7 +20,10 @@ export interface Decision<R> {
 export interface Transaction<R, P> {
   readonly userId: string
   readonly context?: RequestContext | undefined
-  /** What the decision needs and cannot compute at once (a slow hash, the policy); asked again on each try, so it remembers. */
+  /**
+   * What the decision needs and cannot compute at once (a slow hash, the policy); asked again on each try, so it remembers. It is given the
+   * instant that `decide` gets, so that both see a lock or a challenge end at once.
+   */
   readonly prepare?: (subject: Subject | null, now: number) => Promise<P>
   /** Pure and synchronous: whatever it returns is disclosed only after its record was swapped in. */
   readonly decide: (subject: Subject | null, now: number, prepared: P) => Decision<R>
@@ -37,7 +41,7 @@ export interface Held {
 /** Reads and opens a user's record, and checks it against the clock. */
 export async function readRecord(settings: Settings, userId: string, ignoreClock = false): Promise<Held> {
   const key = recordKey(settings.realm, userId)
-  const found = await fromStore(() => settings.store.get(key))
+  const found = await readStored(settings.store, key)
   if (!found) return { key, subject: null, version: null }
   const subject = await openSubject(settings.keyring, key, found.value)
   if (subject.touchedAt > settings.now() + CLOCK_TOLERANCE && !ignoreClock) {
@@ -49,7 +53,7 @@ export async function readRecord(settings: Settings, userId: string, ignoreClock
 /** Seals a record and swaps it in: whether it was still at the version that was read. */
 export async function swapRecord(settings: Settings, { key, version }: Held, next: Subject): Promise<boolean> {
   const value = await sealSubject(settings.keyring, key, next)
-  return (await fromStore(() => settings.store.put(key, value, { expected: version }))) !== null
+  return writeStored(settings.store, key, value, { expected: version })
 }
 
 /**
@@ -62,8 +66,8 @@ export async function transact<R, P = undefined>(settings: Settings, { userId, c
   const facts = factsOf(context)
   for (let tries = 1; tries <= MOST_TRIES; tries++) {
     const held = await readRecord(settings, userId, ignoreClock)
-    const prepared = (await prepare?.(held.subject, settings.now())) as P
     const now = settings.now()
+    const prepared = (await prepare?.(held.subject, now)) as P
     const { result, next, events = [] } = decide(held.subject, now, prepared)
     if (next) {
       const touchedAt = ignoreClock ? now : Math.max(now, next.touchedAt)
@@ -77,15 +81,6 @@ export async function transact<R, P = undefined>(settings: Settings, { userId, c
     return result
   }
   throw new KeystepError('ERR_CONTENTION', `the record changed under each of ${MOST_TRIES} tries`)
-}
-
-/** Runs a store's method; whatever it throws is an outage, never a verdict. */
-export async function fromStore<T>(operation: () => Promise<T>): Promise<T> {
-  try {
-    return await operation()
-  } catch (cause) {
-    throw new KeystepError('ERR_STORE', 'the store failed', { cause })
-  }
 }
 
 function pause(tries: number): Promise<void> {
