@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 
 const root = new URL('../../', import.meta.url)
 const foreign = /(^|\/)(node_modules|dist|api|coverage)\//
-const pages = ['', 'docs/', 'examples/'].flatMap((folder) =>
+const folders = ['', 'docs/', 'examples/'].filter((folder) => existsSync(new URL(folder, root)))
+const pages = folders.flatMap((folder) =>
   readdirSync(new URL(folder, root), { recursive: folder !== '', encoding: 'utf8' }).map((path) => folder + path),
 ).filter((path) => path.endsWith('.md') && !foreign.test(path))
 
