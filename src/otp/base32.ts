@@ -5,7 +5,6 @@ import { isBytes } from './bytes.ts'
 
 const MAX_CHARACTERS = 65_536
 const MAX_BYTES = (MAX_CHARACTERS * 5) / 8
-const MAX_PADDING = 6
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
 /**
@@ -15,9 +14,8 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
  * @throws `ERR_OPTION` for anything else.
  */
 export function encodeBase32(bytes: Uint8Array): string {
-  if (!isBytes(bytes)) throw new KeystepError('ERR_OPTION', 'encodeBase32 takes a Uint8Array')
-  if (bytes.length > MAX_BYTES) throw new KeystepError('ERR_OPTION', `encodeBase32 takes at most ${MAX_BYTES} bytes`)
-  return base32Encode(new Uint8Array(bytes), 'RFC4648', { padding: false })
+  if (isBytes(bytes) && bytes.length <= MAX_BYTES) return writeBase32(new Uint8Array(bytes))
+  throw new KeystepError('ERR_OPTION', `encodeBase32 takes a Uint8Array of at most ${MAX_BYTES} bytes`)
 }
 
 /**
@@ -28,37 +26,37 @@ export function encodeBase32(bytes: Uint8Array): string {
  * @throws `ERR_BASE32` for anything else; the message never repeats the text.
  */
 export function decodeBase32(text: string): Uint8Array {
-  const given: unknown = text
-  if (typeof given !== 'string') throw refusal('it must be a string')
-  if (given.length > MAX_CHARACTERS) throw refusal(`it has more than ${MAX_CHARACTERS} characters`)
-  const digits = /^[A-Z2-7]+$/.test(given) ? given : normalize(given)
-  requireWholeBytes(digits)
-  return new Uint8Array(base32Decode(digits, 'RFC4648'))
+  return readBase32(text, 'ERR_BASE32')
 }
 
-function normalize(text: string): string {
-  const digits = dropPadding(text.replace(/[ \t\r\n-]+/g, ''))
+/** {@link encodeBase32} for bytes that are known to be a `Uint8Array` of this realm. */
+export function writeBase32(bytes: Uint8Array): string {
+  return base32Encode(bytes, 'RFC4648', { padding: false })
+}
+
+/** {@link decodeBase32} with an error code of the caller's. */
+export function readBase32(text: unknown, code: 'ERR_BASE32' | 'ERR_KEY'): Uint8Array {
+  const refuse = (why: string): never => {
+    throw new KeystepError(code, `not base32: ${why}`)
+  }
+  if (typeof text !== 'string' || text.length > MAX_CHARACTERS) return refuse(`no string of at most ${MAX_CHARACTERS} characters`)
+  const digits = /^[A-Z2-7]+$/.test(text) ? text : dropPadding(text.replace(/[ \t\r\n-]+/g, ''))
   // Checked before changing case: the upper case of U+017F and U+0131 is an ASCII letter.
-  if (!/^[A-Za-z2-7]*$/.test(digits)) throw refusal('it has a character outside A to Z and 2 to 7')
-  return digits.toUpperCase()
+  if (!/^[A-Za-z2-7]*$/.test(digits)) return refuse('a character outside A to Z and 2 to 7')
+  return decodeDigits(digits.toUpperCase()) ?? refuse('an impossible length, or spare bits that are not zero')
 }
 
+/** Cut by hand: the padding that belongs to the digits, at most six; any other stays, and is no digit. */
 function dropPadding(text: string): string {
   let end = text.length
-  while (end > 0 && text.charCodeAt(end - 1) === 0x3d) end--
-  const padding = text.length - end
-  if (padding > MAX_PADDING || (padding > 0 && end === 0)) throw refusal('its padding is impossible')
+  while (end > 1 && text.length - end < 6 && text[end - 1] === '=') end--
   return text.slice(0, end)
 }
 
 /** RFC 4648 3.5: the bits that do not fill a byte are fewer than a digit's five, and zero, so that every key has one spelling. */
-function requireWholeBytes(digits: string): void {
+function decodeDigits(digits: string): Uint8Array | null {
   const spareBits = (digits.length * 5) % 8
-  if (spareBits >= 5) throw refusal('its length is impossible')
-  const last = ALPHABET.indexOf(digits.charAt(digits.length - 1))
-  if ((last & ((1 << spareBits) - 1)) !== 0) throw refusal('its trailing bits are not zero')
-}
-
-function refusal(why: string): KeystepError {
-  return new KeystepError('ERR_BASE32', `not base32: ${why}`)
+  const lastDigit = ALPHABET.indexOf(digits.slice(-1))
+  if (spareBits >= 5 || (lastDigit & ((1 << spareBits) - 1)) !== 0) return null
+  return new Uint8Array(base32Decode(digits, 'RFC4648'))
 }

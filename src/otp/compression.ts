@@ -19,8 +19,8 @@ export interface Compression {
   readonly initial: ChainingValue
   /** The state after `block` (exactly `blockLen` bytes), starting from `words`. */
   compress(words: ChainingValue, block: DataView): ChainingValue
-  /** The digest of bytes of any length. */
-  hash(bytes: Uint8Array): Uint8Array
+  /** The ordinary hash, which ends the use of this object. */
+  update(bytes: Uint8Array): { digest(): Uint8Array }
   /** Overwrites the copy of the last block that stays behind in memory. */
   forget(): void
 }
@@ -39,10 +39,6 @@ class Sha1 extends _SHA1 implements Compression {
     return this.get()
   }
 
-  hash(bytes: Uint8Array): Uint8Array {
-    return new _SHA1().update(bytes).digest()
-  }
-
   forget(): void {
     this.roundClean()
   }
@@ -58,10 +54,6 @@ class Sha256 extends _SHA256 implements Compression {
     return this.get()
   }
 
-  hash(bytes: Uint8Array): Uint8Array {
-    return new _SHA256().update(bytes).digest()
-  }
-
   forget(): void {
     this.roundClean()
   }
@@ -75,10 +67,6 @@ class Sha512 extends _SHA512 implements Compression {
     this.set(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p)
     this.process(block, 0)
     return this.get()
-  }
-
-  hash(bytes: Uint8Array): Uint8Array {
-    return new _SHA512().update(bytes).digest()
   }
 
   forget(): void {

@@ -31,7 +31,7 @@ const workbenches: { [A in OtpAlgorithm]?: Workbench } = {}
 export function createMidstate(algorithm: OtpAlgorithm, key: Uint8Array): HmacMidstate {
   const workbench = (workbenches[algorithm] ??= createWorkbench(algorithm))
   const { compression, keyBlock } = workbench
-  const short = key.length > compression.blockLen ? compression.hash(key) : key
+  const short = key.length > compression.blockLen ? createCompression(algorithm).update(key).digest() : key
   const inner = compression.compress(compression.initial, fillKeyBlock(keyBlock, short, INNER_PAD))
   const outer = compression.compress(compression.initial, fillKeyBlock(keyBlock, short, OUTER_PAD))
   keyBlock.bytes.fill(0)

@@ -43,7 +43,7 @@ describe('what the HMAC midstates rest on in @noble/hashes', () => {
     const expected = createHash(algorithm).update(message).digest()
     expect(toBytes(compression.compress(initial, view)).equals(expected)).toBe(true)
     expect(toBytes(compression.compress(initial, view)).equals(expected), 'the second time').toBe(true)
-    expect(Buffer.from(compression.hash(message)).equals(expected)).toBe(true)
+    expect(Buffer.from(createCompression(algorithm).update(message).digest()).equals(expected)).toBe(true)
   })
 
   it.each(ALGORITHMS)('%s: 100,000 random keys and counters agree with node:crypto', { timeout: 120_000 }, (algorithm) => {

@@ -102,7 +102,7 @@ describe('OtpKey', () => {
     for (const text of ['GEZDGNBVGY3TQOJ0', 'GEZDGNBVGY3TQOJQGEZDGNBVGY3', 'S3CRETS3CRETS3CRETZ!']) {
       const error = refused('ERR_KEY', () => OtpKey.fromBase32(text))
       expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(text)
-      expect(error.cause).toBeInstanceOf(KeystepError)
+        expect(error.cause).toBeUndefined()
     }
   })
 })
