@@ -1,4 +1,4 @@
-import { createKeyring, createTwoFactor, generateKeyringKey, type KeystepEvent, type TwoFactor, type TwoFactorOptions } from 'keystep'
+import { createKeyring, createTwoFactor, generateKeyringKey, type KeystepEvent, type LoginVerifyInput, type TwoFactor, type TwoFactorOptions } from 'keystep'
 import { generateTotp, parseKeyUri } from 'keystep/otp'
 import { memoryStore } from 'keystep/stores/memory'
 import type { RecordStore } from 'keystep/stores'
@@ -32,16 +32,19 @@ export function house(options: Partial<TwoFactorOptions> = {}) {
   const clock = fakeClock(new Date('2026-11-22T12:00:00Z'))
   const store = countingStore(options.store ?? memoryStore())
   const events: KeystepEvent[] = []
+  const keyring = options.keyring ?? createKeyring(generateKeyringKey())
   const twoFactor = createTwoFactor({
     issuer: 'Example Hosting',
-    keyring: createKeyring(generateKeyringKey()),
+    keyring,
     now: clock,
     onEvent: (event) => void events.push(event),
     ...options,
     store,
   })
-  return { clock, store, events, twoFactor }
+  return { clock, store, events, keyring, twoFactor }
 }
+
+export type House = ReturnType<typeof house>
 
 export const SESSION = 'session-1'
 
@@ -81,6 +84,24 @@ export async function permit(twoFactor: TwoFactor, userId: string, code: string,
   if (verdict.outcome !== 'accepted') throw new Error(verdict.reason)
   return verdict.permit
 }
+
+/** A whole login with one code: a fresh challenge, and what became of the code. */
+export async function login(twoFactor: TwoFactor, userId: string, code: string, more: Partial<LoginVerifyInput> = {}) {
+  return twoFactor.login.verify({ challenge: await challenge(twoFactor, userId), code, ...more })
+}
+
+/** The accepted branch, or an error that shows what came instead. */
+export function acceptedOf<T extends { outcome: string }>(result: T): Extract<T, { outcome: 'accepted' }> {
+  if (result.outcome !== 'accepted') throw new Error(`expected to be accepted, got ${JSON.stringify(result)}`)
+  return result as Extract<T, { outcome: 'accepted' }>
+}
+
+/** Waits half a minute, for the phone's next code. */
+export function nextCode(clock: { (): Date; advance(span: { seconds: number }): Date }, phone: Phone): string {
+  return phone.code(clock.advance({ seconds: 30 }))
+}
+
+export type Phone = ReturnType<typeof phoneOf>
 
 /** A code of six digits that is none of the phone's around an instant. */
 export function wrongCode(phone: { code(at: Date): string }, at: Date): string {
