@@ -1,11 +1,11 @@
-import base32Decode from 'base32-decode'
 import base32Encode from 'base32-encode'
 import { KeystepError } from '../errors.ts'
 import { isBytes } from './bytes.ts'
 
 const MAX_CHARACTERS = 65_536
 const MAX_BYTES = (MAX_CHARACTERS * 5) / 8
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+const LETTER_A = 65
+const DIGIT_2 = 50
 
 /**
  * Writes bytes as base32 (RFC 4648 6) in upper case without padding, as key URIs want it.
@@ -42,8 +42,8 @@ export function readBase32(text: unknown, code: 'ERR_BASE32' | 'ERR_KEY'): Uint8
   if (typeof text !== 'string' || text.length > MAX_CHARACTERS) return refuse(`no string of at most ${MAX_CHARACTERS} characters`)
   const digits = /^[A-Z2-7]+$/.test(text) ? text : dropPadding(text.replace(/[ \t\r\n-]+/g, ''))
   // Checked before changing case: the upper case of U+017F and U+0131 is an ASCII letter.
-  if (!/^[A-Za-z2-7]*$/.test(digits)) return refuse('a character outside A to Z and 2 to 7')
-  return decodeDigits(digits.toUpperCase()) ?? refuse('an impossible length, or spare bits that are not zero')
+  if (!/^[A-Za-z2-7]*$/.test(digits)) return refuse('a character outside A-Z and 2-7')
+  return decodeDigits(digits.toUpperCase()) ?? refuse('impossible length or spare bits')
 }
 
 /** Cut by hand: the padding that belongs to the digits, at most six; any other stays, and is no digit. */
@@ -53,10 +53,23 @@ function dropPadding(text: string): string {
   return text.slice(0, end)
 }
 
-/** RFC 4648 3.5: the bits that do not fill a byte are fewer than a digit's five, and zero, so that every key has one spelling. */
+/**
+ * RFC 4648 6, by hand: in a bundle, the CommonJS package for it takes a twentieth of all that codes need.
+ * RFC 4648 3.5: the bits that do not fill a byte are fewer than a digit's five, and zero, so that every key has one spelling.
+ */
 function decodeDigits(digits: string): Uint8Array | null {
-  const spareBits = (digits.length * 5) % 8
-  const lastDigit = ALPHABET.indexOf(digits.slice(-1))
-  if (spareBits >= 5 || (lastDigit & ((1 << spareBits) - 1)) !== 0) return null
-  return new Uint8Array(base32Decode(digits, 'RFC4648'))
+  const bytes = new Uint8Array((digits.length * 5) >> 3)
+  let length = 0
+  let bits = 0
+  let pending = 0
+  for (let i = 0; i < digits.length; i++) {
+    const character = digits.charCodeAt(i)
+    pending = (pending << 5) | (character < LETTER_A ? character - DIGIT_2 + 26 : character - LETTER_A)
+    bits += 5
+    if (bits < 8) continue
+    bits -= 8
+    bytes[length++] = pending >>> bits
+    pending &= (1 << bits) - 1
+  }
+  return bits < 5 && pending === 0 ? bytes : null
 }

@@ -45,7 +45,5 @@ function resolveAlgorithm(algorithm: unknown): OtpAlgorithm {
 }
 
 function resolveDigits(digits: unknown): OtpDigits {
-  if (digits === undefined) return DEFAULT_DIGITS
-  if (digits === 6 || digits === 7 || digits === 8) return digits
-  throw new KeystepError('ERR_OPTION', 'digits must be 6, 7 or 8')
+  return digits === undefined ? DEFAULT_DIGITS : (requireInteger('digits', digits, 6, 8) as OtpDigits)
 }

@@ -1,4 +1,3 @@
-import { KeystepError } from '../errors.ts'
 import { generateHotp } from './hotp.ts'
 import { matchCounters } from './match-counters.ts'
 import { requireInstant, requireInteger, requireOptions } from './option-checks.ts'
@@ -89,9 +88,7 @@ export function verifyTotp(key: OtpKey, code: string, options: VerifyTotpOptions
 
 /** The last step that counts as used; undefined is refused, because forgetting the floor would open replay silently. */
 function resolveFloor(lastUsedStep: unknown): number {
-  if (lastUsedStep === null) return -1
-  if (Number.isSafeInteger(lastUsedStep) && (lastUsedStep as number) >= 0) return lastUsedStep as number
-  throw new KeystepError('ERR_OPTION', 'lastUsedStep must be null or a step that verifyTotp returned')
+  return lastUsedStep === null ? -1 : requireInteger('lastUsedStep, unless null,', lastUsedStep, 0, Number.MAX_SAFE_INTEGER)
 }
 
 /** The steps of a window, ascending. Time began with step 0, so none lies below it. */

@@ -1,7 +1,7 @@
 import { generateHotp, OtpKey, verifyHotp } from 'keystep/otp'
 import { describe, expect, it } from 'vitest'
 import { createMidstate, hmacOfCounter } from '../../src/otp/hmac-midstate.ts'
-import { otpValue } from '../../src/otp/otp-value.ts'
+import { truncatedHmac } from '../../src/otp/truncated-hmac.ts'
 import rfc4226 from '../vectors/rfc4226-appendix-d.json' with { type: 'json' }
 import { ALGORITHMS, findStep, referenceHotp, RFC_KEY_BYTES } from './reference.ts'
 
@@ -55,7 +55,7 @@ describe('dynamic truncation', () => {
     const midstate = createMidstate('SHA1', RFC_KEY_BYTES)
     for (let counter = 0; counter < 400; counter++) {
       seen.add(hmacOfCounter(midstate, counter).at(-1)! & 15)
-      expect(String(otpValue(midstate, counter, 8)).padStart(8, '0')).toBe(referenceHotp(RFC_KEY_BYTES, counter, 'SHA1', 8))
+      expect(String(truncatedHmac(midstate, counter) % 1e8).padStart(8, '0')).toBe(referenceHotp(RFC_KEY_BYTES, counter, 'SHA1', 8))
     }
     expect(seen.size).toBe(16)
   })
