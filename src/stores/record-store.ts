@@ -94,3 +94,21 @@ export function expiryMillis(o: PutOptions): number | null {
   if (Number.isNaN(millis)) throw new KeystepError('ERR_OPTION', 'expiresAt must be a valid date')
   return millis
 }
+
+const LOCK_SECONDS = 5
+
+/**
+ * Repeats a step while SQLite, here or beneath Deno KV, says that another connection holds the lock: nothing was written then. Up to 5 seconds,
+ * without blocking the process. @internal
+ */
+export async function waitOutLock<T>(step: () => T | Promise<T>): Promise<T> {
+  for (const until = Date.now() + LOCK_SECONDS * 1000; ; ) {
+    try {
+      return await step()
+    } catch (error) {
+      const locked = error instanceof Error && /database (table )?is locked/.test(error.message)
+      if (!locked || Date.now() > until) throw error
+      await new Promise((resolve) => setTimeout(resolve, 1 + (randomBytes(1)[0]! % 10)))
+    }
+  }
+}

@@ -1,5 +1,4 @@
-import { randomBytes } from '../crypto/random.ts'
-import { expiryMillis, newVersion, pageOf, quoteTable, type StoredRecord, type TableStore } from './record-store.ts'
+import { expiryMillis, newVersion, pageOf, quoteTable, type StoredRecord, type TableStore, waitOutLock } from './record-store.ts'
 
 type SqliteValue = string | number | null
 
@@ -14,8 +13,6 @@ export interface SqliteStoreOptions {
   /** Letters, digits and underscores; default `keystep_records`. Anything else throws `ERR_OPTION`. */
   table?: string | undefined
 }
-
-const BUSY_SECONDS = 5
 
 /**
  * A store in a table of a SQLite database, over the portal's own handle. Every write is a transaction of its own, so several processes may
@@ -34,16 +31,7 @@ export function sqliteStore(db: SqliteDatabase, o: SqliteStoreOptions = {}): Tab
     return statement.all(...values)
   }
 
-  const alone = async (begin: string, work: () => unknown[]): Promise<unknown[]> => {
-    for (const until = Date.now() + BUSY_SECONDS * 1000; ; ) {
-      try {
-        return transact(db, begin, work)
-      } catch (error) {
-        if (!isBusy(error) || Date.now() > until) throw error
-        await new Promise((resolve) => setTimeout(resolve, 1 + (randomBytes(1)[0] ?? 0) % 10))
-      }
-    }
-  }
+  const alone = (begin: string, work: () => unknown[]): Promise<unknown[]> => waitOutLock(() => transact(db, begin, work))
   const read = (sql: string, ...values: SqliteValue[]): Promise<unknown[]> => alone('BEGIN', () => all(sql, values))
   const write = (sql: string, ...values: SqliteValue[]): Promise<unknown[]> => alone('BEGIN IMMEDIATE', () => all(sql, values))
 
@@ -93,9 +81,4 @@ function transact(db: SqliteDatabase, begin: string, work: () => unknown[]): unk
     }
     throw error
   }
-}
-
-/** Another connection holds the lock, so nothing was written: the one error that is waited out. All four drivers give SQLite's own words. */
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && /database (table )?is locked/.test(error.message)
 }
