@@ -6,10 +6,9 @@ import type { EventDetail, FactorKind, RequestContext } from './events.ts'
 import { rejected, type Rejection } from './outcome.ts'
 import { backupCodePepper } from './record-mac.ts'
 import type { Settings } from './settings.ts'
-import { isLiveChallenge, spend } from './spent.ts'
+import { type ChallengeClaims, isLiveChallenge, spend } from './spent.ts'
 import type { Subject } from './subject.ts'
 import { type CounterName, gateOf, miss, recover, succeed } from './throttle.ts'
-import type { Claims } from './token.ts'
 import { type Decision, transact } from './transact.ts'
 import { recognize, screenShape, type TypedCode } from './typed-code.ts'
 
@@ -22,7 +21,7 @@ const SKEWED = Symbol('skewed')
 
 /** One try of one code against one challenge. */
 export interface Attempt {
-  readonly claims: Claims
+  readonly claims: ChallengeClaims
   readonly code: unknown
   readonly factor: FactorKind | undefined
   /** `'login'`, or what the step-up is for. */

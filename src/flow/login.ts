@@ -7,8 +7,9 @@ import { rejected, type Verdict } from './outcome.ts'
 import { ENROLL, mintPermit } from './permit.ts'
 import { requirementOf } from './requirement.ts'
 import { isText, requireThat, type Settings } from './settings.ts'
+import { type ChallengeClaims, challengeClaimsOf } from './spent.ts'
 import { isEnrolled, type Subject } from './subject.ts'
-import { CHALLENGE_SECONDS, claimsOf, type Claims, mintToken, readToken } from './token.ts'
+import { mintToken, readToken } from './token.ts'
 import { readRecord } from './transact.ts'
 import { leftOf } from '../backup-codes/code-set.ts'
 import { KeystepError } from '../errors.ts'
@@ -58,7 +59,7 @@ export interface LoginAccepted {
 /** A verdict, or, after a support code, leave to enroll anew. */
 export type LoginVerdict = Verdict<LoginAccepted> | { outcome: 'enroll'; permit: string }
 
-interface LoginClaims extends Claims {
+interface LoginClaims extends ChallengeClaims {
   readonly for: 'login'
   readonly amr: readonly string[]
 }
@@ -101,7 +102,7 @@ async function begin(settings: Settings, input: LoginBeginInput): Promise<LoginD
     await touchDevice(settings, held, device.id, now)
     return { next: 'proceed', grant: grantOf(userId, amr, 'remembered', now), because: 'remembered_device' }
   }
-  const claims: LoginClaims = { ...claimsOf(userId, subject.epoch.id, now, CHALLENGE_SECONDS), for: 'login', amr }
+  const claims: LoginClaims = { ...challengeClaimsOf(userId, subject, now), for: 'login', amr }
   const challenge = await mintToken(settings, 'challenge', claims, undefined)
   return { next: 'challenge', challenge, factors: offersOf(settings, subject), expiresAt: new Date(claims.expiresAt) }
 }

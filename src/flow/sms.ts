@@ -13,10 +13,10 @@ import { ENROLL, MANAGE_FACTORS, type PermitClaims, permits, readPermit } from '
 import { isCountryAllowed, parsePhoneNumber } from './phone-number.ts'
 import type { Settings } from './settings.ts'
 import { requireSms, sendCode, type SendRejection, type SmsSent } from './sms-send.ts'
-import { isLiveChallenge } from './spent.ts'
+import { type ChallengeClaims, isLiveChallenge } from './spent.ts'
 import { epochOf, type SmsFactor, type Subject } from './subject.ts'
 import { gateOf } from './throttle.ts'
-import { type Claims, newId, openToken, readToken, sealToken } from './token.ts'
+import { newId, openToken, readToken, sealToken } from './token.ts'
 import { type Decision, transact } from './transact.ts'
 import { type Prepared, prepareBinding } from './totp.ts'
 import { SMS_CODE_DIGITS } from './typed-code.ts'
@@ -139,7 +139,7 @@ function roleOf({ backup }: Pick<SmsFactor, 'backup'>): 'primary' | 'backup' {
 
 async function send(settings: Settings, { challenge, to = 'primary', sessionId, context }: Parameters<Sms['send']>[0]): ReturnType<Sms['send']> {
   const options = requireSms(settings)
-  const claims = await readToken<Claims>(settings, 'challenge', challenge, sessionId)
+  const claims = await readToken<ChallengeClaims>(settings, 'challenge', challenge, sessionId)
   if (!claims) return rejected('expired')
   const sent = await sendCode<'factor_unavailable'>(settings, {
     userId: claims.userId,

@@ -1,5 +1,5 @@
 import { epochOf, type Subject } from './subject.ts'
-import { CLOCK_TOLERANCE, type Claims } from './token.ts'
+import { CHALLENGE_SECONDS, type Claims, claimsOf, CLOCK_TOLERANCE } from './token.ts'
 
 const MOST_SPENT = 64
 
@@ -9,9 +9,19 @@ export function isLive(subject: Subject | null, claims: Claims, now: number): bo
   return subject === null || (claims.issuedAt > subject.spentFloor && !subject.spent.some(({ id }) => id === claims.id))
 }
 
+/** What a challenge carries beside what every token does. */
+export interface ChallengeClaims extends Claims {
+  /** Hard stops of the user before it was issued. */
+  readonly stops: number
+}
+
+export function challengeClaimsOf(userId: string, { epoch, attempts }: Subject, now: number): ChallengeClaims {
+  return { ...claimsOf(userId, epoch.id, now, CHALLENGE_SECONDS), stops: attempts.stops }
+}
+
 /** A challenge is over, too, once a hard stop came after it (V20). */
-export function isLiveChallenge(subject: Subject | null, claims: Claims, now: number): boolean {
-  return isLive(subject, claims, now) && claims.issuedAt > (subject?.attempts.stoppedAt ?? 0)
+export function isLiveChallenge(subject: Subject | null, claims: ChallengeClaims, now: number): boolean {
+  return isLive(subject, claims, now) && claims.stops === subject?.attempts.stops
 }
 
 /**

@@ -7,9 +7,9 @@ import { type Outcome, rejected, type Verdict } from './outcome.ts'
 import { type Basis, ENROLL, MANAGE_FACTORS, mintPermit, permitExpiry, readPermit } from './permit.ts'
 import { checkUserId } from './record-key.ts'
 import { instantOf, isText, requireThat, type Settings } from './settings.ts'
-import { isLive } from './spent.ts'
+import { type ChallengeClaims, challengeClaimsOf, isLive } from './spent.ts'
 import { isEnrolled, type Subject } from './subject.ts'
-import { CHALLENGE_SECONDS, checkSessionId, type Claims, claimsOf, mintToken, PERMIT_SECONDS, readToken } from './token.ts'
+import { checkSessionId, mintToken, PERMIT_SECONDS, readToken } from './token.ts'
 import { readRecord } from './transact.ts'
 
 /** Input of `stepUp.begin`. Instants may be ISO strings, as a session keeps them. */
@@ -35,7 +35,7 @@ export type StepUpDecision =
   /** No second factor is enrolled and the first is older than 10 minutes: ask for the password again. */
   | { next: 'confirm_first_factor' }
 
-interface StepUpClaims extends Claims {
+interface StepUpClaims extends ChallengeClaims {
   readonly for: 'step-up'
   readonly purpose: string
   readonly amr: readonly string[]
@@ -89,7 +89,7 @@ async function begin(settings: Settings, input: StepUpBeginInput): Promise<StepU
     const at = instantOf(lastVerified.verifiedAt, 'lastVerified.verifiedAt is a Date or an ISO string')
     if (isFresh(at, subject, now)) return proceed('recently_verified', 'mfa', at)
   }
-  const claims: StepUpClaims = { ...claimsOf(userId, subject.epoch.id, now, CHALLENGE_SECONDS), for: 'step-up', purpose, amr }
+  const claims: StepUpClaims = { ...challengeClaimsOf(userId, subject, now), for: 'step-up', purpose, amr }
   const challenge = await mintToken(settings, 'challenge', claims, sessionId)
   return { next: 'challenge', challenge, factors: offersOf(settings, subject), expiresAt: new Date(claims.expiresAt) }
 }

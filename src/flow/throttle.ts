@@ -20,8 +20,8 @@ export interface Attempts {
   readonly recovery: Counter
   /** Wrong codes of both kinds since the last success. */
   readonly failures: number
-  /** Challenges issued at or before this instant are over: the last hard stop of `codes` (V20). */
-  readonly stoppedAt: number
+  /** Hard stops of `codes` so far: a challenge issued before the last one is over (V20). Counted, since two things can share a millisecond. */
+  readonly stops: number
 }
 
 /** Which streak of wrong codes: `'recovery'` counts backup and support codes, `'codes'` all others. */
@@ -44,7 +44,7 @@ const FIRST_LOCK = 30
 const LONGEST_LOCK = 3600
 
 const untouched: Counter = { streak: 0, lockedUntil: 0, wrongAt: [], stopped: false }
-export const noAttempts: Attempts = { codes: untouched, recovery: untouched, failures: 0, stoppedAt: 0 }
+export const noAttempts: Attempts = { codes: untouched, recovery: untouched, failures: 0, stops: 0 }
 
 export function resolveLimits(limits: Limits = {}): ResolvedLimits {
   return {
@@ -99,7 +99,7 @@ export function miss(attempts: Attempts, name: CounterName, now: number, limits:
       ...attempts,
       [name]: { streak, lockedUntil, wrongAt, stopped: exhausted },
       failures: attempts.failures + 1,
-      stoppedAt: exhausted && name === 'codes' ? now : attempts.stoppedAt,
+      stops: attempts.stops + (exhausted && name === 'codes' ? 1 : 0),
     },
     attemptsLeft: exhausted ? 0 : Math.max(0, Math.min(-excess, limits.hardStop - streak, limits.monthlyStop - wrongAt.length)),
     retryAt: excess < 0 || exhausted ? null : new Date(lockedUntil),
