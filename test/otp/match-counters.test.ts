@@ -67,6 +67,14 @@ describe('V25: every candidate is computed and compared, without an early exit',
     }
   })
 
+  it('nothing before step 0 and nothing after the last exact counter is a candidate', () => {
+    const first = { at: atStep(0), lastUsedStep: null, window: { past: 10, future: 0 } }
+    expect(countBlocks(() => verifyTotp(key, '000000', first))).toBe(2)
+    vi.restoreAllMocks()
+    const last = { counter: Number.MAX_SAFE_INTEGER - 2, lookAhead: 100 }
+    expect(countBlocks(() => verifyHotp(key, '000000', last))).toBe(4)
+  })
+
   it('the key is set up once for a whole window, and never again for the same key', () => {
     const fresh = OtpKey.fromBytes(RFC_KEY_BYTES)
     expect(countBlocks(() => verifyTotp(fresh, '000000', { at: atStep(NOW), lastUsedStep: null, window }))).toBe(2 + 42)
