@@ -33,7 +33,7 @@ const ignoreIdle = (): void => undefined
 
 /** Whether an engine is here; a server that is missing says so in one line. */
 export async function isHere(engine: Engine): Promise<boolean> {
-  return engine === 'sqlite' || hasServer(engine, 'its races are skipped')
+  return engine === 'sqlite' || hasServer(engine, 'its races and faults are skipped')
 }
 
 /** A fresh place, its table created. */
