@@ -56,10 +56,14 @@ const MOST_ENTRIES = 20
 const MERGED: ReadonlySet<string> = new Set(['code.rejected', 'locked', 'exhausted', 'sms.sent', 'factor.renamed'])
 const INSTANTS: readonly string[] = ['at', 'firstAt', 'retryAt', 'expiresAt']
 
-/** Cuts what came from outside before it is kept; cutting never splits a character in two. */
+/**
+ * Cuts what came from outside before it is kept; cutting never splits a character in two. Control characters and lone surrogates become
+ * U+FFFD: whoever shows the line in a terminal or a log gets one line of text, and no character takes more than 3 bytes.
+ */
 export function cut(text: unknown, most: number): string {
   if (typeof text !== 'string') return ''
-  return text.length <= most ? text : text.slice(0, most).replace(/[\uD800-\uDBFF]$/, '')
+  const whole = text.length <= most ? text : text.slice(0, most).replace(/[\uD800-\uDBFF]$/, '')
+  return whole.replace(/[\p{Cc}\p{Surrogate}]/gu, '\uFFFD')
 }
 
 /** The request facts, cut; anything but strings is left out. */

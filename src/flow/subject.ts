@@ -12,8 +12,8 @@ import { noAttempts } from './throttle.ts'
 
 /** Schema version of the record's text; a newer one is refused, never guessed at. */
 const SCHEMA = 1
-/** UTF-8 bytes of a record's text: sealed, and in base64url, they are at most 32 kB. */
-const MOST_BYTES = 24_000
+/** UTF-8 bytes of a record's text: sealed, and in base64url, they are at most 32,000 characters. */
+const MOST_BYTES = 23_900
 
 /** A confirmed authenticator app. Instants inside a record are milliseconds since 1970. */
 export interface TotpFactor {
