@@ -1,24 +1,32 @@
 import { describe, expect, it } from 'vitest'
 import { proofSize } from '../proof-size.ts'
-import { makePlace } from '../races/engines.ts'
+import { type Engine, isHere, makePlace, type Place } from '../races/engines.ts'
 import { throwDice } from './dice.ts'
 import { openWard, type Victim, type Ward } from './kills.ts'
 import { findPostgres, startPostgres } from './private-postgres.ts'
 
 const bin = findPostgres()
+const others: readonly Engine[] = ['sqlite', 'mariadb', 'redis']
+const present = await Promise.all(others.map(isHere))
 
-/** Kills the victims one after the other on a server of its own, and hands over what they left. */
-async function killAll(victims: readonly Victim[], settings: readonly string[] = []) {
+/** On a server of its own, since a killed backend takes every connection of its server with it. */
+async function killOnPrivateServer(victims: readonly Victim[], settings: readonly string[] = []) {
   const server = await startPostgres(bin!, settings)
   try {
-    const ward = await openWard((await makePlace('postgres', server.url)).place)
-    try {
-      return await killEach(ward, victims)
-    } finally {
-      await ward.end()
-    }
+    const { place } = await makePlace('postgres', server.url)
+    return await killAt(place, victims)
   } finally {
     await server.stop()
+  }
+}
+
+/** Kills the victims one after the other, and hands over what they left. */
+async function killAt(place: Place, victims: readonly Victim[]) {
+  const ward = await openWard(place)
+  try {
+    return await killEach(ward, victims)
+  } finally {
+    await ward.end()
   }
 }
 
@@ -40,7 +48,7 @@ describe.runIf(bin !== null)('V27: kill -9 in the middle of logins, on Postgres'
 
   it(`${kills} backends and clients die: nothing accepted twice, nothing corrupt, service resumes by itself`, async () => {
     const victims = Array.from({ length: kills }, (_, round): Victim => (round % 2 === 0 ? 'backend' : 'client'))
-    const { findings, summary, ...sum } = await killAll(victims)
+    const { findings, summary, ...sum } = await killOnPrivateServer(victims)
     console.log(`${kills} kills, ${sum.inTheMiddle} in the middle of logins: ${sum.interrupted} calls cut off, ${sum.accepted} accepted, ${sum.wrong} wrong`)
     expect(findings).toEqual([])
     expect(sum.inTheMiddle).toBeGreaterThan(kills / 2)
@@ -48,7 +56,20 @@ describe.runIf(bin !== null)('V27: kill -9 in the middle of logins, on Postgres'
   }, 3_600_000)
 
   it('a server that acknowledges before it is durable is found out (synchronous_commit = off)', async () => {
-    const { findings } = await killAll(['backend', 'backend', 'backend', 'backend'], ['synchronous_commit=off', 'wal_writer_delay=10s'])
+    const { findings } = await killOnPrivateServer(['backend', 'backend', 'backend', 'backend'], ['synchronous_commit=off', 'wal_writer_delay=10s'])
     expect(findings.join('\n')).toMatch(/accepted 2 times|\d+ wrong codes told, \d counted|backup codes left/)
   }, 600_000)
+})
+
+describe.each(others.filter((_, index) => present[index]))('V27: kill -9 in the middle of logins, on %s', (engine) => {
+  const kills = proofSize({ proof: 50, daily: 4 })
+
+  it(`${kills} clients die: nothing accepted twice, nothing corrupt, the others go on`, async () => {
+    const { place, remove } = await makePlace(engine)
+    const { findings, summary, inTheMiddle } = await killAt(place, Array.from({ length: kills }, () => 'client' as const))
+    await remove()
+    expect(findings).toEqual([])
+    expect(inTheMiddle).toBeGreaterThan(kills / 2)
+    expect(summary).toMatchObject({ records: 2 * kills, enrolled: 2 * kills, unreadable: 0 })
+  }, 1_800_000)
 })
