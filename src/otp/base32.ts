@@ -4,6 +4,8 @@ import { isBytes } from './bytes.ts'
 
 const MAX_CHARACTERS = 65_536
 const MAX_BYTES = (MAX_CHARACTERS * 5) / 8
+// Spelled out for both cases, without the i flag, which would let in letters that merely turn into ASCII ones.
+const ALPHABET = /^[A-Za-z2-7]*$/
 const LETTER_A = 65
 const DIGIT_2 = 50
 
@@ -40,10 +42,9 @@ export function readBase32(text: unknown, code: 'ERR_BASE32' | 'ERR_KEY'): Uint8
     throw new KeystepError(code, `not base32: ${why}`)
   }
   if (typeof text !== 'string' || text.length > MAX_CHARACTERS) return refuse(`no string of at most ${MAX_CHARACTERS} characters`)
-  const digits = /^[A-Z2-7]+$/.test(text) ? text : dropPadding(text.replace(/[ \t\r\n-]+/g, ''))
-  // Checked before changing case: the upper case of U+017F and U+0131 is an ASCII letter.
-  if (!/^[A-Za-z2-7]*$/.test(digits)) return refuse('a character outside A-Z and 2-7')
-  return decodeDigits(digits.toUpperCase()) ?? refuse('impossible length or spare bits')
+  const digits = ALPHABET.test(text) ? text : dropPadding(text.replace(/[ \t\r\n-]+/g, ''))
+  if (!ALPHABET.test(digits)) return refuse('a character outside A-Z and 2-7')
+  return decodeDigits(digits) ?? refuse('impossible length or spare bits')
 }
 
 /** Cut by hand: the padding that belongs to the digits, at most six; any other stays, and is no digit. */
@@ -64,7 +65,8 @@ function decodeDigits(digits: string): Uint8Array | null {
   let pending = 0
   for (let i = 0; i < digits.length; i++) {
     const character = digits.charCodeAt(i)
-    pending = (pending << 5) | (character < LETTER_A ? character - DIGIT_2 + 26 : character - LETTER_A)
+    // The last five bits of an ASCII letter of either case are its place in the alphabet.
+    pending = (pending << 5) | (character < LETTER_A ? character - DIGIT_2 + 26 : (character & 31) - 1)
     bits += 5
     if (bits < 8) continue
     bits -= 8

@@ -2,7 +2,7 @@ import { matchCounters } from './match-counters.ts'
 import { requireInteger, requireOptions } from './option-checks.ts'
 import { midstateOf, type OtpKey } from './otp-key.ts'
 import { type OtpParams, resolveOtpParams } from './otp-params.ts'
-import { truncatedHmac } from './truncated-hmac.ts'
+import { MODULUS, truncatedHmac } from './truncated-hmac.ts'
 
 const MAX_LOOK_AHEAD = 100
 
@@ -36,7 +36,8 @@ export interface HotpMatch {
 export function generateHotp(key: OtpKey, options: GenerateHotpOptions): string {
   const { algorithm, digits } = resolveOtpParams(options)
   const counter = requireInteger('counter', options.counter, 0, Number.MAX_SAFE_INTEGER)
-  return String(truncatedHmac(midstateOf(key, algorithm), counter) % 10 ** digits).padStart(digits, '0')
+  const code = truncatedHmac(midstateOf(key, algorithm), counter) % MODULUS[digits]
+  return String(code).padStart(digits, '0')
 }
 
 /**

@@ -1,7 +1,7 @@
 import { parseCode } from './code-text.ts'
 import { type OtpParams, resolveOtpParams } from './otp-params.ts'
 import { midstateOf, type OtpKey } from './otp-key.ts'
-import { truncatedHmac } from './truncated-hmac.ts'
+import { MODULUS, truncatedHmac } from './truncated-hmac.ts'
 
 /**
  * The counters (time steps, for TOTP) among `counters` whose code was typed, in the order given.
@@ -15,7 +15,7 @@ export function matchCounters(key: OtpKey, typed: unknown, counters: readonly nu
   const code = parseCode(typed, digits)
   if (code === null) return []
   const expected = Number(code)
-  const modulus = 10 ** digits
+  const modulus = MODULUS[digits]
   const matches: number[] = []
   for (const counter of counters) {
     // One exclusive or over whole numbers: no digit is compared before another.
