@@ -16,8 +16,8 @@ export interface D1StoreOptions {
 }
 
 /**
- * A store in a table of a Cloudflare D1 database, over its binding (`env.DB`), which reads from the primary. A session (`withSession`) may read from
- * a replica, and is refused.
+ * A store in a table of a Cloudflare D1 database, over its binding (`env.DB`), which reads from the primary. A session
+ * (`withSession`) may read from a replica, and is refused.
  *
  * @throws `ERR_OPTION` for a table name with other characters, and for a session.
  */

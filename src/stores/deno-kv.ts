@@ -17,7 +17,7 @@ interface KvAtomic {
 /** The part of a `Deno.Kv` that keystep uses. */
 export interface DenoKvHandle {
   get(key: KvKey, o: { consistency: 'strong' }): Promise<KvEntry>
-  list(selector: { prefix: KvKey; start?: KvKey; end?: KvKey }, o: { consistency: 'strong'; limit: number }): AsyncIterable<KvEntry>
+  list(selector: { prefix: KvKey; start?: KvKey; end?: KvKey }, o: { consistency: 'strong'; batchSize: number }): AsyncIterable<KvEntry>
   atomic(): KvAtomic
 }
 
@@ -32,8 +32,9 @@ const VERSIONSTAMP = /^[0-9a-f]{20}$/
 const GRACE_MILLIS = 86_400_000
 
 /**
- * A store in Deno KV, over the portal's own handle; reads are strongly consistent, versions are Deno's versionstamps. Values are stored as bytes
- * of UTF-8, so that 64,000 of them fit Deno's limit. A record with an `expiresAt` is dropped a day later at the earliest.
+ * A store in Deno KV, over the portal's own handle; reads are strongly consistent, versions are Deno's versionstamps. Values are
+ * stored as bytes of UTF-8, so that 64,000 of them fit Deno's limit. A record with an `expiresAt` is dropped a day later at the
+ * earliest.
  *
  * @throws `ERR_OPTION` for an empty prefix.
  */
@@ -67,8 +68,12 @@ export function denoKvStore(kv: DenoKvHandle, o: DenoKvStoreOptions = {}): Recor
       const { after, limit } = pageOf(o)
       const keys: string[] = []
       // The smallest text after a text is the same with a zero character: `start` is inclusive.
-      const entries = kv.list({ prefix, start: at(`${after}\0`) }, { consistency: 'strong', limit })
-      for await (const { key } of entries) keys.push(key.at(-1) as string)
+      const entries = kv.list({ prefix, start: at(`${after}\0`) }, { consistency: 'strong', batchSize: Math.min(limit, 500) })
+      for await (const { key } of entries) {
+        // A longer key lies under another prefix that begins with this one.
+        if (key.length === prefix.length + 1) keys.push(key.at(-1) as string)
+        if (keys.length === limit) break
+      }
       return keys
     },
   }

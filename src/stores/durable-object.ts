@@ -24,9 +24,10 @@ interface Held {
 const PREFIX = 'keystep:'
 
 /**
- * A store in the storage of a Durable Object, under keys that begin with `keystep:`. Each call is a transaction of its own. Storage has one
- * connection and does not tell whether a transaction is open on it, so **do not call keystep within `storage.transaction`**: a rollback there would
- * give an attempt back. `expiresAt` is kept (milliseconds since 1970) beside the value, for a sweep of your own.
+ * A store in the storage of a Durable Object, under keys that begin with `keystep:`. Each call is a transaction of its own. Storage
+ * has one connection and does not tell whether a transaction is open on it, so **do not call keystep within
+ * `storage.transaction`**: a rollback there would give an attempt back. `expiresAt` is kept (milliseconds since 1970) beside the
+ * value, for a sweep of your own.
  *
  * @throws `ERR_OPTION` for the handle of a transaction.
  */

@@ -1,8 +1,9 @@
 import { expiryMillis, newVersion, pageOf, type RecordStore, type StoredRecord } from './record-store.ts'
 
 /**
- * A store in the memory of this process: for tests, demonstrations and a first look. It forgets everything at the end of the process and
- * knows nothing of other processes, so a portal in production needs another one. Records are never dropped, whatever their `expiresAt`.
+ * A store in the memory of this process: for tests, demonstrations and a first look. It forgets everything at the end of the
+ * process and knows nothing of other processes, so a portal in production needs another one. Records are never dropped, whatever
+ * their `expiresAt`.
  */
 export function memoryStore(): RecordStore {
   const records = new Map<string, StoredRecord>()

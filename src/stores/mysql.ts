@@ -20,8 +20,8 @@ const DUPLICATE_KEY = 1062
 const DEADLOCK = 1213
 
 /**
- * A store in a table of a MySQL or MariaDB database (InnoDB), over the portal's own mysql2 promise pool to the primary. A pool lends each
- * statement a connection of its own, so no write lands in a transaction of the portal's.
+ * A store in a table of a MySQL or MariaDB database (InnoDB), over the portal's own mysql2 promise pool to the primary. A pool
+ * lends each statement a connection of its own, so no write lands in a transaction of the portal's.
  *
  * @throws `ERR_OPTION` for a table name with other characters, and for a single connection.
  */

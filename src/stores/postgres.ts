@@ -20,8 +20,8 @@ const TRIES = 10
 const MIGRATION_LOCK = 7_306_928
 
 /**
- * A store in a table of a Postgres database, over the portal's own handle to the primary: pass the pool, so that no call lands in a transaction
- * of the portal's. A pg `Client` inside a transaction makes every method throw, and so does a connection to a replica.
+ * A store in a table of a Postgres database, over the portal's own handle to the primary: pass the pool, so that no call lands in a
+ * transaction of the portal's. A pg `Client` inside a transaction makes every method throw, and so does a connection to a replica.
  *
  * @throws `ERR_OPTION` for a table name with other characters, and for the handle of a transaction.
  */

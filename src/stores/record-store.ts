@@ -13,8 +13,8 @@ export interface PutOptions {
   /** The version that the record must be at, or null: there must be no record. */
   expected: string | null
   /**
-   * From this instant on the engine may drop the record, at any later time or never. Housekeeping, never a decision: until it is dropped
-   * it is an ordinary record. A put without it takes an earlier one back. User records never carry it.
+   * From this instant on the engine may drop the record, at any later time or never. Housekeeping, never a decision: until it is
+   * dropped it is an ordinary record. A put without it takes an earlier one back. User records never carry it.
    */
   expiresAt?: Date | undefined
 }
@@ -28,26 +28,28 @@ export interface PageOptions {
 }
 
 /**
- * Where keystep keeps its records: four methods over any engine that has compare-and-swap and linearizable reads. Prove an adapter of
- * your own with `storeContract` of `keystep/testing`.
+ * Where keystep keeps its records: four methods over any engine that has compare-and-swap and linearizable reads. Prove an adapter
+ * of your own with `storeContract` of `keystep/testing`.
  *
  * - **Keys** are 1 to 512 printable ASCII characters, compared byte by byte: `a` is not `A`, and `a ` is not `a`.
- * - **Values** are opaque, well-formed texts of 1 to 64,000 bytes of UTF-8, without U+0000 (Postgres) and without a byte order mark in front
- *   (some drivers eat it); they come back byte for byte. What the engine cannot hold it refuses with an error, and never cuts.
- * - **Versions** are opaque texts of 1 to 64 characters. No version of a key is ever used again, not even after the record was deleted and
- *   created anew: a random one per write will do.
- * - **Reads are linearizable**: after a put or delete was acknowledged to anyone, every read anywhere sees it. No replica, no cache, no snapshot.
- * - **Writes stand alone**: each is one atomic step, durable when it is acknowledged. None joins a transaction of the caller's, whose rollback
- *   would give an attempt back; where the handle is inside of one, the method throws.
- * - **Errors** of the engine are thrown as they are (keystep wraps them as `ERR_STORE`), and are never returned as a lost swap. After an error
- *   it may be unknown whether the write took place.
+ * - **Values** are opaque, well-formed texts of 1 to 64,000 bytes of UTF-8, without U+0000 (Postgres) and without a byte order mark
+ *   in front (some drivers eat it); they come back byte for byte. What the engine cannot hold it refuses with an error, and never
+ *   cuts.
+ * - **Versions** are opaque texts of 1 to 64 characters. No version of a key is ever used again, not even after the record was
+ *   deleted and created anew: a random one per write will do.
+ * - **Reads are linearizable**: after a put or delete was acknowledged to anyone, every read anywhere sees it. No replica, no
+ *   cache, no snapshot.
+ * - **Writes stand alone**: each is one atomic step, durable when it is acknowledged. None joins a transaction of the caller's,
+ *   whose rollback would give an attempt back; where the handle is inside of one, the method throws.
+ * - **Errors** of the engine are thrown as they are (keystep wraps them as `ERR_STORE`), and are never returned as a lost swap.
+ *   After an error it may be unknown whether the write took place.
  */
 export interface RecordStore {
   /** The record, or null when there is none. Linearizable. */
   get(key: string): Promise<StoredRecord | null>
   /**
-   * Writes the value if the record is at `expected`, and returns the new version; null, having written nothing, when it is not at `expected`
-   * any more (with null expected: when there is one already).
+   * Writes the value if the record is at `expected`, and returns the new version; null, having written nothing, when it is not at
+   * `expected` any more (with null expected: when there is one already).
    */
   put(key: string, value: string, o: PutOptions): Promise<string | null>
   /** Deletes the record if it is at `expected`; `changed`, having deleted nothing, when it is not there or at another version. */
@@ -58,7 +60,10 @@ export interface RecordStore {
 
 /** A store that keeps its records in a table of the portal's database. */
 export interface TableStore extends RecordStore {
-  /** Creates the table where it is missing; repeating it, and several processes doing it at once, is harmless. Nothing else ever creates it. */
+  /**
+   * Creates the table where it is missing; repeating it, and several processes doing it at once, is harmless. Nothing else ever
+   * creates it.
+   */
   migrate(): Promise<void>
 }
 
@@ -68,8 +73,8 @@ export function newVersion(): string {
 }
 
 /**
- * A table name in the quotes of its dialect. A name is an ASCII letter or underscore, then letters, digits and underscores, at most 63; where
- * the engine has schemas, `schema.table`. Default `keystep_records`. @throws `ERR_OPTION` @internal
+ * A table name in the quotes of its dialect. A name is an ASCII letter or underscore, then letters, digits and underscores, at most
+ * 63; where the engine has schemas, `schema.table`. Default `keystep_records`. @throws `ERR_OPTION` @internal
  */
 export function quoteTable(table: string | undefined, quote: '"' | '`'): string {
   const name: unknown = table === undefined ? 'keystep_records' : table
@@ -83,8 +88,8 @@ export function quoteTable(table: string | undefined, quote: '"' | '`'): string 
 /** The bounds of a page. @throws `ERR_OPTION` @internal */
 export function pageOf(o: PageOptions | undefined): { after: string; limit: number } {
   const { after = '', limit = 1000 } = o ?? {}
-  if (!Number.isInteger(limit) || limit < 1 || limit > 10_000) throw new KeystepError('ERR_OPTION', 'limit must be an integer from 1 to 10,000')
-  return { after, limit }
+  if (Number.isInteger(limit) && limit >= 1 && limit <= 10_000) return { after, limit }
+  throw new KeystepError('ERR_OPTION', 'limit must be an integer from 1 to 10,000')
 }
 
 /** `expiresAt` in milliseconds since 1970, or null. @throws `ERR_OPTION` on an invalid date @internal */
@@ -98,8 +103,8 @@ export function expiryMillis(o: PutOptions): number | null {
 const LOCK_SECONDS = 5
 
 /**
- * Repeats a step while SQLite, here or beneath Deno KV, says that another connection holds the lock: nothing was written then. Up to 5 seconds,
- * without blocking the process. @internal
+ * Repeats a step while SQLite, here or beneath Deno KV, says that another connection holds the lock: nothing was written then. Up
+ * to 5 seconds, without blocking the process. @internal
  */
 export async function waitOutLock<T>(step: () => T | Promise<T>): Promise<T> {
   for (const until = Date.now() + LOCK_SECONDS * 1000; ; ) {

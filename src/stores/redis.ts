@@ -35,16 +35,17 @@ return 1`
 const DELETE = `if redis.call('HGET', KEYS[1], 'version') == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0`
 
 /**
- * A store in Redis 6.2 or later, or Valkey, over the portal's own handle; one script and one key a write, so a cluster will do. A record with an
- * `expiresAt` is dropped a day later at the earliest. What an acknowledged write survives depends on the server's `appendonly` and replication
- * settings; `migrate()` creates nothing, and throws `ERR_STORE` when the server's eviction policy could drop a user's record. `keys()` scans all.
+ * A store in Redis 6.2 or later, or Valkey, over the portal's own handle; one script and one key a write, so a cluster will do. A
+ * record with an `expiresAt` is dropped a day later at the earliest. What an acknowledged write survives depends on the server's
+ * `appendonly` and replication settings; `migrate()` creates nothing, and throws `ERR_STORE` when the server's eviction policy
+ * could drop a user's record. Each page of `keys()` scans all.
  *
  * @throws `ERR_OPTION` for a prefix with other characters.
  */
 export function redisStore(client: RedisClient, o: RedisStoreOptions = {}): TableStore {
   const { prefix = 'keystep:' } = o
-  const text: unknown = prefix
-  if (typeof text !== 'string' || !/^[\w.:{}-]{1,64}$/.test(text)) throw new KeystepError('ERR_OPTION', 'prefix must be letters, digits and _ - . : { }')
+  const valid = typeof (prefix as unknown) === 'string' && /^[\w.:{}-]{1,64}$/.test(prefix)
+  if (!valid) throw new KeystepError('ERR_OPTION', 'prefix must be letters, digits and _ - . : { }')
   const run = (script: string, key: string, ...args: string[]): Promise<unknown> =>
     'call' in client ? client.eval(script, 1, prefix + key, ...args) : client.eval(script, { keys: [prefix + key], arguments: args })
 
@@ -71,19 +72,23 @@ export function redisStore(client: RedisClient, o: RedisStoreOptions = {}): Tabl
       const { after, limit } = pageOf(o)
       // The client may put a prefix of its own in front of keys, but not in front of patterns; the server says what arrives.
       const start = String(await run('return KEYS[1]', ''))
-      const found = new Set<string>()
-      for (const node of await primariesOf(client)) await scan(node, start, (key) => key > after && found.add(key))
-      return [...found].sort().slice(0, limit)
+      let page: string[] = []
+      const add = (batch: string[]): void => {
+        const later = batch.map((key) => key.slice(start.length)).filter((key) => key > after)
+        page = [...new Set([...page, ...later])].sort().slice(0, limit)
+      }
+      for (const node of await primariesOf(client)) await scan(node, start, add)
+      return page
     },
   }
 }
 
-async function scan(node: object, prefix: string, each: (key: string) => unknown): Promise<void> {
+async function scan(node: object, prefix: string, add: (batch: string[]) => void): Promise<void> {
   const pattern = `${prefix.replace(/[\\*?[\]]/g, '\\$&')}*`
   let cursor = '0'
   do {
     const [next, keys] = (await command(node, 'SCAN', cursor, 'MATCH', pattern, 'COUNT', '1000')) as [string, string[]]
-    for (const key of keys) each(key.slice(prefix.length))
+    add(keys)
     cursor = next
   } while (cursor !== '0')
 }

@@ -15,9 +15,10 @@ export interface SqliteStoreOptions {
 }
 
 /**
- * A store in a table of a SQLite database, over the portal's own handle. Every write is a transaction of its own, so several processes may
- * share one file: have it in WAL mode. While another connection writes, a call waits up to 5 seconds without blocking the process (and as long
- * as the handle's own busy timeout says, blocking). While the portal has a transaction open on the same handle, every method throws.
+ * A store in a table of a SQLite database, over the portal's own handle. Every write is a transaction of its own, so several
+ * processes may share one file: have it in WAL mode. While another connection writes, a call waits up to 5 seconds without blocking
+ * the process (and as long as the handle's own busy timeout says, blocking). While the portal has a transaction open on the same
+ * handle, every method throws.
  *
  * @throws `ERR_OPTION` for a table name with other characters.
  */

@@ -42,8 +42,8 @@ export interface FaultyStore extends RecordStore {
 }
 
 /**
- * Wraps a store and injects faults by seed, to try what a portal, or keystep itself, makes of them: an outage must look like neither a wrong
- * code nor an accepted one, and give no attempt back.
+ * Wraps a store and injects faults by seed, to try what a portal, or keystep itself, makes of them: an outage must look like
+ * neither a wrong code nor an accepted one, and give no attempt back.
  *
  * @throws `ERR_OPTION` for a seed that is no integer, a chance outside of 0 to 1, or a delay out of range.
  */

@@ -109,8 +109,11 @@ describe.runIf(server)('postgresStore on a Postgres server', () => {
 })
 
 describe('postgresStore on PGlite', () => {
-  const db = new PGlite()
-  beforeAll(() => postgresStore(db).migrate())
+  let db: PGlite
+  beforeAll(async () => {
+    db = await PGlite.create()
+    await postgresStore(db).migrate()
+  })
   afterAll(() => db.close())
   const make = (): StoreUnderTest => ({
     store: postgresStore(db),

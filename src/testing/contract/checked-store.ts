@@ -8,7 +8,10 @@ export function checkedStore(store: RecordStore): RecordStore {
     async get(key) {
       const record: unknown = await answer('get', () => store.get(key))
       if (record === null) return null
-      holds(typeof record === 'object', 'get must return null for no record, and { value, version } for one (not undefined, not a row array)')
+      holds(
+        typeof record === 'object',
+        'get must return null for no record, and { value, version } for one (not undefined, not a row array)',
+      )
       const { value, version } = record as { value: unknown; version: unknown }
       holds(typeof value === 'string', 'get must return the value as a string (not bytes, not parsed JSON)')
       return { value, version: versionOf('get', version) }
@@ -32,7 +35,10 @@ export function checkedStore(store: RecordStore): RecordStore {
 
 function versionOf(method: string, version: unknown): string {
   const valid = typeof version === 'string' && version.length >= 1 && version.length <= 64
-  holds(valid, `${method} must return a version as a string of 1 to 64 characters (convert numbers and bytes; null means a lost swap)`)
+  holds(
+    valid,
+    `${method} must return a version as a string of 1 to 64 characters (convert numbers and bytes; null means a lost swap)`,
+  )
   return version
 }
 

@@ -9,10 +9,16 @@ export const expiryRules: readonly Rule[] = [
     async check({ store, key }) {
       const version = await mustPut(store, key(), 'first', null, new Date(Date.now() + HOUR))
       await mustHold(store, key(), 'first', version, 'an hour before expiresAt')
-      holds((await store.put(key(), 'other', { expected: null })) === null, 'put with expected null overwrote a record that has an expiresAt')
+      holds(
+        (await store.put(key(), 'other', { expected: null })) === null,
+        'put with expected null overwrote a record that has an expiresAt',
+      )
       const swapped = await mustPut(store, key(), 'second', version, new Date(Date.now() + HOUR))
       await mustHold(store, key(), 'second', swapped, 'an hour before expiresAt, swapped')
-      holds((await store.delete(key(), { expected: swapped })) === 'deleted', 'delete at the current version returned changed, for a record with an expiresAt')
+      holds(
+        (await store.delete(key(), { expected: swapped })) === 'deleted',
+        'delete at the current version returned changed, for a record with an expiresAt',
+      )
     },
   },
   {
@@ -26,7 +32,10 @@ export const expiryRules: readonly Rule[] = [
         holds(created !== null, `get returned null past expiresAt, yet put with expected null was refused. ${words}`)
       } else {
         holds(created === null, `get returned a record past its expiresAt, yet put with expected null overwrote it. ${words}`)
-        holds((await store.put(key(), 'second', { expected: put })) !== null, `get returned a record past its expiresAt, yet a swap was refused. ${words}`)
+        holds(
+          (await store.put(key(), 'second', { expected: put })) !== null,
+          `get returned a record past its expiresAt, yet a swap was refused. ${words}`,
+        )
       }
     },
   },
@@ -37,7 +46,10 @@ export const expiryRules: readonly Rule[] = [
       const second = await mustPut(store, key(), 'second', first)
       await new Promise((resolve) => setTimeout(resolve, 1600))
       const record = await store.get(key())
-      holds(record !== null, 'a record was dropped that was last put without expiresAt: clear the engine\'s expiry on every put (a lost user record is "no second factor")')
+      holds(
+        record !== null,
+        'a record was dropped that was last put without expiresAt: clear the engine\'s expiry on every put (a lost user record is "no second factor")',
+      )
       await mustHold(store, key(), 'second', second, 'after the expiry that was taken back')
     },
   },

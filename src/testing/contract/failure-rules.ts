@@ -15,14 +15,20 @@ export const failureRules: readonly Rule[] = [
         const version = await inRolledBack(trial, () => store.put(key(name), 'attempt counted', { expected }))
         if (version === undefined || version === null) return
         const record = await other.get(key(name))
-        holds(record?.version === version, `put returned a version inside the caller's transaction, and the rollback took the write back. ${OWN_TRANSACTION}`)
+        holds(
+          record?.version === version,
+          `put returned a version inside the caller's transaction, and the rollback took the write back. ${OWN_TRANSACTION}`,
+        )
       }
       await put('create', null)
       await put('swap', await mustPut(store, key('swap'), 'before', null))
       const expected = await mustPut(store, key('delete'), 'before', null)
       const word = await inRolledBack(trial, () => store.delete(key('delete'), { expected }))
       if (word !== 'deleted') return
-      holds((await other.get(key('delete'))) === null, `delete inside the caller's transaction returned deleted, and the rollback took it back. ${OWN_TRANSACTION}`)
+      holds(
+        (await other.get(key('delete'))) === null,
+        `delete inside the caller's transaction returned deleted, and the rollback took it back. ${OWN_TRANSACTION}`,
+      )
     },
   },
   {
@@ -56,7 +62,10 @@ export const failureRules: readonly Rule[] = [
   },
 ]
 
-/** What the call answered inside a transaction of the caller's that was rolled back; undefined when it threw there, which is as good. */
+/**
+ * What the call answered inside a transaction of the caller's that was rolled back; undefined when it threw there, which is as
+ * good.
+ */
 async function inRolledBack<T>({ rollback }: Trial, call: () => Promise<T>): Promise<T | undefined> {
   let ran = false
   let answer: T | undefined
@@ -78,5 +87,8 @@ async function quietly<T>(call: () => Promise<T>): Promise<T | undefined> {
 
 async function mustThrow(method: string, lie: string, call: () => ReturnType<RecordStore[keyof RecordStore]>): Promise<void> {
   const outcome = await call().then(() => 'answered', () => 'threw')
-  holds(outcome === 'threw', `${method} answered although the engine failed (brokenStore); it must throw. Never catch the engine's error to return ${lie}`)
+  holds(
+    outcome === 'threw',
+    `${method} answered although the engine failed (brokenStore); it must throw. Never catch the engine's error to return ${lie}`,
+  )
 }

@@ -34,7 +34,10 @@ export const raceRules: readonly Rule[] = [
         const expected = await mustPut(store, key(), 'value', null)
         const words = await together(RACERS, (i) => (i % 2 ? store : other).delete(key(), { expected }))
         const winners = words.filter((word) => word === 'deleted').length
-        holds(winners === 1, `${winners} of ${RACERS} parallel deletes at one version returned deleted; exactly one must. ${CHECK_THEN_WRITE}`)
+        holds(
+          winners === 1,
+          `${winners} of ${RACERS} parallel deletes at one version returned deleted; exactly one must. ${CHECK_THEN_WRITE}`,
+        )
         holds((await other.get(key())) === null, 'the record is still there after a race of deletes')
       }
     },
@@ -49,7 +52,10 @@ export const raceRules: readonly Rule[] = [
           return (await other.delete(key(), { expected })) === 'deleted'
         })
         const winners = won.filter(Boolean).length
-        holds(winners === 1, `${winners} of ${RACERS} parallel swaps and deletes at one version succeeded; exactly one must. ${CHECK_THEN_WRITE}`)
+        holds(
+          winners === 1,
+          `${winners} of ${RACERS} parallel swaps and deletes at one version succeeded; exactly one must. ${CHECK_THEN_WRITE}`,
+        )
         const left = await store.get(key())
         if (left) await store.delete(key(), { expected: left.version })
       }

@@ -13,7 +13,10 @@ export const readRules: readonly Rule[] = [
         version = await mustPut(writer, key(), `value ${round}`, version)
         for (const via of [reader, writer]) {
           const record = await via.get(key())
-          holds(record?.value === `value ${round}` && record.version === version, `get returned an older record than the last put. ${LINEARIZABLE}`)
+          holds(
+            record?.value === `value ${round}` && record.version === version,
+            `get returned an older record than the last put. ${LINEARIZABLE}`,
+          )
         }
       }
       holds((await store.delete(key(), { expected: version })) === 'deleted', 'delete at the current version returned changed')

@@ -36,7 +36,10 @@ export async function mustPut(store: RecordStore, key: string, value: string, ex
 export async function mustHold(store: RecordStore, key: string, value: string, version: string, when: string): Promise<void> {
   const record = await store.get(key)
   holds(record !== null, `get returned null ${when}; the record must still be there`)
-  holds(record.value === value, `get returned another value ${when} (${record.value.length} characters instead of ${value.length}, or other ones)`)
+  holds(
+    record.value === value,
+    `get returned another value ${when} (${record.value.length} characters instead of ${value.length}, or other ones)`,
+  )
   holds(record.version === version, `get returned another version than the put that wrote the record, ${when}`)
 }
 
