@@ -10,6 +10,8 @@ const SALT_BYTES = 16
 const HASH_BITS = 256
 /** Random codes of 75 bits need no more (63B-4 3.1.2.2), and edge CPU budgets are small. */
 const ROUNDS = 1000
+/** Far above what any version used: a set that asks for more is none of ours, and would only keep the server busy. */
+const MOST_ROUNDS = 10_000_000
 
 /** One code, as it is kept. A spent one stays, so that its repetition is told apart from a wrong code. */
 export interface HashedBackupCode {
@@ -39,7 +41,9 @@ export interface PepperOption {
  * @throws `ERR_OPTION` for anything but codes of {@link generateBackupCodes}.
  */
 export async function hashBackupCodes(codes: Secret<readonly string[]> | readonly string[], o?: PepperOption): Promise<BackupCodeSet> {
-  const texts = (codes instanceof Secret ? codes.reveal() : codes).map(normalizeBackupCode)
+  requirePepper(o?.pepper)
+  const given: unknown = codes instanceof Secret ? codes.reveal() : codes
+  const texts = Array.isArray(given) ? given.map(normalizeBackupCode) : [null]
   if (new Set(texts.map((text) => text?.[0])).size !== texts.length || texts.includes(null)) {
     throw new KeystepError('ERR_OPTION', 'these are not the codes of one set of generateBackupCodes')
   }
@@ -48,6 +52,26 @@ export async function hashBackupCodes(codes: Secret<readonly string[]> | readonl
     return { name: text![0]!, salt, hash: await slowHash(text!, salt, ROUNDS, o?.pepper), spent: false }
   })
   return { version: 1, rounds: ROUNDS, codes: await Promise.all(hashed) }
+}
+
+/** A set of {@link hashBackupCodes}, as it comes back from wherever it was kept. @throws `ERR_OPTION` */
+export function requireSet(set: unknown): asserts set is BackupCodeSet {
+  const { version, rounds, codes } = (set ?? {}) as { version?: unknown; rounds?: unknown; codes?: unknown }
+  const isWhole = version === 1 && Number.isInteger(rounds) && (rounds as number) > 0 && (rounds as number) <= MOST_ROUNDS
+  if (isWhole && Array.isArray(codes) && codes.every(isHashedCode)) return
+  throw new KeystepError('ERR_OPTION', 'this is no set of hashBackupCodes')
+}
+
+function isHashedCode(value: unknown): value is HashedBackupCode {
+  const { name, salt, hash, spent } = (value ?? {}) as Record<string, unknown>
+  const isText = typeof name === 'string' && typeof salt === 'string' && typeof hash === 'string'
+  return isText && decodeBase64url(salt) !== null && typeof spent === 'boolean'
+}
+
+/** An empty text for a pepper, from a variable that is not set, must not read as none. @throws `ERR_OPTION` */
+export function requirePepper(pepper: unknown): void {
+  if (pepper === undefined || (pepper instanceof Uint8Array && pepper.length > 0)) return
+  throw new KeystepError('ERR_OPTION', 'a pepper is a Uint8Array that is not empty')
 }
 
 /** Codes not yet spent. */

@@ -1,7 +1,6 @@
 import { encodeBase64url } from '../crypto/base64url.ts'
 import { equalText } from '../crypto/constant-time.ts'
-import { KeystepError } from '../errors.ts'
-import { type BackupCodeSet, leftOf, type PepperOption, slowHash } from './code-set.ts'
+import { type BackupCodeSet, leftOf, type PepperOption, requirePepper, requireSet, slowHash } from './code-set.ts'
 import { normalizeBackupCode } from './normalize.ts'
 
 /** What became of a typed code; the set to keep stands on the accepted branch alone. */
@@ -24,16 +23,14 @@ const NO_SALT = encodeBase64url(new Uint8Array(16))
  * @throws `ERR_OPTION` for a set that {@link hashBackupCodes} did not make.
  */
 export async function spendBackupCode(set: BackupCodeSet, typed: string, o?: PepperOption): Promise<BackupCodeOutcome> {
+  requireSet(set)
+  requirePepper(o?.pepper)
   const code = normalizeBackupCode(typed)
   return code === null ? { outcome: 'rejected', reason: 'wrong_code' } : matchBackupCode(set, await deriveBackupCode(set, code, o?.pepper))
 }
 
 /** The slow part, which depends on the code and its salt alone; a name that the set does not have costs the same. */
 export async function deriveBackupCode(set: BackupCodeSet, code: string, pepper: Uint8Array | undefined): Promise<DerivedBackupCode> {
-  const given = set as { version?: unknown; codes?: unknown } | null | undefined
-  if (given?.version !== 1 || !Array.isArray(given.codes)) {
-    throw new KeystepError('ERR_OPTION', 'this is no set of hashBackupCodes')
-  }
   const name = code[0]!
   const salt = set.codes.find((one) => one.name === name)?.salt ?? NO_SALT
   return { name, hash: await slowHash(code, salt, set.rounds, pepper) }

@@ -67,7 +67,12 @@ export interface Settings {
 
 /** Checks everything at once, so that a mistake shows at start-up and not at the first login. */
 export function resolveSettings(options: TwoFactorOptions): Settings {
-  const { issuer, store, keyring, realm = 'default', totp = {}, backupCodes = {}, devices = {} } = options
+  requireObject(options, 'createTwoFactor takes an object of options')
+  const { issuer, store, keyring, realm = 'default', totp = {}, backupCodes = {}, devices = {}, limits = {} } = options
+  for (const part of [totp, backupCodes, devices, limits]) requireObject(part, 'totp, backupCodes, devices and limits are objects')
+  for (const part of [options.requirement, options.now, options.onEvent, options.onError]) {
+    requireThat(part === undefined || typeof part === 'function', 'requirement, now, onEvent and onError are functions')
+  }
   requireThat(isText(issuer, 64) && !/[:\p{Cc}]/u.test(issuer), 'issuer is 1 to 64 characters without a colon')
   requireThat(typeof (store as RecordStore | undefined)?.get === 'function' && typeof store.put === 'function', 'store is a RecordStore')
   requireThat(keyring instanceof Keyring, 'keyring is what createKeyring returned')
@@ -76,6 +81,7 @@ export function resolveSettings(options: TwoFactorOptions): Settings {
   requireThat(['SHA1', 'SHA256', 'SHA512'].includes(algorithm), 'totp.algorithm is SHA1, SHA256 or SHA512')
   requireThat([6, 7, 8].includes(digits), 'totp.digits is 6, 7 or 8')
   requireThat(isWhole(periodSeconds, 15, 120), 'totp.periodSeconds is 15 to 120 (63B-4 3.1.4.1)')
+  requireObject(window, 'totp.window is an object')
   requireThat(isWhole(window.past, 0, 10) && isWhole(window.future, 0, 10), 'totp.window is 0 to 10 steps each side')
   const { count = 10 } = backupCodes
   requireThat(isWhole(count, 1, 32), 'backupCodes.count is 1 to 32')
@@ -92,7 +98,7 @@ export function resolveSettings(options: TwoFactorOptions): Settings {
     sms: options.sms ? resolveSms(options.sms) : null,
     devices: { days, max },
     requirement: options.requirement ?? (() => 'optional'),
-    limits: resolveLimits(options.limits),
+    limits: resolveLimits(limits),
     now: () => instantOf(clock(), 'now() returns a valid Date'),
     onEvent: options.onEvent,
     onError: options.onError ?? ((error) => console.error(error)),
@@ -107,6 +113,10 @@ export function requireThat(condition: boolean, message: string, code: KeystepEr
 /** Whether a value is a non-empty, well-formed string of at most so many characters. */
 export function isText(value: unknown, most: number): value is string {
   return typeof value === 'string' && value !== '' && value.length <= most && isWellFormed(value)
+}
+
+function requireObject(value: unknown, message: string): void {
+  requireThat(typeof value === 'object' && value !== null, message)
 }
 
 export function isWhole(value: unknown, least: number, most: number): value is number {

@@ -31,7 +31,7 @@ export function resolveSms(options: SmsOptions): SmsSettings {
   if (!Array.isArray(list) || list.length === 0 || !list.every(isPrefix)) {
     throw new KeystepError('ERR_OPTION', "sms.countries lists calling codes such as '+49'")
   }
-  if (originDomain !== undefined && !/^[a-z0-9.-]{1,80}$/i.test(originDomain)) {
+  if (originDomain !== undefined && !(typeof (originDomain as unknown) === 'string' && /^[a-z0-9.-]{1,80}$/i.test(originDomain))) {
     throw new KeystepError('ERR_OPTION', 'sms.originDomain is a domain name')
   }
   return { sender, countries: [...countries], originDomain }

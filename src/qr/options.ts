@@ -16,6 +16,11 @@ export interface QrTerminalOptions {
   quietZone?: number | undefined
 }
 
+/** The options themselves; anything but an object throws `ERR_OPTION`. */
+export function requireOptions(options: unknown): void {
+  if (typeof options !== 'object' || options === null) throw new KeystepError('ERR_OPTION', 'options must be an object')
+}
+
 /** An integer option within its range, or `ERR_OPTION`. */
 export function integerOption(name: string, value: number | undefined, o: { min: number; max: number; default: number }): number {
   if (value === undefined) return o.default

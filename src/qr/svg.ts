@@ -1,7 +1,7 @@
 import type { Secret } from '../crypto/secret.ts'
 import { KeystepError } from '../errors.ts'
 import { qrMatrix, type QrMatrix } from './matrix.ts'
-import { integerOption, type QrSvgOptions } from './options.ts'
+import { integerOption, type QrSvgOptions, requireOptions } from './options.ts'
 
 /**
  * Draws a text, as a rule a key URI, as an SVG element to put into a page: upright, one path, about 8 kB for 150 characters.
@@ -18,6 +18,7 @@ import { integerOption, type QrSvgOptions } from './options.ts'
  * for options out of range. Follows ISO/IEC 18004, error correction level M.
  */
 export function qrSvg(text: string | Secret<string>, options: QrSvgOptions = {}): string {
+  requireOptions(options)
   const title = escapeXml(titleOption(options.title))
   const scale = integerOption('scale', options.scale, { min: 1, max: 32, default: 4 })
   const quietZone = integerOption('quietZone', options.quietZone, { min: 0, max: 16, default: 4 })

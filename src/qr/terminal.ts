@@ -1,6 +1,6 @@
 import type { Secret } from '../crypto/secret.ts'
 import { qrMatrix, type QrMatrix } from './matrix.ts'
-import { integerOption, type QrTerminalOptions } from './options.ts'
+import { integerOption, type QrTerminalOptions, requireOptions } from './options.ts'
 
 // Entries 16 and 231 of the 256 colors are black and white in every theme, unlike the first sixteen.
 const BLACK_ON_WHITE = '\x1b[38;5;16;48;5;231m'
@@ -17,6 +17,7 @@ const RESET = '\x1b[0m'
  * string and for options out of range. Follows ISO/IEC 18004, error correction level L: a screen has no scratches, and rows are scarce.
  */
 export function qrTerminal(text: string | Secret<string>, options: QrTerminalOptions = {}): string {
+  requireOptions(options)
   const quietZone = integerOption('quietZone', options.quietZone, { min: 0, max: 16, default: 2 })
   const matrix = qrMatrix(text, 'L')
   const end = matrix.length + quietZone
