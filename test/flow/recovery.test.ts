@@ -94,11 +94,11 @@ describe('a support code', () => {
   })
 
   it.each([
-    ['an authenticator code', async (h: Awaited<ReturnType<typeof settled>>) => void acceptedOf(await login(h.twoFactor, 'ada', nextCode(h.clock, h.phone)))],
-    ['a backup code', async (h: Awaited<ReturnType<typeof settled>>) => void acceptedOf(await login(h.twoFactor, 'ada', h.backupCodes[0]!))],
-    ['a step-up', async (h: Awaited<ReturnType<typeof settled>>) => void (await permit(h.twoFactor, 'ada', nextCode(h.clock, h.phone)))],
-    ['a reset', async (h: Awaited<ReturnType<typeof settled>>) => void (await h.twoFactor.recovery.reset({ userId: 'ada', ...staff }))],
-    ['a new support code', async (h: Awaited<ReturnType<typeof settled>>) => void (await h.issue())],
+    ['an authenticator code', async (h: Awaited<ReturnType<typeof settled>>) => acceptedOf(await login(h.twoFactor, 'ada', nextCode(h.clock, h.phone)))],
+    ['a backup code', async (h: Awaited<ReturnType<typeof settled>>) => acceptedOf(await login(h.twoFactor, 'ada', h.backupCodes[0]!))],
+    ['a step-up', async (h: Awaited<ReturnType<typeof settled>>) => permit(h.twoFactor, 'ada', nextCode(h.clock, h.phone))],
+    ['a reset', async (h: Awaited<ReturnType<typeof settled>>) => h.twoFactor.recovery.reset({ userId: 'ada', ...staff })],
+    ['a new support code', async (h: Awaited<ReturnType<typeof settled>>) => h.issue()],
   ])('is cancelled by %s, redeemed or not', async (_, cancel) => {
     const h = await settled()
     const [enrollment, phone] = await h.issue().then((code) => redeem(h.twoFactor, code)).then((leave) => enrolling(h.twoFactor, leave)).then((one) => [one.enrollment, one.phone] as const)
