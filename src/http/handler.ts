@@ -1,0 +1,87 @@
+import { KeystepError } from '../errors.ts'
+import type { TwoFactor } from '../flow/create-two-factor.ts'
+import type { RequestContext } from '../flow/events.ts'
+import { readJsonBody } from './body.ts'
+import type { Call, Reply } from './call.ts'
+import { CALLS } from './calls.ts'
+import { ROUTES, type RouteName } from './contract.ts'
+import { type CookieOptions, deviceCookie, endChallengeCookie, endDeviceCookie, readChallengeCookie } from './cookies.ts'
+import { checkOrigins, isSameOrigin, type OriginOptions } from './csrf.ts'
+import { type FailureHandler, failureResponse } from './failure.ts'
+import type { FetchHandler } from './fetch-handler.ts'
+import { parseBody } from './fields.ts'
+import { openWith, type SessionOpener } from './open-session.ts'
+import { answerResponse, errorResponse } from './responses.ts'
+import { readSession, type SessionReader } from './session.ts'
+import { NoSms } from './sms-option.ts'
+
+/** What {@link createTwoFactorHandler} takes. `session` and `openSession` are required. */
+export interface HandlerOptions extends CookieOptions, OriginOptions {
+  /** Where the routes begin: a path with a slash before and none after it. Default `'/two-factor'`. */
+  basePath?: string | undefined
+  /** Finds the session that a request belongs to. */
+  session: SessionReader
+  /** Opens a session for a grant, also where the user was in one, and returns its headers. */
+  openSession: SessionOpener
+  /** The request facts that go into the user's activity. Default the user agent alone: whose word on the IP address counts, the portal knows. */
+  context?: ((request: Request) => RequestContext) | undefined
+  /** Told of everything that became a 503. Default `console.error`. */
+  onError?: FailureHandler | undefined
+}
+
+/**
+ * The HTTP door: JSON routes for all that a portal's pages need after the password, as `(request) => Promise<Response | null>`, null for a
+ * path outside of `basePath`. The routes are listed in docs/http.md and docs/openapi.json. It never throws.
+ *
+ * @throws `ERR_OPTION`
+ */
+export function createTwoFactorHandler(twoFactor: TwoFactor, options: HandlerOptions): FetchHandler {
+  const { basePath = '/two-factor', origins = [] } = options
+  if (!/^(\/[^/?#\s]+)*$/.test(basePath)) throw new KeystepError('ERR_OPTION', "basePath begins with a slash and ends without one, such as '/two-factor'")
+  if (typeof options.session !== 'function' || typeof options.openSession !== 'function') throw new KeystepError('ERR_OPTION', 'session and openSession are functions')
+  checkOrigins(origins)
+  return async (request) => {
+    try {
+      const { pathname } = new URL(request.url)
+      if (!pathname.startsWith(`${basePath}/`)) return null
+      return await serve(twoFactor, options, request, pathname.slice(basePath.length))
+    } catch (error) {
+      return error instanceof NoSms ? errorResponse('not_found') : failureResponse(error, options.onError)
+    }
+  }
+}
+
+async function serve(twoFactor: TwoFactor, options: HandlerOptions, request: Request, path: string): Promise<Response> {
+  const name = `${request.method} ${path}`
+  if (!isRoute(name)) return errorOfUnknown(path)
+  if (!isSameOrigin(request, options.origins ?? [])) return errorResponse('cross_origin')
+  const terms = ROUTES[name]
+  const read = request.method === 'GET' ? { value: {} } : await readJsonBody(request)
+  if (read.refusal) return read.refusal
+  const body = parseBody(terms.body, read.value)
+  if (!body) return errorResponse('bad_request')
+  const session = terms.session === 'none' ? null : await readSession(options.session, request)
+  if (terms.session === 'required' && !session) return errorResponse('no_session')
+  const context = options.context?.(request) ?? { userAgent: request.headers.get('user-agent') ?? undefined }
+  // The table binds each call to its body and session; over a name known only now, TypeScript cannot follow.
+  const call = CALLS[name] as unknown as (...args: [TwoFactor, unknown, unknown]) => ReturnType<Call<RouteName>>
+  const reply = await call(twoFactor, body, { session, challenge: readChallengeCookie(request), context })
+  return answerResponse(reply.answer, { headers: await headersOf(reply, options, request), now: options.now })
+}
+
+function isRoute(name: string): name is RouteName {
+  return Object.hasOwn(ROUTES, name)
+}
+
+function errorOfUnknown(path: string): Response {
+  const methods = ['GET', 'POST'].filter((method) => isRoute(`${method} ${path}`))
+  return methods.length === 0 ? errorResponse('not_found') : errorResponse('method_not_allowed', { Allow: methods.join(', ') })
+}
+
+async function headersOf({ grant, device, ends }: Reply<object>, options: HandlerOptions, request: Request): Promise<Headers> {
+  const headers = grant ? await openWith(options.openSession, grant, request) : new Headers()
+  if (device) headers.append('Set-Cookie', deviceCookie(device, options))
+  if (ends === 'challenge' && readChallengeCookie(request) !== undefined) headers.append('Set-Cookie', endChallengeCookie(options))
+  if (ends === 'device') headers.append('Set-Cookie', endDeviceCookie(options))
+  return headers
+}

@@ -1,0 +1,108 @@
+import { errorResponse } from './responses.ts'
+
+/** As much of Node's `IncomingMessage` as is needed; Express adds `originalUrl`, and a body parser `body`. */
+export interface NodeRequest {
+  readonly method?: string | undefined
+  readonly url?: string | undefined
+  readonly originalUrl?: string | undefined
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
+  readonly socket?: { readonly encrypted?: unknown } | null | undefined
+  readonly body?: unknown
+  readonly readableEnded?: boolean | undefined
+  readonly destroyed?: boolean | undefined
+  on(event: string, listener: (chunk: Uint8Array) => void): unknown
+  removeListener(event: string, listener: (chunk: Uint8Array) => void): unknown
+  pause(): unknown
+  resume(): unknown
+}
+
+/** What describes a body's bytes on the wire; after a body parser they are other bytes. */
+const OF_THE_BYTES = ['content-length', 'content-encoding', 'transfer-encoding']
+
+/** The `Request` that Node's stands for, or the response that refuses it. `body`: what a body parser has made of it, if one was there first. */
+export function toRequest(message: NodeRequest, body: unknown, origin: string | undefined): Request | Response {
+  const { method = 'GET', socket } = message
+  const host = message.headers[':authority'] ?? message.headers['host']
+  const base = origin ?? `${socket?.encrypted ? 'https' : 'http'}://${typeof host === 'string' ? host : 'localhost'}`
+  try {
+    const url = new URL(base + pathOf(message))
+    const headers = toHeaders(message)
+    const hasBody = method !== 'GET' && method !== 'HEAD'
+    return new Request(url, { method, headers, ...(hasBody && { body: toBody(message, body), duplex: 'half' }) })
+  } catch {
+    return errorResponse('bad_request')
+  }
+}
+
+/** In the origin form alone: `GET http://elsewhere/` names no host of ours. */
+function pathOf({ originalUrl, url = '/' }: NodeRequest): string {
+  const target = originalUrl ?? url
+  return target.startsWith('/') ? target : '/'
+}
+
+function toHeaders(message: NodeRequest): Headers {
+  const all = new Headers()
+  for (const [name, value] of Object.entries(message.headers)) {
+    // Pseudo-headers of HTTP/2 are none.
+    if (value === undefined || name.startsWith(':') || (isGone(message) && OF_THE_BYTES.includes(name))) continue
+    for (const one of typeof value === 'string' ? [value] : value) all.append(name, one)
+  }
+  return all
+}
+
+function toBody(message: NodeRequest, body: unknown): BodyInit {
+  // Some parsers leave an empty object where they read nothing: what counts is whether the bytes are gone.
+  if (!isGone(message)) return toStream(message)
+  if (typeof body === 'string') return body
+  return body instanceof Uint8Array ? new Uint8Array(body) : JSON.stringify(body ?? '')
+}
+
+function isGone({ readableEnded, destroyed }: NodeRequest): boolean {
+  return readableEnded === true || destroyed === true
+}
+
+/**
+ * The bytes as they come. Nothing is touched before the first read, so that Node itself deals with a body that nobody wants; and a reader
+ * that had enough lets the rest run out, so that the answer still gets through.
+ */
+function toStream(message: NodeRequest): ReadableStream<Uint8Array> {
+  let stop: (() => void) | null = null
+  const source: UnderlyingDefaultSource<Uint8Array> = {
+    pull(controller) {
+      stop ??= listen(message, controller)
+      message.resume()
+    },
+    cancel() {
+      stop?.()
+      message.resume()
+    },
+  }
+  return new ReadableStream(source, { highWaterMark: 0 })
+}
+
+/** Feeds a stream until the message ends or breaks off; returns how to stop. */
+function listen(message: NodeRequest, controller: ReadableStreamDefaultController<Uint8Array>): () => void {
+  const stop = (): void => {
+    for (const [event, listener] of Object.entries(listeners)) message.removeListener(event, listener)
+  }
+  const onBreak = (): void => {
+    stop()
+    controller.error(new Error('the request broke off'))
+  }
+  const listeners = {
+    data: (chunk: Uint8Array): void => {
+      controller.enqueue(new Uint8Array(chunk))
+      message.pause()
+    },
+    end: (): void => {
+      stop()
+      controller.close()
+    },
+    error: onBreak,
+    close: onBreak,
+  }
+  for (const [event, listener] of Object.entries(listeners)) message.on(event, listener)
+  // A connection that breaks later must find a listener, or it ends the process.
+  message.on('error', () => undefined)
+  return stop
+}

@@ -1,0 +1,96 @@
+import type { FetchHandler } from './fetch-handler.ts'
+import { type NodeRequest, toRequest } from './node-request.ts'
+
+/** As much of Node's `ServerResponse` as is needed. */
+export interface NodeResponse {
+  statusCode: number
+  setHeader(name: string, value: string | string[]): unknown
+  end(body: Uint8Array): unknown
+}
+
+/** As much of Koa's context as is needed. */
+export interface KoaContext {
+  readonly req: NodeRequest
+  readonly res: NodeResponse
+  /** With the `body` of a body parser. */
+  readonly request: object
+}
+
+/** As much of Fastify's request as is needed. */
+export interface FastifyRequest {
+  readonly raw: NodeRequest
+  readonly body?: unknown
+}
+
+/** As much of Fastify's reply as is needed. */
+export interface FastifyReply {
+  readonly raw: NodeResponse
+  hijack(): unknown
+  callNotFound(): unknown
+}
+
+/** Fits `createServer`, Express, Koa and Fastify, as a route and as a middleware or hook. */
+export interface NodeMount {
+  (request: FastifyRequest, reply: FastifyReply, done?: () => void): Promise<void>
+  (context: KoaContext, next: () => Promise<unknown>): Promise<void>
+  (request: NodeRequest, response: NodeResponse, next?: (error?: unknown) => void): Promise<void>
+}
+
+/** How {@link nodeHandler} mounts. */
+export interface NodeOptions {
+  /** The origin of the portal, such as `'https://portal.example'`, where a proxy changes `Host`. Default: by `Host` and the socket. */
+  origin?: string | undefined
+}
+
+/**
+ * Mounts a handler or guard in Node: `createServer(nodeHandler(handler))`, `app.use(nodeHandler(handler))` in Express and Koa,
+ * `app.all('/two-factor/*', nodeHandler(handler))` in Fastify. What the handler passes on goes to the next in line, or is a 404 where there is
+ * none. A body that a parser has read already is taken from it.
+ */
+export function nodeHandler(handler: FetchHandler, { origin }: NodeOptions = {}): NodeMount {
+  const ask = async (request: NodeRequest, body: unknown): Promise<Response | null> => {
+    const asked = toRequest(request, body, origin)
+    return asked instanceof Response ? asked : handler(asked)
+  }
+  const inFastify = async ({ raw, body }: FastifyRequest, reply: FastifyReply, isHook: boolean): Promise<void> => {
+    const response = await ask(raw, body)
+    if (response) {
+      reply.hijack()
+      await write(response, reply.raw)
+    } else if (!isHook) reply.callNotFound()
+  }
+  const inKoa = async ({ req, res, request }: KoaContext, next: () => Promise<unknown>): Promise<void> => {
+    const response = await ask(req, (request as { body?: unknown }).body)
+    await (response ? write(response, res) : next())
+  }
+  const inNode = async (request: NodeRequest, response: NodeResponse, next?: (error?: unknown) => void): Promise<void> => {
+    let answer: Response | null
+    try {
+      answer = await ask(request, request.body)
+    } catch (error) {
+      if (!next) throw error
+      next(error)
+      return
+    }
+    if (answer || !next) await write(answer ?? new Response('Not Found', { status: 404 }), response)
+    else next()
+  }
+  return (...args: unknown[]): Promise<void> => {
+    const [first, second, third] = args
+    if (has(first, 'raw')) return inFastify(first as FastifyRequest, second as FastifyReply, typeof third === 'function')
+    if (has(first, 'req') && has(first, 'res')) return inKoa(first as KoaContext, second as () => Promise<unknown>)
+    return inNode(first as NodeRequest, second as NodeResponse, third as (error?: unknown) => void)
+  }
+}
+
+function has(value: unknown, name: string): boolean {
+  return typeof value === 'object' && value !== null && name in value
+}
+
+async function write(response: Response, target: NodeResponse): Promise<void> {
+  target.statusCode = response.status
+  for (const [name, value] of response.headers) if (name !== 'set-cookie') target.setHeader(name, value)
+  const cookies = response.headers.getSetCookie()
+  if (cookies.length > 0) target.setHeader('set-cookie', cookies)
+  target.end(new Uint8Array(await response.arrayBuffer()))
+}
