@@ -15,6 +15,7 @@ function unframe(bytes: Uint8Array): string[] {
   while (rest.length > 0) {
     const colon = rest.indexOf(':')
     const length = Number(rest.subarray(0, colon).toString('latin1'))
+    if (colon < 1 || !Number.isInteger(length)) throw new Error('this is no frame')
     read.push(rest.subarray(colon + 1, colon + 1 + length).toString('utf8'))
     rest = rest.subarray(colon + 1 + length)
   }
