@@ -1,3 +1,4 @@
+import base32Decode from 'base32-decode'
 import base32Encode from 'base32-encode'
 import { KeystepError } from '../errors.ts'
 import { isBytes } from './bytes.ts'
@@ -6,8 +7,6 @@ const MAX_CHARACTERS = 65_536
 const MAX_BYTES = (MAX_CHARACTERS * 5) / 8
 // Spelled out for both cases, without the i flag, which would let in letters that merely turn into ASCII ones.
 const ALPHABET = /^[A-Za-z2-7]*$/
-const LETTER_A = 65
-const DIGIT_2 = 50
 
 /**
  * Writes bytes as base32 (RFC 4648 6) in upper case without padding, as key URIs want it.
@@ -44,7 +43,10 @@ export function readBase32(text: unknown, code: 'ERR_BASE32' | 'ERR_KEY'): Uint8
   if (typeof text !== 'string' || text.length > MAX_CHARACTERS) return refuse(`no string of at most ${MAX_CHARACTERS} characters`)
   const digits = ALPHABET.test(text) ? text : dropPadding(text.replace(/[ \t\r\n-]+/g, ''))
   if (!ALPHABET.test(digits)) return refuse('a character outside A-Z and 2-7')
-  return decodeDigits(digits) ?? refuse('impossible length or spare bits')
+  const upper = digits.toUpperCase()
+  const bytes = new Uint8Array(base32Decode(upper, 'RFC4648'))
+  // RFC 4648 3.5: written again it must be the same text, so that every key has one spelling.
+  return writeBase32(bytes) === upper ? bytes : refuse('impossible length or spare bits')
 }
 
 /** Cut by hand: the padding that belongs to the digits, at most six; any other stays, and is no digit. */
@@ -52,26 +54,4 @@ function dropPadding(text: string): string {
   let end = text.length
   while (end > 1 && text.length - end < 6 && text[end - 1] === '=') end--
   return text.slice(0, end)
-}
-
-/**
- * RFC 4648 6, by hand: in a bundle, the CommonJS package for it takes a twentieth of all that codes need.
- * RFC 4648 3.5: the bits that do not fill a byte are fewer than a digit's five, and zero, so that every key has one spelling.
- */
-function decodeDigits(digits: string): Uint8Array | null {
-  const bytes = new Uint8Array((digits.length * 5) >> 3)
-  let length = 0
-  let bits = 0
-  let pending = 0
-  for (let i = 0; i < digits.length; i++) {
-    const character = digits.charCodeAt(i)
-    // The last five bits of an ASCII letter of either case are its place in the alphabet.
-    pending = (pending << 5) | (character < LETTER_A ? character - DIGIT_2 + 26 : (character & 31) - 1)
-    bits += 5
-    if (bits < 8) continue
-    bits -= 8
-    bytes[length++] = pending >>> bits
-    pending &= (1 << bits) - 1
-  }
-  return bits < 5 && pending === 0 ? bytes : null
 }
