@@ -112,7 +112,7 @@ export function debit({ limits }: Settings, subject: Subject, counter: CounterNa
   const { attempts, attemptsLeft, retryAt, exhausted } = miss(subject.attempts, counter, now, limits)
   const inARow = attempts[counter].streak
   const events: EventDetail[] = [{ type: 'code.rejected', counter, inARow, passwordKnown: inARow >= PASSWORD_KNOWN }]
-  if (retryAt) events.push({ type: 'locked', counter, retryAt })
+  if (retryAt) events.push({ type: 'locked', counter, retryAt: new Date(retryAt) })
   if (exhausted) events.push({ type: 'exhausted', counter })
   const result: Rejection = { outcome: 'rejected', reason: 'wrong_code', attemptsLeft, ...(retryAt && { retryAt }) }
   return { result, next: { ...subject, attempts }, events }
