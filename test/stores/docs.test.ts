@@ -93,6 +93,11 @@ const withDrizzle = drivers.find((folder) => existsSync(join(folder, 'drizzle-or
 if (!withDrizzle) console.log('the adapter of docs/stores.md: skipped; to run it, npm install drizzle-orm')
 
 async function proveAdapter(folder: string): Promise<void> {
+  const { drizzleStore } = (await load(adapter!, folder)) as unknown as { drizzleStore: (db: unknown) => RecordStore }
+  const { drizzle } = (await load("export { drizzle } from 'drizzle-orm/node-postgres'", folder)) as unknown as {
+    drizzle: (pool: pg.Pool) => { transaction(work: (tx: { rollback(): never }) => Promise<void>): Promise<void> }
+  }
+
   const pool = new pg.Pool({ connectionString: urls.postgres, max: 8 })
   const [schema, empty] = [randomTable(), randomTable()]
   await pool.query(`CREATE SCHEMA ${schema}; CREATE SCHEMA ${empty}`)
@@ -102,11 +107,6 @@ async function proveAdapter(folder: string): Promise<void> {
     await pool.query(`DROP SCHEMA ${schema}, ${empty} CASCADE`)
     await Promise.all([pool, ...pools].map((each) => each.end()))
   })
-  const { drizzleStore } = (await load(adapter!, folder)) as unknown as { drizzleStore: (db: unknown) => RecordStore }
-  const { drizzle } = (await load("export { drizzle } from 'drizzle-orm/node-postgres'", folder)) as unknown as {
-    drizzle: (pool: pg.Pool) => { transaction(work: (tx: { rollback(): never }) => Promise<void>): Promise<void> }
-  }
-
   it('is at most 40 lines', () => expect(adapter!.split('\n').length).toBeLessThanOrEqual(40))
 
   const make = (): StoreUnderTest => {
