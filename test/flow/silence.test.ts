@@ -78,15 +78,15 @@ describe('V23: what is told', () => {
 })
 
 describe('onEvent', () => {
-  const handlers: [string, () => unknown][] = [
+  const handlers: [string, () => void | Promise<void>][] = [
     ['throws', () => { throw new Error('mail server down') }],
     ['rejects', () => Promise.reject(new Error('mail server down'))],
-    ['hangs', () => new Promise(() => undefined)],
+    ['hangs', () => new Promise<void>(() => undefined)],
   ]
 
   it.each(handlers)('one that %s neither blocks nor undoes a login, and a failure is reported', async (name, onEvent) => {
     const reported: KeystepError[] = []
-    const h = house({ onEvent: onEvent as () => void, onError: (error) => void reported.push(error) })
+    const h = house({ onEvent: onEvent, onError: (error) => void reported.push(error) })
     const { phone } = await enroll(h.twoFactor, 'ada', h.clock)
     const code = nextCode(h.clock, phone)
     acceptedOf(await login(h.twoFactor, 'ada', code))
@@ -97,7 +97,7 @@ describe('onEvent', () => {
   })
 
   it.each(handlers)('a reporter that %s itself is nobody’s problem', async (_, onError) => {
-    const h = house({ onEvent: () => { throw new Error('mail server down') }, onError: onError as () => void })
+    const h = house({ onEvent: () => { throw new Error('mail server down') }, onError: onError })
     const { phone } = await enroll(h.twoFactor, 'ada', h.clock)
     acceptedOf(await login(h.twoFactor, 'ada', nextCode(h.clock, phone)))
     // An unhandled rejection would fail this run.
