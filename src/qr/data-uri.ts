@@ -8,7 +8,9 @@ import { qrSvg } from './svg.ts'
  * It stands alone: no script, no style sheet, no link, so a Content-Security-Policy needs `img-src data:` and nothing else. All that
  * could end an HTML attribute or a CSS `url()` is percent-encoded. Give the `<img>` an `alt`: the title within does not reach the page.
  *
- * Text, options and exceptions (`ERR_QR`, `ERR_OPTION`) are those of {@link qrSvg}. The URI holds the key: never cache or log it.
+ * Text and options are those of {@link qrSvg}. The URI holds the key: never cache or log it.
+ *
+ * @throws `ERR_QR` and `ERR_OPTION`, as {@link qrSvg}.
  */
 export function qrDataUri(text: string | Secret<string>, options: QrSvgOptions = {}): string {
   return `data:image/svg+xml;charset=utf-8,${percentEncode(qrSvg(text, options))}`

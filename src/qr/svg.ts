@@ -14,8 +14,10 @@ import { integerOption, type QrSvgOptions, requireOptions } from './options.ts'
  * Shapes: `text` is 1 to 2,328 bytes of ASCII, or a `Secret` of it; anything beyond ASCII is percent-encoded first, as URIs are.
  * The result shows the key to whoever sees it: never cache or log it.
  *
- * Throws `ERR_QR` for a text that is empty, too long or not well-formed Unicode; `ERR_OPTION` for a text that is no string and
- * for options out of range. Follows ISO/IEC 18004, error correction level M.
+ * Follows ISO/IEC 18004, error correction level M.
+ *
+ * @throws `ERR_QR` for a text that is empty, too long or not well-formed Unicode; `ERR_OPTION` for a text that is no string and for
+ * options out of range.
  */
 export function qrSvg(text: string | Secret<string>, options: QrSvgOptions = {}): string {
   requireOptions(options)

@@ -13,8 +13,10 @@ const RESET = '\x1b[0m'
  * into the window. A key URI of up to 131 characters takes 23 lines of 45 columns. It needs a terminal with UTF-8 and colors: where
  * output is no terminal, show the typed key instead. The drawing stays in the scroll-back; say so to whoever shares a screen.
  *
- * Throws `ERR_QR` for a text that is empty, longer than 2,328 bytes or not well-formed Unicode; `ERR_OPTION` for a text that is no
- * string and for options out of range. Follows ISO/IEC 18004, error correction level L: a screen has no scratches, and rows are scarce.
+ * Follows ISO/IEC 18004, error correction level L: a screen has no scratches, and rows are scarce.
+ *
+ * @throws `ERR_QR` for a text that is empty, longer than 2,328 bytes or not well-formed Unicode; `ERR_OPTION` for a text that is no
+ * string and for options out of range.
  */
 export function qrTerminal(text: string | Secret<string>, options: QrTerminalOptions = {}): string {
   requireOptions(options)

@@ -19,6 +19,11 @@ describe('qrTerminal', () => {
     expect(screen[0]!.length).toBeLessThanOrEqual(80)
   })
 
+  it('holds the longest text it promises', () => {
+    expect(screenOf(qrTerminal('x'.repeat(2328))).length).toBeGreaterThan(150)
+    expect(() => qrTerminal('x'.repeat(2329))).toThrow(expect.objectContaining({ code: 'ERR_QR' }) as KeystepError)
+  })
+
   it('is framed by light modules on every side', () => {
     const screen = screenOf(qrTerminal('x', { quietZone: 3 }))
     const edge = [...screen.slice(0, 3), ...screen.slice(-3)].flat().concat(screen.flatMap((row) => [...row.slice(0, 3), ...row.slice(-3)]))
