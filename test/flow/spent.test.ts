@@ -51,6 +51,16 @@ describe('spend', () => {
     expect(isLive(after, issue(NOW + 1), NOW + 1), 'a challenge begun afterwards is good').toBe(true)
   })
 
+  it('an overflow pushes out what was issued first, whatever was spent first, so that it ends as little else as it can', () => {
+    const [newest, ...others] = Array.from({ length: 65 }, (_, i) => issue(NOW + 65 - i))
+    const fresh = issue(NOW + 2)
+    let after = spend(subject, newest!, NOW + 100)
+    for (const token of others) after = spend(after, token, NOW + 100)
+    expect(after.spentFloor).toBe(NOW + 1)
+    expect(isLive(after, fresh, NOW + 100)).toBe(true)
+    for (const token of [newest!, ...others]) expect(isLive(after, token, NOW + 100)).toBe(false)
+  })
+
   it('forgets only what no clock within 5 minutes of ours takes for unexpired', () => {
     const old = issue(NOW)
     const spentOnce = spend(subject, old, NOW)

@@ -98,6 +98,14 @@ describe('63B-4 3.2.2: 100 wrong codes within 30 days', () => {
     expect(attempts.codes.wrongAt.length).toBeLessThan(100)
   })
 
+  it('a wrong code counts for 30 days to the second', () => {
+    let attempts = noAttempts
+    for (let i = 0; i < 33; i++) attempts = succeed(misses(3, NOW, attempts))
+    expect(attempts.codes.wrongAt).toHaveLength(99)
+    expect(miss(attempts, 'codes', NOW + 30 * DAY - SECOND, limits).exhausted).toBe(true)
+    expect(miss(attempts, 'codes', NOW + 30 * DAY, limits).exhausted).toBe(false)
+  })
+
   it('attemptsLeft knows of them: the last one left is the last', () => {
     let attempts = noAttempts
     for (let i = 0; i < 24; i++) attempts = succeed(misses(4, NOW, attempts))
