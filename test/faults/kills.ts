@@ -68,7 +68,6 @@ async function killOne({ place, portal, clients, replace }: Scene, victim: Victi
   let death: Promise<void> | undefined
 
   const serve = async (index: number, client: Racer): Promise<number> => {
-    await client.load(portal.at, hands[index]!, true)
     let open = hands[index]!.length
     const end = await client.go(Date.now() + 30, (result, attempt) => {
       told.push({ code: hands[index]![attempt]!.code, result })
@@ -78,9 +77,12 @@ async function killOne({ place, portal, clients, replace }: Scene, victim: Victi
       else death = killBackend(place, dice)
     })
     if (end === 'done') return 0
-    await serve(index, await replace(index))
+    const successor = await replace(index)
+    await successor.load(portal.at, hands[index]!, true)
+    await serve(index, successor)
     return open
   }
+  await Promise.all(clients.map((client, index) => client.load(portal.at, hands[index]!, true)))
   const cutOff = await Promise.all(clients.map((client, index) => serve(index, client)))
   await death
 

@@ -1,7 +1,7 @@
 import type { RecordStore } from '../../src/stores/record-store.ts'
 
 /** Long enough that eight processes on a busy machine check within it. */
-const BETWEEN_MS = 250
+const BETWEEN_MS = 600
 
 /**
  * The control: a store that checks and then writes. Within its own process it is right, since its writes wait for each other; so only a race

@@ -70,7 +70,8 @@ function pause(millis: number): Promise<void> {
 }
 
 function tell(report: Report): void {
-  process.send!(report)
+  // A parent that is gone is told nothing any more; the process ends by itself.
+  process.send!(report, undefined, undefined, () => undefined)
 }
 
 process.on('message', (order: Order) => {
@@ -78,4 +79,5 @@ process.on('message', (order: Order) => {
   else if (order.order === 'go') void go(order.startAt)
   else void connection.close().then(() => process.disconnect())
 })
+process.on('disconnect', () => process.exit())
 tell({ report: 'ready' })
