@@ -1,11 +1,12 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { generateKeyringKey } from 'keystep'
 import { parseKeyUri } from 'keystep/otp'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { readSvg } from '../qr/decoder.ts'
 import { Browser } from './browser.ts'
 import { type Phone, phoneWith, stepWith } from './phone.ts'
 import { describeWith } from './programs.ts'
@@ -165,9 +166,6 @@ function keyOf(page: string): string {
 /** What a camera reads from the picture of the page. */
 function scan(page: string): { issuer: string; account: string; key: string } {
   const source = /src="data:image\/svg\+xml;charset=utf-8,([^"]+)"/.exec(page)?.[1] ?? ''
-  writeFileSync(join(folder, 'qr.svg'), decodeURIComponent(source))
-  execFileSync('rsvg-convert', ['-o', join(folder, 'qr.png'), join(folder, 'qr.svg')])
-  const text = execFileSync('zbarimg', ['--quiet', '--raw', join(folder, 'qr.png')], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
-  const { issuer, account: name, key } = parseKeyUri(text.trim())
+  const { issuer, account: name, key } = parseKeyUri(readSvg(decodeURIComponent(source)))
   return { issuer: issuer ?? '', account: name, key: key.revealBase32() }
 }
