@@ -101,7 +101,7 @@ describe('a support code', () => {
     ['a new support code', async (h: Awaited<ReturnType<typeof settled>>) => h.issue()],
   ])('is cancelled by %s, redeemed or not', async (_, cancel) => {
     const h = await settled()
-    const [enrollment, phone] = await h.issue().then((code) => redeem(h.twoFactor, code)).then((leave) => enrolling(h.twoFactor, leave)).then((one) => [one.enrollment, one.phone] as const)
+    const { enrollment, phone } = await enrolling(h.twoFactor, await redeem(h.twoFactor, await h.issue()))
     h.clock.advance({ seconds: 1 })
     await cancel(h)
     expect(await h.twoFactor.totp.confirm({ enrollment, code: phone.code(h.clock()) })).toEqual(expired)
