@@ -6,7 +6,8 @@ export interface NodeRequest {
   readonly url?: string | undefined
   readonly originalUrl?: string | undefined
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
-  readonly socket?: { readonly encrypted?: unknown } | null | undefined
+  /** Says by `encrypted` whether it is of TLS. */
+  readonly socket?: object | null | undefined
   readonly body?: unknown
   readonly readableEnded?: boolean | undefined
   readonly destroyed?: boolean | undefined
@@ -23,7 +24,7 @@ const OF_THE_BYTES = ['content-length', 'content-encoding', 'transfer-encoding']
 export function toRequest(message: NodeRequest, body: unknown, origin: string | undefined): Request | Response {
   const { method = 'GET', socket } = message
   const host = message.headers[':authority'] ?? message.headers['host']
-  const base = origin ?? `${socket?.encrypted ? 'https' : 'http'}://${typeof host === 'string' ? host : 'localhost'}`
+  const base = origin ?? `${socket && 'encrypted' in socket ? 'https' : 'http'}://${typeof host === 'string' ? host : 'localhost'}`
   try {
     const url = new URL(base + pathOf(message))
     const headers = toHeaders(message)

@@ -29,12 +29,12 @@ export interface FastifyReply {
   callNotFound(): unknown
 }
 
-/** Fits `createServer`, Express, Koa and Fastify, as a route and as a middleware or hook. */
-export interface NodeMount {
-  (request: FastifyRequest, reply: FastifyReply, done?: () => void): Promise<void>
-  (context: KoaContext, next: () => Promise<unknown>): Promise<void>
-  (request: NodeRequest, response: NodeResponse, next?: (error?: unknown) => void): Promise<void>
-}
+/** Fits `createServer`, Express, Koa and Fastify, as a route and as a middleware or hook: what it is called with tells which. */
+export type NodeMount = (
+  request: NodeRequest | KoaContext | FastifyRequest,
+  response: NodeResponse | FastifyReply | (() => Promise<unknown>),
+  next?: (error?: never) => unknown,
+) => Promise<void>
 
 /** How {@link nodeHandler} mounts. */
 export interface NodeOptions {
@@ -63,28 +63,23 @@ export function nodeHandler(handler: FetchHandler, { origin }: NodeOptions = {})
     const response = await ask(req, (request as { body?: unknown }).body)
     await (response ? write(response, res) : next())
   }
-  const inNode = async (request: NodeRequest, response: NodeResponse, next?: (error?: unknown) => void): Promise<void> => {
+  const inNode = async (request: NodeRequest, response: NodeResponse, next?: (error?: never) => unknown): Promise<void> => {
     let answer: Response | null
     try {
       answer = await ask(request, request.body)
     } catch (error) {
       if (!next) throw error
-      next(error)
+      next(error as never)
       return
     }
     if (answer || !next) await write(answer ?? new Response('Not Found', { status: 404 }), response)
     else next()
   }
-  return (...args: unknown[]): Promise<void> => {
-    const [first, second, third] = args
-    if (has(first, 'raw')) return inFastify(first as FastifyRequest, second as FastifyReply, typeof third === 'function')
-    if (has(first, 'req') && has(first, 'res')) return inKoa(first as KoaContext, second as () => Promise<unknown>)
-    return inNode(first as NodeRequest, second as NodeResponse, third as (error?: unknown) => void)
+  return (first, second, next) => {
+    if ('raw' in first) return inFastify(first, second as FastifyReply, next !== undefined)
+    if ('res' in first && 'req' in first) return inKoa(first, second as () => Promise<unknown>)
+    return inNode(first, second as NodeResponse, next)
   }
-}
-
-function has(value: unknown, name: string): boolean {
-  return typeof value === 'object' && value !== null && name in value
 }
 
 async function write(response: Response, target: NodeResponse): Promise<void> {

@@ -51,8 +51,8 @@ export function jsonResponse(body: object, { status = 200, headers = {} }: { sta
  * `Retry-After` in seconds where it says `retryAt`. Secrets in it stay `[Secret]`: reveal what is to be shown. `now` is the clock, default the system's.
  */
 export function answerResponse(answer: object, { headers, now = () => new Date() }: { headers?: HeaderList | undefined; now?: (() => Date) | undefined } = {}): Response {
-  const { reason, retryAt } = answer as { reason?: AnswerReason; retryAt?: Date }
-  const status = reason === undefined ? 200 : (REASONS as Partial<Record<string, number>>)[reason] ?? 409
+  const { reason, retryAt } = answer as { reason?: string; retryAt?: Date }
+  const status = reason === undefined ? 200 : statusOf(reason)
   const response = jsonResponse(answer, { status, headers })
   if (retryAt) response.headers.set('Retry-After', String(Math.max(1, Math.ceil((retryAt.getTime() - now().getTime()) / 1000))))
   return response
@@ -61,4 +61,9 @@ export function answerResponse(answer: object, { headers, now = () => new Date()
 /** The response to a request that is refused before anything is looked at: `{ "error": "..." }`, the same bytes for everybody. */
 export function errorResponse(error: HttpError, headers?: HeaderList): Response {
   return jsonResponse({ error }, { status: ERRORS[error], headers })
+}
+
+/** A reason that a newer keystep gives is a conflict, and never a success. */
+function statusOf(reason: string): number {
+  return Object.hasOwn(REASONS, reason) ? REASONS[reason as AnswerReason] : 409
 }
