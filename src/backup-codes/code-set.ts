@@ -1,6 +1,5 @@
-import { hmac } from '@noble/hashes/hmac.js'
-import { sha256 } from '@noble/hashes/sha2.js'
 import { decodeBase64url, encodeBase64url } from '../crypto/base64url.ts'
+import { createHmacKey, hmac, sha256 } from '../crypto/hmac.ts'
 import { randomBytes } from '../crypto/random.ts'
 import { Secret } from '../crypto/secret.ts'
 import { KeystepError } from '../errors.ts'
@@ -101,5 +100,5 @@ export async function slowHash(code: string, salt: string, iterations: number, p
   const key = await crypto.subtle.importKey('raw', new TextEncoder().encode(code), 'PBKDF2', false, ['deriveBits'])
   const parameters = { name: 'PBKDF2', hash: 'SHA-256', salt: decodeBase64url(salt)!, iterations }
   const bits = new Uint8Array(await crypto.subtle.deriveBits(parameters, key, HASH_BYTES * 8))
-  return encodeBase64url(pepper ? hmac(sha256, pepper, bits) : bits)
+  return encodeBase64url(pepper ? hmac(createHmacKey(sha256, pepper), bits) : bits)
 }

@@ -1,9 +1,8 @@
-import { hmac } from '@noble/hashes/hmac.js'
-import { expand, extract } from '@noble/hashes/hkdf.js'
-import { sha256 } from '@noble/hashes/sha2.js'
 import { KeystepError } from '../errors.ts'
 import { decodeBase64url, encodeBase64url } from './base64url.ts'
 import { frame } from './frame.ts'
+import { expand, extract } from './hkdf.ts'
+import { createHmacKey, hmac, type HmacKey, sha256 } from './hmac.ts'
 import { randomBytes } from './random.ts'
 import { Secret } from './secret.ts'
 
@@ -35,7 +34,7 @@ interface Entry {
   readonly id: string
   readonly recordsOnly: boolean
   /** The HKDF pseudorandom key (RFC 5869 2.2), fetched once and asked for again after a rejection. */
-  load(): Promise<Uint8Array>
+  load(): Promise<HmacKey>
   readonly subkeys: Map<string, Uint8Array<ArrayBuffer>>
 }
 
@@ -146,11 +145,11 @@ function once<T>(fetch: () => Promise<T>): () => Promise<T> {
     }))
 }
 
-function pseudorandomKey(material: unknown): Uint8Array {
+function pseudorandomKey(material: unknown): HmacKey {
   const given: unknown = material instanceof Secret ? material.reveal() : material
   const bytes = given instanceof Uint8Array ? Uint8Array.from(given) : typeof given === 'string' ? decodeKey(given) : null
   if (bytes?.length !== KEY_BYTES) throw new KeystepError('ERR_KEYRING', 'a key of the keyring is exactly 32 bytes, in base64 when written')
-  return extract(sha256, bytes, new TextEncoder().encode(VERSION))
+  return extract(new TextEncoder().encode(VERSION), bytes)
 }
 
 function decodeKey(text: string): Uint8Array | null {
@@ -167,23 +166,23 @@ export function currentKey(keyring: Keyring): Entry {
   return entriesOf(keyring)[0]!
 }
 
-/** HKDF-Expand (RFC 5869 2.3) for one record: a key of its own, so that random nonces never run out. @internal */
+/** HKDF for one record: a key of its own, so that random nonces never run out. @internal */
 export async function recordKeyOf(entry: Entry, recordKey: string): Promise<Uint8Array<ArrayBuffer>> {
-  return Uint8Array.from(expand(sha256, await entry.load(), frame(VERSION, 'record', recordKey), 32))
+  return expand(await entry.load(), frame(VERSION, 'record', recordKey))
 }
 
-/** HKDF-Expand for one kind of token or keyed hash; kept, since there are only a handful of uses. @internal */
+/** HKDF for one kind of token or keyed hash; kept, since there are only a handful of uses. @internal */
 export async function subkeyOf(entry: Entry, use: string): Promise<Uint8Array<ArrayBuffer>> {
   const kept = entry.subkeys.get(use)
   if (kept) return kept
-  const subkey = Uint8Array.from(expand(sha256, await entry.load(), frame(VERSION, use), 32))
+  const subkey = expand(await entry.load(), frame(VERSION, use))
   entry.subkeys.set(use, subkey)
   return subkey
 }
 
 /** HMAC-SHA-256 over framed parts. @internal */
 export function macOf(key: Uint8Array, ...parts: readonly string[]): Uint8Array {
-  return hmac(sha256, key, frame(...parts))
+  return hmac(createHmacKey(sha256, key), frame(...parts))
 }
 
 export type { Entry as KeyringEntry }

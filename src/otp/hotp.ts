@@ -1,6 +1,6 @@
 import { matchCounters } from './match-counters.ts'
 import { requireInteger, requireOptions } from './option-checks.ts'
-import { midstateOf, type OtpKey } from './otp-key.ts'
+import { hmacKeyOf, type OtpKey } from './otp-key.ts'
 import { type OtpParams, resolveOtpParams } from './otp-params.ts'
 import { MODULUS, truncatedHmac } from './truncated-hmac.ts'
 
@@ -36,7 +36,7 @@ export interface HotpMatch {
 export function generateHotp(key: OtpKey, options: GenerateHotpOptions): string {
   const { algorithm, digits } = resolveOtpParams(options)
   const counter = requireInteger('counter', options.counter, 0, Number.MAX_SAFE_INTEGER)
-  const code = truncatedHmac(midstateOf(key, algorithm), counter) % MODULUS[digits]
+  const code = truncatedHmac(hmacKeyOf(key, algorithm), counter) % MODULUS[digits]
   return String(code).padStart(digits, '0')
 }
 

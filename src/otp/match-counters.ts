@@ -1,6 +1,6 @@
 import { parseCode } from './code-text.ts'
 import { type OtpParams, resolveOtpParams } from './otp-params.ts'
-import { midstateOf, type OtpKey } from './otp-key.ts'
+import { hmacKeyOf, type OtpKey } from './otp-key.ts'
 import { MODULUS, truncatedHmac } from './truncated-hmac.ts'
 
 /**
@@ -11,7 +11,7 @@ import { MODULUS, truncatedHmac } from './truncated-hmac.ts'
  */
 export function matchCounters(key: OtpKey, typed: unknown, counters: readonly number[], params: OtpParams): number[] {
   const { algorithm, digits } = resolveOtpParams(params)
-  const midstate = midstateOf(key, algorithm)
+  const hmacKey = hmacKeyOf(key, algorithm)
   const code = parseCode(typed, digits)
   if (code === null) return []
   const expected = Number(code)
@@ -19,7 +19,7 @@ export function matchCounters(key: OtpKey, typed: unknown, counters: readonly nu
   const matches: number[] = []
   for (const counter of counters) {
     // One exclusive or over whole numbers: no digit is compared before another.
-    if (((truncatedHmac(midstate, counter) % modulus) ^ expected) === 0) matches.push(counter)
+    if (((truncatedHmac(hmacKey, counter) % modulus) ^ expected) === 0) matches.push(counter)
   }
   return matches
 }

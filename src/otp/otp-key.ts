@@ -1,8 +1,8 @@
+import { createHmacKey, type HmacHash, type HmacKey, sha1, sha256, sha512 } from '../crypto/hmac.ts'
 import { randomBytes } from '../crypto/random.ts'
 import { KeystepError } from '../errors.ts'
 import { readBase32, writeBase32 } from './base32.ts'
 import { isBytes } from './bytes.ts'
-import { createMidstate, type HmacMidstate } from './hmac-midstate.ts'
 import { requireInteger } from './option-checks.ts'
 import type { OtpAlgorithm } from './otp-params.ts'
 
@@ -12,8 +12,9 @@ const DEFAULT_BYTES = 20
 const MIN_BYTES = 16
 const MIN_SHORT_BYTES = 10
 const MAX_BYTES = 1024
+const HASHES: { readonly [A in OtpAlgorithm]: HmacHash } = { SHA1: sha1, SHA256: sha256, SHA512: sha512 }
 
-let readMidstate: (key: OtpKey, algorithm: OtpAlgorithm) => HmacMidstate
+let readHmacKey: (key: OtpKey, algorithm: OtpAlgorithm) => HmacKey
 let isOtpKey: (value: unknown) => value is OtpKey
 
 /** How an existing key is taken in. */
@@ -31,7 +32,7 @@ export interface OtpKeyOptions {
 export class OtpKey {
   readonly #bytes: Uint8Array
   #base32: string | undefined
-  readonly #midstates: { [A in OtpAlgorithm]?: HmacMidstate } = {}
+  readonly #hmacKeys: { [A in OtpAlgorithm]?: HmacKey } = {}
 
   private constructor(bytes: Uint8Array, options?: OtpKeyOptions) {
     const least = options?.allowShortKey === true ? MIN_SHORT_BYTES : MIN_BYTES
@@ -96,16 +97,16 @@ export class OtpKey {
     return MASK
   }
 
-  // A function of this module instead of a method: whoever reads midstates can make codes, so no door of keystep leads there.
+  // A function of this module instead of a method: whoever reads an HMAC key can make codes, so no door of keystep leads there.
   static {
-    readMidstate = (key, algorithm) => (key.#midstates[algorithm] ??= createMidstate(algorithm, key.#bytes))
+    readHmacKey = (key, algorithm) => (key.#hmacKeys[algorithm] ??= createHmacKey(HASHES[algorithm], key.#bytes))
     isOtpKey = (value): value is OtpKey => typeof value === 'object' && value !== null && #bytes in value
   }
 }
 
 /** The HMAC set-up of a key, made on first use; anything but an {@link OtpKey} throws `ERR_KEY`. */
-export function midstateOf(key: OtpKey, algorithm: OtpAlgorithm): HmacMidstate {
-  return readMidstate(requireOtpKey(key), algorithm)
+export function hmacKeyOf(key: OtpKey, algorithm: OtpAlgorithm): HmacKey {
+  return readHmacKey(requireOtpKey(key), algorithm)
 }
 
 /** The key itself; anything but an {@link OtpKey} throws `ERR_KEY`. */

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { generateHotp, generateTotp, OtpKey } from 'keystep/otp'
 import { describe, expect, it } from 'vitest'
 import { KeystepError } from '../../src/errors.ts'
-import { midstateOf, requireOtpKey } from '../../src/otp/otp-key.ts'
+import { hmacKeyOf, requireOtpKey } from '../../src/otp/otp-key.ts'
 import { ALGORITHMS, RFC_KEY_BASE32, RFC_KEY_BYTES, thrownBy } from './reference.ts'
 
 const refused = (code: string, call: () => unknown) => {
@@ -121,7 +121,7 @@ describe('an OtpKey does not print', () => {
     [...RFC_KEY_BYTES].join(','),
     [...RFC_KEY_BYTES].join(', '),
     ...ALGORITHMS.flatMap((algorithm) => {
-      const { inner, outer } = midstateOf(key, algorithm)
+      const { inner, outer } = hmacKeyOf(key, algorithm)
       return [...inner, ...outer].filter((word) => Math.abs(word) > 9999).map(String)
     }),
   ]
