@@ -30,11 +30,11 @@ export class Secret<T> {
   [inspect](): string {
     return MASK
   }
+}
 
-  /** The text of a secret or plain string; anything else throws `ERR_OPTION`. @internal */
-  static textOf(value: string | Secret<string>): string {
-    const text: unknown = value instanceof Secret ? value.#value : value
-    if (typeof text !== 'string') throw new KeystepError('ERR_OPTION', 'expected a string or a Secret of one')
-    return text
-  }
+/** The text of a secret or plain string; anything else throws `ERR_OPTION`. */
+export function textOf(value: string | Secret<string>): string {
+  const text: unknown = value instanceof Secret ? value.reveal() : value
+  if (typeof text !== 'string') throw new KeystepError('ERR_OPTION', 'expected a string or a Secret of one')
+  return text
 }

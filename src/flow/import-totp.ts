@@ -1,6 +1,6 @@
 import { KeystepError } from '../errors.ts'
 import { type OtpAlgorithm, OtpKey, parseKeyUri } from '../otp/index.ts'
-import { Secret } from '../crypto/secret.ts'
+import { type Secret, textOf } from '../crypto/secret.ts'
 import { addFactor, describe, hasMostAuthenticators } from './bind-factor.ts'
 import { cut } from './events.ts'
 import { type Change, rejected } from './outcome.ts'
@@ -66,7 +66,7 @@ function materialOf(input: TotpImportInput): Material {
   const options = { allowShortKey }
   if (input.key instanceof OtpKey) return { key: input.key, algorithm, digits, periodSeconds }
   if (input.key instanceof Uint8Array) return { key: OtpKey.fromBytes(input.key, options), algorithm, digits, periodSeconds }
-  const text = Secret.textOf(input.key)
+  const text = textOf(input.key)
   if (!/^otpauth:/i.test(text)) return { key: OtpKey.fromBase32(text, options), algorithm, digits, periodSeconds }
   const parsed = parseKeyUri(text, options)
   if (parsed.type !== 'totp') throw new KeystepError('ERR_KEY_URI', 'only TOTP authenticators can be imported')

@@ -1,5 +1,5 @@
 import QRCode from 'qrcode-svg'
-import { Secret } from '../crypto/secret.ts'
+import { type Secret, textOf } from '../crypto/secret.ts'
 import { KeystepError } from '../errors.ts'
 
 /** The modules of a QR code, rows from the top, each row from the left; `true` is dark. Always a square. */
@@ -13,7 +13,7 @@ const MAX_BYTES = 2_328
  * Error correction: `M` for pictures, which are printed and photographed; `L` where every row counts.
  */
 export function qrMatrix(text: string | Secret<string>, errorCorrection: 'L' | 'M'): QrMatrix {
-  const content = toAscii(Secret.textOf(text))
+  const content = toAscii(textOf(text))
   if (content.length === 0) throw new KeystepError('ERR_QR', 'there is no QR code of an empty text')
   if (content.length > MAX_BYTES) throw tooLong()
   const { modules } = new QRCode({ content, ecl: errorCorrection }).qrcode

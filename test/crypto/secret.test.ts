@@ -1,4 +1,5 @@
 import { Secret } from 'keystep'
+import { textOf } from '../../src/crypto/secret.ts'
 import { describe, expect, it } from 'vitest'
 
 // That it does not print is shown in test/printing.test.ts.
@@ -26,10 +27,10 @@ describe('Secret', () => {
   })
 
   it('takes a text or a Secret of one where either may stand, and throws ERR_OPTION for the rest', () => {
-    expect(Secret.textOf('a')).toBe('a')
-    expect(Secret.textOf(new Secret('a'))).toBe('a')
+    expect(textOf('a')).toBe('a')
+    expect(textOf(new Secret('a'))).toBe('a')
     for (const junk of [null, undefined, 7, {}, new Secret(7), new Secret(new Secret('a')), { reveal: () => 'a' }]) {
-      expect(() => Secret.textOf(junk as never)).toThrow(expect.objectContaining({ code: 'ERR_OPTION' }) as Error)
+      expect(() => textOf(junk as never)).toThrow(expect.objectContaining({ code: 'ERR_OPTION' }) as Error)
     }
   })
 })
