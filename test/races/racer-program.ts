@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'tsup'
@@ -18,8 +18,8 @@ export function racerProgram(): Promise<string> {
 async function bundle(): Promise<string> {
   const cache = join(root, 'node_modules', '.cache', 'keystep')
   mkdirSync(cache, { recursive: true })
+  sweep(cache)
   const folder = mkdtempSync(join(cache, 'racer-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   await build({
     config: false,
     entry: [join(root, 'test', 'races', 'racer.ts')],
@@ -33,4 +33,13 @@ async function bundle(): Promise<string> {
     silent: true,
   })
   return join(folder, 'racer.mjs')
+}
+
+/** A test worker is not told that it ends, so each run clears away what those of half a day ago left. */
+function sweep(cache: string): void {
+  const left = readdirSync(cache).filter((name) => name.startsWith('racer-')).map((name) => join(cache, name))
+  for (const folder of left) {
+    const age = Date.now() - (statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? Date.now())
+    if (age > 43_200_000) rmSync(folder, { recursive: true, force: true })
+  }
 }
