@@ -1,5 +1,5 @@
-import { denoKvStore } from '../../../dist/stores/deno-kv.js'
-import { storeContract } from '../../../dist/testing/index.js'
+import { denoKvStore } from 'keystep/stores/deno-kv'
+import { storeContract } from 'keystep/testing'
 
 /** Two connections to one database file, and a third that is closed. */
 async function denoKvUnderTest() {

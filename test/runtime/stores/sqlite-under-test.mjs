@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { sqliteStore } from '../../../dist/stores/sqlite.js'
+import { sqliteStore } from 'keystep/stores/sqlite'
 
 /** What `storeContract` asks for, over two connections to one new file; `open` is the driver's own constructor. */
 export async function sqliteUnderTest(open) {

@@ -1,9 +1,9 @@
 import { DurableObject } from 'cloudflare:workers'
 import postgres from 'postgres'
-import { d1Store } from '../../../dist/stores/d1.js'
-import { durableObjectStore } from '../../../dist/stores/durable-object.js'
-import { postgresStore } from '../../../dist/stores/postgres.js'
-import { storeContract } from '../../../dist/testing/index.js'
+import { d1Store } from 'keystep/stores/d1'
+import { durableObjectStore } from 'keystep/stores/durable-object'
+import { postgresStore } from 'keystep/stores/postgres'
+import { storeContract } from 'keystep/testing'
 
 /** Runs the kit inside of workerd, and answers with a report: `{ name, outcome, words? }` for each case. */
 async function report(makeStore) {

@@ -1,24 +1,14 @@
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 
-/** Runs worker.mjs in workerd by miniflare, which is installed outside of the project, where run.ts says: `node workerd.mjs ENGINE`. */
-const require = createRequire(`${process.env.KEYSTEP_DRIVERS ?? process.cwd()}/`)
-const { Miniflare } = require('miniflare')
+/** Runs worker.mjs in workerd: `node workerd.mjs ENGINE`, with miniflare in the folder that KEYSTEP_PACKAGE names. */
+const { Miniflare } = createRequire(`${process.env.KEYSTEP_PACKAGE}/`)('miniflare')
 const [engine = 'd1', backend = 'sql'] = process.argv[2]?.split(':') ?? []
 
-const bundle = await build({
-  entryPoints: [fileURLToPath(new URL('worker.mjs', import.meta.url))],
-  bundle: true,
-  format: 'esm',
-  write: false,
-  conditions: ['workerd', 'worker'],
-  external: ['node:*', 'cloudflare:*'],
-})
 const miniflare = new Miniflare({
   modules: true,
-  script: bundle.outputFiles[0].text,
+  script: readFileSync(new URL('worker.bundle.js', import.meta.url), 'utf8'),
   compatibilityDate: '2026-01-01',
   compatibilityFlags: ['nodejs_compat'],
   d1Databases: ['DB'],

@@ -1,0 +1,32 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** Runtimes and drivers are large, and few need them: they live beside the project's dependencies, not among them. */
+const cache = process.env['KEYSTEP_RUNTIMES'] ?? fileURLToPath(new URL('../../node_modules/.cache/keystep-runtimes', import.meta.url))
+
+/** The folder that `package@version` is installed in, if it is there already. */
+export function obtained(spec: string): string | null {
+  const folder = join(cache, spec)
+  return existsSync(folder) ? folder : null
+}
+
+/** The folder that `package@version` is installed in, fetched from npm once. Throws when it cannot be had. */
+export function obtain(spec: string): string {
+  return obtained(spec) ?? install(spec, join(cache, spec))
+}
+
+function install(spec: string, folder: string): string {
+  mkdirSync(cache, { recursive: true })
+  const fresh = mkdtempSync(join(cache, 'installing-'))
+  try {
+    writeFileSync(join(fresh, 'package.json'), '{ "private": true }\n')
+    execFileSync('npm', ['install', '--prefer-offline', '--fetch-retries=1', '--no-audit', '--no-fund', '--no-package-lock', spec], { cwd: fresh, stdio: 'pipe' })
+    // Another process may have been faster; either result is the same.
+    if (!existsSync(folder)) renameSync(fresh, folder)
+  } finally {
+    rmSync(fresh, { recursive: true, force: true })
+  }
+  return folder
+}

@@ -1,0 +1,4 @@
+import { test } from 'bun:test'
+import { cases } from '../suite/cases.ts'
+
+for (const { name, run } of cases) test(name, () => run())
