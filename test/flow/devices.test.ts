@@ -42,6 +42,10 @@ describe('remembered devices', () => {
     h.clock.set(expiresAt)
     expect(await h.begin(token)).toBe('challenge')
     expect((await h.twoFactor.status({ userId: 'ada' })).devices).toEqual([])
+    // The next one takes its place without a word: it was not revoked, it ended.
+    await h.remember('Tablet')
+    expect((await peek(h, 'ada')).devices).toMatchObject([{ label: 'Tablet' }])
+    expect(h.events.some(({ type }) => type === 'device.revoked')).toBe(false)
   })
 
   it('an 11th ends the oldest', async () => {
