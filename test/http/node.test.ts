@@ -1,0 +1,133 @@
+// One mount serves frameworks that await it and a server that does not.
+/* eslint-disable @typescript-eslint/no-misused-promises */
+import express from 'express'
+import { type FetchHandler, nodeHandler, type NodeMount, requireVerified } from 'keystep/http'
+import { createServer, request as send, type RequestListener, type Server } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { BASE, browser, portal } from './portal.ts'
+import { enrollOver, text } from './walk.ts'
+
+const servers: Server[] = []
+afterEach(() => { for (const server of servers.splice(0)) { server.closeAllConnections(); server.close() } })
+
+function listen(listener: RequestListener): Promise<string> {
+  const server = createServer(listener)
+  servers.push(server)
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => { resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`) }))
+}
+
+/** The same browser as elsewhere, over a real connection. */
+function over(origin: string): FetchHandler {
+  return async (request) => {
+    const { pathname, search } = new URL(request.url)
+    const body = request.method === 'GET' ? null : await request.text()
+    return fetch(origin + pathname + search, { method: request.method, headers: [...request.headers].filter(([name]) => name !== 'host'), body, signal: AbortSignal.timeout(20_000) })
+  }
+}
+
+/** Bytes as they are, for what `fetch` refuses to send. */
+function raw(origin: string, bytes: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(new URL(origin).port), '127.0.0.1', () => socket.write(bytes, 'latin1'))
+    let answer = ''
+    socket.on('data', (chunk) => { answer += chunk.toString('latin1') })
+    socket.on('close', () => { resolve(answer) })
+    socket.on('error', reject)
+  })
+}
+
+const mounts: [string, (mount: NodeMount) => RequestListener][] = [
+  ['node:http', (mount) => mount],
+  ['Express', (mount) => express().use(mount)],
+  ['Express under a path', (mount) => express().use(BASE, mount).use(mount)],
+  ['Express after a body parser', (mount) => express().use(express.json(), express.urlencoded()).use(mount)],
+  ['Express after a parser of raw bytes', (mount) => express().use(express.raw({ type: '*/*' })).use(mount)],
+  ['Express after a parser of text', (mount) => express().use(express.text({ type: '*/*' })).use(mount)],
+  ['Express after a parser that leaves an empty body', (mount) => express().use((request, _, next) => { request.body = {}; next() }).use(mount)],
+]
+
+describe.each(mounts)('nodeHandler in %s', (_, wire) => {
+  it('walks through enrollment, a login and the end of it', async () => {
+    const p = portal()
+    const origin = await listen(wire(nodeHandler(p.serve)))
+    const ada = await enrollOver({ ...p, serve: over(origin) }, 'ada')
+    expect((await ada.at.get('/status')).body).toMatchObject({ enrolled: true })
+    const begun = await ada.at.post('/step-up/begin', { purpose: 'manage_factors' })
+    const verified = await ada.at.post('/step-up/verify', { challenge: text(begun, 'challenge'), code: ada.phone.code(p.clock()) })
+    const removed = await ada.at.post('/factors/remove-all', { permit: text(verified, 'permit') })
+    expect(removed.body).toEqual({ outcome: 'accepted', enrolled: false })
+    const cookies = (await ada.at.login('ada')).headers.getSetCookie()
+    expect(cookies).toEqual([expect.stringMatching(/^session=/)])
+  })
+
+  it('413, 415, 405 and 404 get through, and the connection goes on', async () => {
+    const p = portal()
+    const origin = await listen(wire(nodeHandler(p.handler)))
+    const at = browser(over(origin))
+    expect((await at.post('/login/verify', { code: 'x'.repeat(20_000) })).status).toBe(413)
+    expect((await at.post('/login/verify', {}, { headers: { 'content-type': 'text/plain' } })).status).toBe(415)
+    expect((await at.ask('PUT', `${BASE}/login/verify`, { body: {} })).status).toBe(405)
+    expect((await at.post('/nope', { x: 'y'.repeat(50_000) })).status).toBe(404)
+    expect((await at.post('/login/verify', { code: '1' })).status).toBe(410)
+  })
+})
+
+describe('nodeHandler', () => {
+  it('passes on what is not its own; without a next in line that is a 404', async () => {
+    const p = portal()
+    const app = express().use(nodeHandler(p.handler)).get('/own', (_, response) => { response.send('own') })
+    expect(await (await fetch(`${await listen(app)}/own`)).text()).toBe('own')
+    expect((await fetch(`${await listen(nodeHandler(p.handler))}/own`)).status).toBe(404)
+  })
+
+  it('mounts a guard as it mounts a handler, and a handler that throws goes to the error handler', async () => {
+    const guard = requireVerified({ session: () => null, minimum: 'mfa' })
+    const app = express().set('env', 'test').use('/admin', nodeHandler(guard)).use('/broken', nodeHandler(() => Promise.reject(new Error('broken'))))
+    app.use((_: unknown, response: express.Response) => { response.send('through') })
+    const onError: express.ErrorRequestHandler = (error: Error, _, response, next) => { if (response.headersSent) next(error); else response.status(500).send(error.message) }
+    app.use(onError)
+    const origin = await listen(app)
+    expect((await fetch(`${origin}/admin/users`)).status).toBe(401)
+    expect(await (await fetch(`${origin}/broken`)).text()).toBe('broken')
+    expect(await (await fetch(`${origin}/`)).text()).toBe('through')
+  })
+
+  it('says where the request went: by Host, by its own option, never by an absolute or doubled target', async () => {
+    const seen: string[] = []
+    const see: FetchHandler = (request) => { seen.push(request.url); return Promise.resolve(new Response('seen')) }
+    const origin = await listen(nodeHandler(see))
+    const { host } = new URL(origin)
+    for (const target of ['/a?b=1', 'http://evil.example/a', '//evil.example/a', '/%2e%2e/a', '*']) await raw(origin, `GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
+    expect(seen).toEqual([`${origin}/a?b=1`, `${origin}/`, `${origin}//evil.example/a`, `${origin}/a`, `${origin}/`])
+    await raw(await listen(nodeHandler(see, { origin: 'https://portal.example' })), 'GET /x HTTP/1.1\r\nHost: 10.0.0.7:3000\r\nConnection: close\r\n\r\n')
+    expect(seen.at(-1)).toBe('https://portal.example/x')
+  })
+
+  it('a request that is none is a 400', async () => {
+    const origin = await listen(nodeHandler(portal().handler))
+    for (const head of ['GET /two-factor/status HTTP/1.1\r\nHost: [::', 'TRACE /two-factor/status HTTP/1.1\r\nHost: x', 'GET /two-factor/status HTTP/1.1\r\nHost: a b']) {
+      expect(await raw(origin, `${head}\r\nConnection: close\r\n\r\n`)).toMatch(/^HTTP\/1\.1 400 /)
+    }
+  })
+
+  it('a client that breaks off in the middle of a body harms nobody', async () => {
+    const p = portal()
+    const origin = await listen(nodeHandler(p.handler))
+    const broken = send(`${origin}${BASE}/login/verify`, { method: 'POST', headers: { 'content-type': 'application/json', 'content-length': '100' } })
+    broken.on('error', () => undefined)
+    broken.write('{"code":')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    broken.destroy()
+    expect((await browser(over(origin)).post('/login/verify', { code: '1' })).status).toBe(410)
+    expect(p.reported).toEqual([])
+  })
+
+  it('answers of other kinds, several cookies and bytes, arrive as they are', async () => {
+    const bytes = Uint8Array.from({ length: 256 }, (_, index) => index)
+    const headers: [string, string][] = [['Set-Cookie', 'a=1; Expires=Thu, 01 Jan 2026 00:00:00 GMT'], ['Set-Cookie', 'b=2'], ['Content-Type', 'image/png']]
+    const response = await fetch(await listen(nodeHandler(() => Promise.resolve(new Response(bytes, { status: 201, headers })))))
+    expect([response.status, response.headers.getSetCookie()]).toEqual([201, ['a=1; Expires=Thu, 01 Jan 2026 00:00:00 GMT', 'b=2']])
+    expect(new Uint8Array(await response.arrayBuffer())).toEqual(bytes)
+  })
+})
