@@ -2,10 +2,10 @@
 export type ChainingValue = readonly number[]
 
 /**
- * The compression function inside a hash of @noble/hashes, reached past the buffering, padding and cloning around it: that is where the
+ * A hash of @noble/hashes with its compression function reached past the buffering, padding and cloning around it: that is where the
  * speed of this library comes from.
  *
- * All but the two lengths is what @noble/hashes calls protected, so that package is pinned exactly, and
+ * `get`, `set`, `process`, `roundClean` and `length` are what @noble/hashes calls protected, so that package is pinned exactly, and
  * test/crypto/compression.test.ts fails by name when its shape changes.
  */
 export interface Compression {
@@ -16,45 +16,29 @@ export interface Compression {
   process(block: DataView, offset: number): void
   /** Overwrites the copy of the last block that stays behind in memory. */
   roundClean(): void
+  /** Bytes read so far. */
+  length: number
+  update(bytes: Uint8Array): { digest(): Uint8Array<ArrayBuffer> }
 }
 
 /** The state after one block, starting from `state`. */
-export function compress(compression: Compression, state: ChainingValue, block: DataView, offset = 0): ChainingValue {
+export function compress(compression: Compression, state: ChainingValue, block: DataView): ChainingValue {
   compression.set(...state)
-  compression.process(block, offset)
+  compression.process(block, 0)
   return compression.get()
 }
 
-/**
- * The hash of a message whose first `before` bytes, whole blocks, have led to `state`, and which ends with `rest`
- * (under 2^29 bytes): padded and compressed (RFC 6234 4).
- */
-export function finishHash(compression: Compression, state: ChainingValue, before: number, rest: Uint8Array): ChainingValue {
-  const { blockLen } = compression
-  const lengthBytes = blockLen / 8
-  const padded = new Uint8Array(Math.ceil((rest.length + 1 + lengthBytes) / blockLen) * blockLen)
-  padded.set(rest)
-  const view = endMessage(padded, before, rest.length)
-  let digest = state
-  for (let offset = 0; offset < padded.length; offset += blockLen) digest = compress(compression, digest, view, offset)
-  return digest
+/** The digest of a message whose first block led to `state`; ends the use of `fresh`. */
+export function digestAfterBlock(fresh: Compression, state: ChainingValue, rest: Uint8Array): Uint8Array<ArrayBuffer> {
+  fresh.set(...state)
+  fresh.length = fresh.blockLen
+  return fresh.update(rest).digest()
 }
 
-/** Writes the end of a message of `before + length` bytes, whose last `length` stand in `blocks`: the end bit and the length in bits. */
-export function endMessage({ buffer }: Uint8Array, before: number, length: number): DataView {
-  const view = new DataView(buffer)
-  view.setUint8(length, 0x80)
-  view.setUint32(view.byteLength - 4, (before + length) * 8)
-  return view
-}
-
-/** A state, or a digest, as bytes. */
-export function bytesOf(state: ChainingValue): Uint8Array<ArrayBuffer> {
-  const view = new DataView(new ArrayBuffer(4 * state.length))
-  writeState(view, state)
-  return new Uint8Array(view.buffer)
-}
-
-export function writeState(view: DataView, state: ChainingValue): void {
-  for (let i = 0; i < state.length; i++) view.setInt32(4 * i, state[i]!)
+/** The second and last block of a message, as far as it is the same for all messages of that length: the end bit and the length in bits. */
+export function padSecondBlock({ blockLen }: Compression, length: number): DataView {
+  const block = new DataView(new ArrayBuffer(blockLen))
+  block.setUint8(length, 0x80)
+  block.setUint32(blockLen - 4, (blockLen + length) * 8)
+  return block
 }

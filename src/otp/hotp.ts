@@ -34,8 +34,13 @@ export interface HotpMatch {
  * @throws `ERR_KEY` for anything but an OtpKey; `ERR_OPTION` for an option of the wrong type or out of range.
  */
 export function generateHotp(key: OtpKey, options: GenerateHotpOptions): string {
-  const { algorithm, digits } = resolveOtpParams(options)
-  const counter = requireInteger('counter', options.counter, 0, Number.MAX_SAFE_INTEGER)
+  const { counter } = requireOptions(options)
+  return codeAt(key, requireInteger('counter', counter, 0, Number.MAX_SAFE_INTEGER), options)
+}
+
+/** {@link generateHotp} for a counter that is known to be one. */
+export function codeAt(key: OtpKey, counter: number, params: OtpParams): string {
+  const { algorithm, digits } = resolveOtpParams(params)
   const code = truncatedHmac(hmacKeyOf(key, algorithm), counter) % MODULUS[digits]
   return String(code).padStart(digits, '0')
 }

@@ -9,21 +9,17 @@ export function requireOptions<T extends object>(options: T): T {
 
 /** An integer from `min` to `max`, both included; anything else, numeric strings and NaN among it, throws `ERR_OPTION`. */
 export function requireInteger(name: string, value: unknown, min: number, max: number): number {
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max) return value
+  if (Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max) return value as number
   throw new KeystepError('ERR_OPTION', `${name} must be an integer from ${min} to ${max}`)
 }
 
 /** Milliseconds since 1970 of a `Date` of any realm; an invalid or earlier one, and anything else, throws `ERR_OPTION`. */
 export function requireInstant(name: string, value: unknown): number {
-  const ms = timeOf(value)
-  if (ms >= 0) return ms
-  throw new KeystepError('ERR_OPTION', `${name} must be a valid Date, not before 1970`)
-}
-
-function timeOf(value: unknown): number {
   try {
-    return Date.prototype.getTime.call(value)
+    const ms = Date.prototype.getTime.call(value)
+    if (ms >= 0) return ms
   } catch {
-    return NaN
+    // It is no Date.
   }
+  throw new KeystepError('ERR_OPTION', `${name} must be a valid Date, not before 1970`)
 }

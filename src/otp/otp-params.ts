@@ -21,6 +21,7 @@ export interface TotpParams extends OtpParams {
   periodSeconds?: number | undefined
 }
 
+const ALGORITHMS: readonly OtpAlgorithm[] = ['SHA1', 'SHA256', 'SHA512']
 export const DEFAULT_ALGORITHM: OtpAlgorithm = 'SHA1'
 export const DEFAULT_DIGITS: OtpDigits = 6
 export const DEFAULT_PERIOD_SECONDS = 30
@@ -28,22 +29,13 @@ export const MAX_PERIOD_SECONDS = 300
 
 /** Algorithm and digits with their defaults; anything out of range throws `ERR_OPTION`. */
 export function resolveOtpParams(params: OtpParams): { algorithm: OtpAlgorithm; digits: OtpDigits } {
-  const { algorithm, digits } = requireOptions(params)
-  return { algorithm: resolveAlgorithm(algorithm), digits: resolveDigits(digits) }
+  const { algorithm = DEFAULT_ALGORITHM, digits = DEFAULT_DIGITS } = requireOptions(params)
+  if (!ALGORITHMS.includes(algorithm)) throw new KeystepError('ERR_OPTION', 'algorithm must be SHA1, SHA256 or SHA512')
+  requireInteger('digits', digits, 6, 8)
+  return { algorithm, digits }
 }
 
 /** The time step in seconds with its default; anything out of range throws `ERR_OPTION`. */
-export function resolvePeriod(periodSeconds: unknown): number {
-  if (periodSeconds === undefined) return DEFAULT_PERIOD_SECONDS
+export function resolvePeriod(periodSeconds: unknown = DEFAULT_PERIOD_SECONDS): number {
   return requireInteger('periodSeconds', periodSeconds, 1, MAX_PERIOD_SECONDS)
-}
-
-function resolveAlgorithm(algorithm: unknown): OtpAlgorithm {
-  if (algorithm === undefined) return DEFAULT_ALGORITHM
-  if (algorithm === 'SHA1' || algorithm === 'SHA256' || algorithm === 'SHA512') return algorithm
-  throw new KeystepError('ERR_OPTION', 'algorithm must be SHA1, SHA256 or SHA512')
-}
-
-function resolveDigits(digits: unknown): OtpDigits {
-  return digits === undefined ? DEFAULT_DIGITS : (requireInteger('digits', digits, 6, 8) as OtpDigits)
 }

@@ -1,4 +1,4 @@
-import { generateHotp } from './hotp.ts'
+import { codeAt } from './hotp.ts'
 import { matchCounters } from './match-counters.ts'
 import { requireInstant, requireInteger, requireOptions } from './option-checks.ts'
 import type { OtpKey } from './otp-key.ts'
@@ -64,8 +64,7 @@ export function totpStep(options: TotpStepOptions): number {
  * @throws `ERR_KEY` for anything but an OtpKey; `ERR_OPTION` for an option of the wrong type or out of range.
  */
 export function generateTotp(key: OtpKey, options: GenerateTotpOptions): string {
-  const counter = totpStep(options)
-  return generateHotp(key, { counter, algorithm: options.algorithm, digits: options.digits })
+  return codeAt(key, totpStep(options), options)
 }
 
 /**

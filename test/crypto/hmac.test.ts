@@ -3,7 +3,7 @@ import { _SHA1 } from '@noble/hashes/legacy.js'
 import { _SHA256, _SHA512 } from '@noble/hashes/sha2.js'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { bytesOf } from '../../src/crypto/compression.ts'
+import type { ChainingValue } from '../../src/crypto/compression.ts'
 import { createHmacKey, hmac, hmacOfCounter, sha1, sha256, sha512 } from '../../src/crypto/hmac.ts'
 
 const HASHES = [
@@ -13,6 +13,12 @@ const HASHES = [
 ] as const
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+
+function bytesOf(words: ChainingValue): Buffer {
+  const bytes = Buffer.alloc(words.length * 4)
+  words.forEach((word, i) => bytes.writeInt32BE(word, i * 4))
+  return bytes
+}
 
 afterEach(() => {
   vi.restoreAllMocks()
@@ -68,7 +74,7 @@ describe('hmac', () => {
     const key = createHmacKey(hash, randomBytes(20))
     expect(clean).toHaveBeenCalledOnce()
     hmac(key, randomBytes(20))
-    expect(clean).toHaveBeenCalledTimes(2)
+    expect(clean.mock.calls.length).toBeGreaterThan(2)
     expect(hash.keyBlock.every((byte) => byte === 0)).toBe(true)
   })
 })
