@@ -5,7 +5,7 @@ import type { SendRejection, SmsSent } from '../flow/sms-send.ts'
 import type { TwoFactorStatus } from '../flow/status.ts'
 import type { StepUpDecision } from '../flow/step-up.ts'
 import type { ConfirmRejection } from '../flow/totp.ts'
-import type { RouteName } from './contract.ts'
+import type { RouteName } from './bodies.ts'
 
 /** An accepted login: the session's and the device's cookies stand in the headers. */
 export interface LoginVerified {

@@ -3,7 +3,8 @@ import type { DeviceIssued } from '../flow/device-token.ts'
 import type { RequestContext } from '../flow/events.ts'
 import type { LoginGrant } from '../flow/grant.ts'
 import type { RouteAnswers } from './answers.ts'
-import type { RouteBody, RouteName, RouteSession } from './contract.ts'
+import type { RouteBodies, RouteName } from './bodies.ts'
+import type { RouteSession } from './contract.ts'
 import type { PortalSession } from './session.ts'
 
 /** What a call may know of the request, beside its body. */
@@ -25,4 +26,4 @@ export interface Reply<A> {
 }
 
 /** Makes a route's call to keystep, and says what to reveal of its result. */
-export type Call<R extends RouteName> = (twoFactor: TwoFactor, body: RouteBody<R>, caller: Caller<R>) => Promise<Reply<RouteAnswers[R]>>
+export type Call<R extends RouteName> = (twoFactor: TwoFactor, body: RouteBodies[R], caller: Caller<R>) => Promise<Reply<RouteAnswers[R]>>

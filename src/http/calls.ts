@@ -1,6 +1,6 @@
 import type { Call } from './call.ts'
 import { changeCalls } from './change-calls.ts'
-import type { RouteName } from './contract.ts'
+import type { RouteName } from './bodies.ts'
 import { enrollCalls } from './enroll-calls.ts'
 import { loginCalls } from './login-calls.ts'
 import { stepUpCalls } from './step-up-calls.ts'

@@ -1,5 +1,5 @@
 import type { Json, RouteAnswers } from './answers.ts'
-import type { RouteBody, RouteName } from './contract.ts'
+import type { RouteBodies, RouteName } from './bodies.ts'
 
 /** A request that got no answer of its route: the network failed (`status` 0), the session ended (401), the service is down (503), ... */
 export class TwoFactorRequestError extends Error {
@@ -19,18 +19,57 @@ export class TwoFactorRequestError extends Error {
 /** The part of `fetch` that the client needs. */
 export type ClientFetch = (url: string, init: RequestInit) => Promise<Response>
 
-type Post<P extends string> = `POST ${P}` extends infer R extends RouteName ? (body: RouteBody<R>) => Promise<Json<RouteAnswers[R]>> : never
+/** Sends a body to a route, and resolves to its answer. */
+export type Post<P extends string> = `POST ${P}` extends infer R extends RouteName ? (body: RouteBodies[R]) => Promise<Json<RouteAnswers[R]>> : never
 
-/** One method per route; every one rejects with {@link TwoFactorRequestError}. */
+/** One method per route, `POST /factors/remove-all` as `factors.removeAll`; every one rejects with {@link TwoFactorRequestError}. */
 export interface TwoFactorClient {
+  /** Everything that a security page shows. */
   status: () => Promise<Json<RouteAnswers['GET /status']>>
-  login: { verify: Post<'/login/verify'> }
-  stepUp: { begin: Post<'/step-up/begin'>; verify: Post<'/step-up/verify'> }
-  totp: { enroll: Post<'/totp/enroll'>; pending: Post<'/totp/pending'>; confirm: Post<'/totp/confirm'> }
-  sms: { send: Post<'/sms/send'>; enroll: Post<'/sms/enroll'>; confirm: Post<'/sms/confirm'> }
-  backupCodes: { regenerate: Post<'/backup-codes/regenerate'> }
-  factors: { rename: Post<'/factors/rename'>; remove: Post<'/factors/remove'>; removeAll: Post<'/factors/remove-all'> }
-  devices: { revoke: Post<'/devices/revoke'>; revokeAll: Post<'/devices/revoke-all'> }
+  login: {
+    /** Checks a code against the challenge of the password login, and opens the session. */
+    verify: Post<'/login/verify'>
+  }
+  stepUp: {
+    /** Asks for a permit. */
+    begin: Post<'/step-up/begin'>
+    /** Checks a code for a permit. */
+    verify: Post<'/step-up/verify'>
+  }
+  totp: {
+    /** Begins to enroll an authenticator app. */
+    enroll: Post<'/totp/enroll'>
+    /** The same enrollment again. */
+    pending: Post<'/totp/pending'>
+    /** Binds it by a first code, and opens the session. */
+    confirm: Post<'/totp/confirm'>
+  }
+  sms: {
+    /** Sends a code for a challenge. */
+    send: Post<'/sms/send'>
+    /** Begins to enroll a number. */
+    enroll: Post<'/sms/enroll'>
+    /** Binds it by the code that it received, and opens the session. */
+    confirm: Post<'/sms/confirm'>
+  }
+  backupCodes: {
+    /** Issues new codes in place of the old ones. */
+    regenerate: Post<'/backup-codes/regenerate'>
+  }
+  factors: {
+    /** Names an authenticator anew. */
+    rename: Post<'/factors/rename'>
+    /** Removes one factor. */
+    remove: Post<'/factors/remove'>
+    /** The OFF switch. */
+    removeAll: Post<'/factors/remove-all'>
+  }
+  devices: {
+    /** Ends one remembered device. */
+    revoke: Post<'/devices/revoke'>
+    /** Ends all of them. */
+    revokeAll: Post<'/devices/revoke-all'>
+  }
 }
 
 /**

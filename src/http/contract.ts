@@ -1,12 +1,8 @@
-import type { BodyOf, BodyShape } from './fields.ts'
+import type { RouteBodies, RouteName } from './bodies.ts'
+import type { ShapeOf } from './fields.ts'
 
 /** Whether a route asks for a session: `optional` ones go by what they are shown (a challenge, permit or enrollment) and its session, if any. */
 export type SessionTerm = 'none' | 'optional' | 'required'
-
-interface RouteTerms {
-  readonly session: SessionTerm
-  readonly body: BodyShape
-}
 
 /**
  * Every route: method and path, who may call it, and its body. The path of a call is the path of its route:
@@ -29,15 +25,7 @@ export const ROUTES = {
   'POST /factors/remove-all': { session: 'required', body: { permit: 'token' } },
   'POST /devices/revoke': { session: 'required', body: { deviceId: 'id' } },
   'POST /devices/revoke-all': { session: 'required', body: {} },
-} as const satisfies Readonly<Record<`${'GET' | 'POST'} /${string}`, RouteTerms>>
-
-type Routes = typeof ROUTES
-
-/** Method and path of a route, such as `'POST /login/verify'`. */
-export type RouteName = keyof Routes
-
-/** The request body of a route. */
-export type RouteBody<R extends RouteName> = BodyOf<Routes[R]['body']>
+} as const satisfies { readonly [R in RouteName]: { readonly session: SessionTerm; readonly body: ShapeOf<RouteBodies[R]> } }
 
 /** The session term of a route. */
-export type RouteSession<R extends RouteName> = Routes[R]['session']
+export type RouteSession<R extends RouteName> = (typeof ROUTES)[R]['session']

@@ -13,7 +13,7 @@ export interface CookieOptions {
 }
 
 /** Where cookies are read from: a `Request`, or the text of its `Cookie` header. */
-export type CookieSource = { readonly headers: { get(name: string): string | null } } | string | null | undefined
+export type CookieSource = { readonly headers: Pick<Headers, 'get'> } | string | null | undefined
 
 /** The `Set-Cookie` value that keeps a login's challenge until it expires: `__Host-`, HttpOnly, Secure, SameSite. */
 export function challengeCookie({ challenge, expiresAt }: { challenge: string; expiresAt: Date }, options?: CookieOptions): string {

@@ -30,12 +30,10 @@ export type FieldKind = keyof FieldTypes | `${keyof FieldTypes}?`
 /** The fields of a request body. Anything else in it is refused. */
 export type BodyShape = Readonly<Record<string, FieldKind>>
 
-type TypeOf<F> = F extends `${infer K}?` ? TypeOf<K> | undefined : F extends keyof FieldTypes ? FieldTypes[F] : never
-type Needed<S extends BodyShape> = { [K in keyof S as S[K] extends `${string}?` ? never : K]: TypeOf<S[K]> }
-type Optional<S extends BodyShape> = { [K in keyof S as S[K] extends `${string}?` ? K : never]?: TypeOf<S[K]> }
+type KindOf<T> = { [K in keyof FieldTypes]: [T, FieldTypes[K]] extends [FieldTypes[K], T] ? K : never }[keyof FieldTypes]
 
-/** The type of a request body of some shape. */
-export type BodyOf<S extends BodyShape> = { [K in keyof (Needed<S> & Optional<S>)]: (Needed<S> & Optional<S>)[K] }
+/** The shapes that a body of some type may be declared with: a kind of its type for every field, with `?` for those that may be left out. */
+export type ShapeOf<B> = { readonly [K in keyof B]-?: undefined extends B[K] ? `${KindOf<Exclude<B[K], undefined>>}?` : KindOf<B[K]> }
 
 const checks: { readonly [K in keyof FieldTypes]: (value: unknown) => boolean } = {
   token: (value) => isTextOf(value, 0, 8192),
@@ -55,7 +53,7 @@ const checks: { readonly [K in keyof FieldTypes]: (value: unknown) => boolean } 
  * The body of a request, when it holds all that the shape asks for and nothing else; or null. What is returned is a new object that has
  * the shape's own fields alone, so that no name of a prototype, known or unknown, gets any further (`__proto__`, `constructor`).
  */
-export function parseBody<S extends BodyShape>(shape: S, value: Readonly<Record<string, unknown>>): BodyOf<S> | null {
+export function parseBody(shape: BodyShape, value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> | null {
   if (!Object.keys(value).every((name) => Object.hasOwn(shape, name))) return null
   const body: Record<string, unknown> = {}
   for (const [name, kind] of Object.entries(shape)) {
@@ -64,7 +62,7 @@ export function parseBody<S extends BodyShape>(shape: S, value: Readonly<Record<
     if (!checks[kind.replace('?', '') as keyof FieldTypes](given)) return null
     body[name] = given
   }
-  return body as BodyOf<S>
+  return body
 }
 
 /** Whether a value is an object that JSON wrote with braces. */

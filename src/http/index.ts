@@ -4,9 +4,9 @@
  * @module
  */
 export type { AnswerReason, FactorConfirmed, Json, LoginAnswer, LoginVerified, RouteAnswers, TotpShown } from './answers.ts'
+export type { CodeBody, NoBody, RouteBodies, RouteName } from './bodies.ts'
 export { type ReadBody, readJsonBody } from './body.ts'
-export { type ClientFetch, createTwoFactorClient, type TwoFactorClient, TwoFactorRequestError } from './client.ts'
-export type { RouteBody, RouteName } from './contract.ts'
+export { type ClientFetch, createTwoFactorClient, type Post, type TwoFactorClient, TwoFactorRequestError } from './client.ts'
 export {
   challengeCookie,
   type CookieOptions,

@@ -11,9 +11,13 @@ export interface NodeRequest {
   readonly body?: unknown
   readonly readableEnded?: boolean | undefined
   readonly destroyed?: boolean | undefined
+  /** Node's own. */
   on(event: string, listener: (chunk: Uint8Array) => void): unknown
+  /** Node's own. */
   removeListener(event: string, listener: (chunk: Uint8Array) => void): unknown
+  /** Node's own. */
   pause(): unknown
+  /** Node's own. */
   resume(): unknown
 }
 

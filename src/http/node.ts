@@ -4,7 +4,9 @@ import { type NodeRequest, toRequest } from './node-request.ts'
 /** As much of Node's `ServerResponse` as is needed. */
 export interface NodeResponse {
   statusCode: number
+  /** Node's own. */
   setHeader(name: string, value: string | string[]): unknown
+  /** Node's own. */
   end(body: Uint8Array): unknown
 }
 
@@ -25,7 +27,9 @@ export interface FastifyRequest {
 /** As much of Fastify's reply as is needed. */
 export interface FastifyReply {
   readonly raw: NodeResponse
+  /** Fastify's own: the raw response is written to. */
   hijack(): unknown
+  /** Fastify's own. */
   callNotFound(): unknown
 }
 

@@ -1,7 +1,19 @@
 import type { AnswerReason } from './answers.ts'
 
-/** Names of refusals that come before any call: the `error` of the body, and its status. */
-const ERRORS = {
+/** The `error` of a request that is refused before anything is looked at. */
+export type HttpError =
+  | 'bad_request'
+  | 'no_session'
+  | 'cross_origin'
+  | 'second_factor_required'
+  | 'permit_required'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'too_large'
+  | 'unsupported_media_type'
+  | 'unavailable'
+
+const ERRORS: Readonly<Record<HttpError, number>> = {
   bad_request: 400,
   no_session: 401,
   cross_origin: 403,
@@ -12,10 +24,7 @@ const ERRORS = {
   too_large: 413,
   unsupported_media_type: 415,
   unavailable: 503,
-} as const
-
-/** The `error` of a refused request. */
-export type HttpError = keyof typeof ERRORS
+}
 
 const REASONS: Readonly<Record<AnswerReason, number>> = {
   wrong_code: 422,

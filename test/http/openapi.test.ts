@@ -1,4 +1,4 @@
-import type { RouteAnswers, RouteBody, RouteName } from 'keystep/http'
+import type { RouteAnswers, RouteBodies, RouteName } from 'keystep/http'
 import { describe, expect, it } from 'vitest'
 import { answerResponse } from '../../src/http/responses.ts'
 import { mismatches, openapi, type Operation, resolve, type Schema, undocumented } from './openapi.ts'
@@ -100,7 +100,7 @@ describe('docs/openapi.json', () => {
   })
 
   it('the types of bodies are those of the table', () => {
-    const body: RouteBody<'POST /login/verify'> = { code: '1', factor: 'sms', rememberDevice: { label: 'x' } }
+    const body: RouteBodies['POST /login/verify'] = { code: '1', factor: 'sms', rememberDevice: { label: 'x' } }
     expect(mismatches(operationOf('POST', '/login/verify').requestBody!.content!['application/json']!.schema, body)).toEqual([])
   })
 })

@@ -1,4 +1,5 @@
-import { ROUTES, type RouteName } from '../../src/http/contract.ts'
+import type { RouteName } from 'keystep/http'
+import { ROUTES } from '../../src/http/contract.ts'
 
 interface RouteUnderTest {
   name: RouteName
