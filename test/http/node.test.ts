@@ -17,12 +17,17 @@ function listen(listener: RequestListener): Promise<string> {
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => { resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`) }))
 }
 
+/** Headers that servers and frameworks add to every response. */
+const OF_THE_SERVER = ['date', 'connection', 'keep-alive', 'transfer-encoding', 'content-length', 'x-powered-by']
+
 /** The same browser as elsewhere, over a real connection. */
 function over(origin: string): FetchHandler {
   return async (request) => {
     const { pathname, search } = new URL(request.url)
     const body = request.method === 'GET' ? null : await request.text()
-    return fetch(origin + pathname + search, { method: request.method, headers: [...request.headers].filter(([name]) => name !== 'host'), body, signal: AbortSignal.timeout(20_000) })
+    const headers = [...request.headers].filter(([name]) => name !== 'host')
+    const response = await fetch(origin + pathname + search, { method: request.method, headers, body, signal: AbortSignal.timeout(20_000) })
+    return new Response(response.body, { status: response.status, headers: [...response.headers].filter(([name]) => !OF_THE_SERVER.includes(name)) })
   }
 }
 
@@ -32,6 +37,7 @@ function raw(origin: string, bytes: string): Promise<string> {
     const socket = connect(Number(new URL(origin).port), '127.0.0.1', () => socket.write(bytes, 'latin1'))
     let answer = ''
     socket.on('data', (chunk) => { answer += chunk.toString('latin1') })
+    socket.setTimeout(20_000, () => socket.destroy(new Error('no answer within 20 s')))
     socket.on('close', () => { resolve(answer) })
     socket.on('error', reject)
   })
@@ -121,6 +127,14 @@ describe('nodeHandler', () => {
     broken.destroy()
     expect((await browser(over(origin)).post('/login/verify', { code: '1' })).status).toBe(410)
     expect(p.reported).toEqual([])
+  })
+
+  it('a body that nobody reads does not stand in the way of the next request on the connection', async () => {
+    const origin = await listen(nodeHandler(portal().handler))
+    const large = `POST ${BASE}/nope HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 500000\r\n\r\n${' '.repeat(500_000)}`
+    const tooLarge = large.replace('/nope', '/login/verify').replace(/Content-Length: 500000\r\n\r\n.*/, `Transfer-Encoding: chunked\r\n\r\n${`1000\r\n${' '.repeat(4096)}\r\n`.repeat(50)}0\r\n\r\n`)
+    const answers = await raw(origin, `${large}${tooLarge}GET ${BASE}/status HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
+    expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 404', 'HTTP/1.1 413', 'HTTP/1.1 401'])
   })
 
   it('answers of other kinds, several cookies and bytes, arrive as they are', async () => {

@@ -90,8 +90,13 @@ function kindOf(value: unknown): string {
   return Number.isInteger(value) ? 'integer' : typeof value
 }
 
+/** What responses may carry; a header that is not here would be a way out for what no body says. */
+const HEADERS = ['allow', 'cache-control', 'content-type', 'retry-after', 'set-cookie', 'x-content-type-options']
+
 /** Whether a response of a route is one that the document describes. Routes that are none answer 404 or 405. */
 export function undocumented(method: string, path: string, response: { status: number; headers: Headers; body: unknown }): string[] {
+  const strange = [...response.headers.keys()].filter((name) => !HEADERS.includes(name))
+  if (strange.length > 0) return [`${method} ${path}: says ${strange.join()}`]
   const operation = openapi.paths[path]?.[method.toLowerCase()]
   if (!operation) {
     const methods = Object.keys(openapi.paths[path] ?? {}).map((one) => one.toUpperCase())
