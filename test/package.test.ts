@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import ts from 'typescript'
 import { afterAll, describe, expect, it } from 'vitest'
 import { doorsOf, readManifest } from './package/doors.ts'
@@ -109,6 +111,17 @@ describe('the doors', () => {
         uri: uri instanceof Secret, set: generateBackupCodes() instanceof Secret, drawn: qrSvg(uri).startsWith('<svg'),
       }))`)
     expect(result).toEqual({ otp: true, qr: true, codes: true, uri: true, set: true, drawn: true })
+  })
+})
+
+describe('the client of the HTTP door', () => {
+  it('weighs at most 2 kB, bundled out of the installed package, minified and gzipped', async () => {
+    const { build } = createRequire(createRequire(import.meta.url).resolve('tsup'))('esbuild') as typeof import('esbuild')
+    const contents = "import { createTwoFactorClient } from 'keystep/http/client'; globalThis.client = createTwoFactorClient(fetch)"
+    const { outputFiles } = await build({ stdin: { contents, resolveDir: consumer }, bundle: true, minify: true, format: 'esm', write: false })
+    const size = gzipSync(outputFiles[0]!.contents).length
+    expect(size).toBeLessThanOrEqual(2048)
+    expect(size).toBeGreaterThan(300)
   })
 })
 
