@@ -20,8 +20,12 @@ export function readPage(page: string): string {
 
 /** The text of a file of the project, or null where there is none. */
 export function readProjectFile(path: string): string | null {
-  const url = new URL(path, root)
-  return existsSync(url) ? readFileSync(url, 'utf8') : null
+  return existsInProject(path) ? readFileSync(new URL(path, root), 'utf8') : null
+}
+
+/** Whether the project has a file or folder. */
+export function existsInProject(path: string): boolean {
+  return existsSync(new URL(path, root))
 }
 
 /** Every code block of a page, in order; also those of a list, which are indented. */
