@@ -6,8 +6,10 @@ import { currentKey, keyById, type Keyring, recordKeyOf } from './keyring.ts'
 
 /** Version of the envelope: in front of every record, and in its associated data. */
 const VERSION = 'ks1'
-const ENVELOPE = /^ks1\.([A-Za-z0-9_-]{1,32})\.([A-Za-z0-9_-]+)\.$/
+/** The head alone: what follows it is kilobytes, and is looked at letter by letter when it is decoded. */
+const HEAD = /^ks1\.([A-Za-z0-9_-]{1,32})\.[A-Za-z0-9_-]/
 const NEWER = /^ks(?!1\.)\d+\./
+const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
 /**
@@ -17,7 +19,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
 export async function sealRecord(keyring: Keyring, recordKey: string, text: string): Promise<string> {
   const entry = currentKey(keyring)
   const key = await recordKeyOf(entry, recordKey)
-  const sealed = await sealBytes(key, new TextEncoder().encode(text), frame(VERSION, 'record', entry.id, recordKey))
+  const sealed = await sealBytes(key, encoder.encode(text), frame(VERSION, 'record', entry.id, recordKey))
   return `${VERSION}.${entry.id}.${encodeBase64url(sealed)}.`
 }
 
@@ -40,7 +42,7 @@ export async function openRecord(keyring: Keyring, recordKey: string, sealed: st
 /** The key id in an envelope. @throws `ERR_RECORD_SHAPE`, `ERR_RECORD_VERSION` */
 export function sealedUnder(sealed: string): string {
   if (NEWER.test(sealed)) throw new KeystepError('ERR_RECORD_VERSION', 'the record was sealed by a newer version of keystep')
-  const id = ENVELOPE.exec(sealed)?.[1]
-  if (id === undefined) throw new KeystepError('ERR_RECORD_SHAPE', 'the record is not a sealed record, or was cut off')
+  const id = HEAD.exec(sealed)?.[1]
+  if (id === undefined || !sealed.endsWith('.')) throw new KeystepError('ERR_RECORD_SHAPE', 'the record is not a sealed record, or was cut off')
   return id
 }

@@ -15,6 +15,7 @@ export interface HmacHash {
   readonly compression: Compression
   readonly initial: ChainingValue
   readonly keyBlock: Uint8Array
+  readonly keyView: DataView
   readonly counterBlock: DataView
   readonly digestBlock: DataView
 }
@@ -58,18 +59,20 @@ export function hmacOfCounter({ hash: { compression, counterBlock, digestBlock }
 function prepareHash(Hash: new () => unknown): HmacHash {
   const create = (): Compression => new Hash() as Compression
   const compression = create()
+  const keyBlock = new Uint8Array(compression.blockLen)
   return {
     create,
     compression,
     initial: compression.get(),
-    keyBlock: new Uint8Array(compression.blockLen),
+    keyBlock,
+    keyView: new DataView(keyBlock.buffer),
     counterBlock: padSecondBlock(compression, COUNTER_BYTES),
     digestBlock: padSecondBlock(compression, compression.outputLen),
   }
 }
 
-function compressKey({ compression, initial, keyBlock }: HmacHash, key: Uint8Array, pad: number): ChainingValue {
+function compressKey({ compression, initial, keyBlock, keyView }: HmacHash, key: Uint8Array, pad: number): ChainingValue {
   keyBlock.fill(pad)
   for (let i = 0; i < key.length; i++) keyBlock[i] = key[i]! ^ pad
-  return compress(compression, initial, new DataView(keyBlock.buffer))
+  return compress(compression, initial, keyView)
 }

@@ -1,7 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
-import { openBytes, sealBytes } from '../../src/crypto/aead.ts'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 
 const bytes = (length: number): Uint8Array<ArrayBuffer> => Uint8Array.from(randomBytes(length))
 const plain = fc.uint8Array({ maxLength: 300 }).map((array) => Uint8Array.from(array))
@@ -19,7 +18,33 @@ function sealByNode(key: Uint8Array, text: Uint8Array, associated: Uint8Array, a
   return Uint8Array.from(Buffer.concat([nonce, cipher.update(text), cipher.final(), cipher.getAuthTag()]))
 }
 
-describe('aead', () => {
+/** The module anew, on a platform with a synchronous AES or without one. */
+async function load(synchronous: boolean): Promise<typeof import('../../src/crypto/aead.ts')> {
+  vi.resetModules()
+  if (!synchronous) vi.stubGlobal('process', { ...process, getBuiltinModule: undefined })
+  const aead = await import('../../src/crypto/aead.ts')
+  // What a platform has is looked up at the first use, and kept.
+  await aead.sealBytes(bytes(32), bytes(1), bytes(1))
+  vi.unstubAllGlobals()
+  return aead
+}
+
+const paths = { WebCrypto: await load(false), "the platform's synchronous AES": await load(true) }
+afterAll(() => vi.resetModules())
+
+it("the two paths are two: each opens the other's, and WebCrypto is called by one alone", async () => {
+  const [key, text, associated] = [bytes(32), bytes(40), bytes(20)]
+  const called = vi.spyOn(crypto.subtle, 'encrypt')
+  for (const [name, { sealBytes }] of Object.entries(paths)) {
+    called.mockClear()
+    const sealed = Uint8Array.from(await sealBytes(key, text, associated))
+    expect(called).toHaveBeenCalledTimes(name === 'WebCrypto' ? 1 : 0)
+    for (const { openBytes } of Object.values(paths)) expect(await openBytes(key, sealed, associated)).toEqual(text)
+  }
+  called.mockRestore()
+})
+
+describe.each(Object.entries(paths))('aead by %s', (_, { openBytes, sealBytes }) => {
   it('SP 800-38D: node:crypto opens what it seals, and it opens what node:crypto seals', async () => {
     await fc.assert(
       fc.asyncProperty(plain, plain, async (text, associated) => {
