@@ -49,7 +49,10 @@ export function compileFences(fences: readonly Fence[]): string[] {
   host.readFile = (path) => overlay.get(path) ?? readFile.call(host, path)
   host.fileExists = (path) => overlay.has(path) || fileExists.call(host, path)
   const program = ts.createProgram([...overlay.keys()], options, host)
-  return ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) => {
+  // Of the blocks alone: what they import is the business of `npm run types`.
+  const files = [...overlay.keys()].map((path) => program.getSourceFile(path)!)
+  const found = [...program.getOptionsDiagnostics(), ...files.flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)])]
+  return found.map(({ file, start, messageText }) => {
     const message = ts.flattenDiagnosticMessageText(messageText, '\n')
     const fence = file && placeOf.get(file.fileName)
     if (!file || !fence) return `${file?.fileName ?? ''}: ${message}`
