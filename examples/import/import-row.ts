@@ -1,0 +1,45 @@
+import { KeystepError, type SmsImportInput, type TwoFactor, type TwoFactorStatus } from 'keystep'
+import type { FileRow } from './fields.ts'
+import { parseRow, type RowFault } from './parse-row.ts'
+
+/** Why a row, or a part of it, was not imported. */
+export type RowRejection = RowFault | 'malformed_row' | 'unknown_field' | 'malformed_user_id' | 'malformed_number' | 'number_refused' | 'other_number' | 'limit_reached'
+
+/** `imported`: written. `present`: there already. `kept`: the user has changed factors in keystep since, and nothing old comes back. */
+export type RowOutcome = 'imported' | 'present' | 'kept' | RowRejection
+
+/**
+ * Imports one row. Doing it again changes nothing.
+ *
+ * @throws what keystep throws, but for a bad user id: all else is no fault of a row, and the import must not go on.
+ */
+export async function importRow(twoFactor: TwoFactor, row: FileRow, allowShortKeys: boolean): Promise<RowOutcome> {
+  if ('unreadable' in row) return row.unreadable
+  const parsed = parseRow(row.raw, allowShortKeys)
+  if (typeof parsed === 'string') return parsed
+  const { userId, totp, numbers } = parsed
+  try {
+    const status = await twoFactor.status({ userId })
+    if (hasChanged(status)) return 'kept'
+    if (numbers.some((number) => isTaken(status, number))) return 'other_number'
+    const results = []
+    if (totp) results.push(await twoFactor.totp.import(totp))
+    for (const number of numbers) results.push(await twoFactor.sms.import(number))
+    for (const result of results) if (result.outcome === 'rejected') return result.reason
+    return results.some((result) => result.outcome === 'accepted' && result.imported) ? 'imported' : 'present'
+  } catch (error) {
+    if (error instanceof KeystepError && error.code === 'ERR_USER_ID') return 'malformed_user_id'
+    throw error
+  }
+}
+
+/** An authenticator that was removed since, or a number that was replaced because the phone is lost, must not come back by a second run. */
+function hasChanged({ activity }: TwoFactorStatus): boolean {
+  return activity.some(({ type }) => type === 'factor.enrolled' || type === 'factor.removed' || type === 'reset')
+}
+
+/** Importing a number takes the place of the one in its role: of two rows with different ones, a person has to choose. */
+function isTaken({ factors }: TwoFactorStatus, { number, backup }: SmsImportInput): boolean {
+  const end = number.replace(/\D/g, '').slice(-4)
+  return factors.some((factor) => factor.kind === 'sms' && factor.backup === backup && factor.hint?.endsWith(end) !== true)
+}
