@@ -11,7 +11,7 @@ const OUTER_PAD = 0x5c
  * Not reentrant: every computation on it is synchronous, and done before the next begins.
  */
 export interface HmacHash {
-  readonly create: () => Compression
+  readonly Hash: new () => Compression
   readonly compression: Compression
   readonly initial: ChainingValue
   readonly keyBlock: Uint8Array
@@ -34,7 +34,7 @@ export const sha512: HmacHash = /* @__PURE__ */ prepareHash(_SHA512)
 /** Sets up a key, of any length. */
 export function createHmacKey(hash: HmacHash, key: Uint8Array): HmacKey {
   const { keyBlock, compression } = hash
-  const short = key.length > keyBlock.length ? hash.create().update(key).digest() : key
+  const short = key.length > keyBlock.length ? new hash.Hash().update(key).digest() : key
   const inner = compressKey(hash, short, INNER_PAD)
   const outer = compressKey(hash, short, OUTER_PAD)
   keyBlock.fill(0)
@@ -44,7 +44,7 @@ export function createHmacKey(hash: HmacHash, key: Uint8Array): HmacKey {
 
 /** The HMAC of a message. */
 export function hmac({ hash, inner, outer }: HmacKey, message: Uint8Array): Uint8Array<ArrayBuffer> {
-  return digestAfterBlock(hash.create(), outer, digestAfterBlock(hash.create(), inner, message))
+  return digestAfterBlock(new hash.Hash(), outer, digestAfterBlock(new hash.Hash(), inner, message))
 }
 
 /** The HMAC over a counter of 8 bytes, as 32-bit words; past 2^32 too (RFC 4226 5.1, RFC 6238 4.2). */
@@ -56,12 +56,12 @@ export function hmacOfCounter({ hash: { compression, counterBlock, digestBlock }
   return compress(compression, outer, digestBlock)
 }
 
-function prepareHash(Hash: new () => unknown): HmacHash {
-  const create = (): Compression => new Hash() as Compression
-  const compression = create()
+function prepareHash(noble: new () => unknown): HmacHash {
+  const Hash = noble as new () => Compression
+  const compression = new Hash()
   const keyBlock = new Uint8Array(compression.blockLen)
   return {
-    create,
+    Hash,
     compression,
     initial: compression.get(),
     keyBlock,

@@ -16,8 +16,9 @@ import {
 } from './otp-params.ts'
 
 const MAX_CHARACTERS = 2048
-/** Control characters, raw or percent-encoded, and lone surrogates: no app can show them, and logs and pages trip on them. */
-const UNSHOWABLE = /[\p{Cc}\p{Cs}]|%(?:[01][0-9a-f]|7f|c2%[89][0-9a-f])/iu
+// Control characters, raw or percent-encoded, and lone surrogates are refused: no app can show them, and logs and pages trip on them.
+const ADDRESS = /^otpauth:\/\/(totp|hotp)\/([^?#\p{Cc}\p{Cs}]*)\?([^#\p{Cc}\p{Cs}]*)$/iu
+const ENCODED_CONTROL = /%(?:[01][0-9a-f]|7f|c2%[89][0-9a-f])/i
 
 /** What {@link buildKeyUri} writes. */
 export interface BuildKeyUriOptions extends TotpParams {
@@ -141,12 +142,11 @@ function requirePlainText(name: string, text: string): string {
 
 function takeApart(uri: string | Secret<string>): { type: 'totp' | 'hotp'; label: string; query: string } {
   const text = textOf(uri)
-  const parts = /^otpauth:\/\/(totp|hotp)\/([^?#]*)\?([^#]*)$/i.exec(text)
-  if (parts === null || UNSHOWABLE.test(text)) {
+  const parts = ADDRESS.exec(text)
+  if (parts === null || ENCODED_CONTROL.test(text)) {
     throw new KeystepError('ERR_KEY_URI', 'not an otpauth: address of type totp or hotp')
   }
-  const [, type = '', label = '', query = ''] = parts
-  return { type: type.toLowerCase() === 'totp' ? 'totp' : 'hotp', label, query }
+  return { type: parts[1]!.toLowerCase() === 'totp' ? 'totp' : 'hotp', label: parts[2]!, query: parts[3]! }
 }
 
 function textOf(uri: unknown): string {

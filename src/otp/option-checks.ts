@@ -21,5 +21,5 @@ export function requireInstant(name: string, value: unknown): number {
   } catch {
     // It is no Date.
   }
-  throw new KeystepError('ERR_OPTION', `${name} must be a valid Date, not before 1970`)
+  throw new KeystepError('ERR_OPTION', `${name} must be a Date, from 1970 on`)
 }
