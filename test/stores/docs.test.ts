@@ -48,6 +48,9 @@ describe('docs/stores.md: the SQL makes the table that migrate() makes', () => {
       (await pool.query(`SELECT ${fields} FROM information_schema.columns WHERE table_name = $1 ORDER BY 1`, [table])).rows
     expect(await columns(byHand)).toEqual(await columns(byMigrate))
     expect(await columns(byHand)).toHaveLength(4)
+    const layout = async (table: string): Promise<unknown> => (await pool.query('SELECT reloptions FROM pg_class WHERE relname = $1', [table])).rows[0]
+    expect(await layout(byHand)).toEqual({ reloptions: ['toast_tuple_target=8160', 'fillfactor=70'] })
+    expect(await layout(byMigrate)).toEqual(await layout(byHand))
     await pool.query(`DROP TABLE ${byHand}, ${byMigrate}`)
     await pool.end()
   })
