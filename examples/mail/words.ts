@@ -1,0 +1,71 @@
+import type { KeystepEvent } from 'keystep'
+
+/** A mail to the user: plain text, nothing to click (a mail that asks for a click teaches people to fall for the next one). */
+export interface Words {
+  subject: string
+  text: string
+}
+
+const CHANGE_PASSWORD = 'Change your password now: whoever typed them knows it.'
+const NOT_YOU = 'If that was not you, change your password and tell our support at once.'
+
+/**
+ * The words for an event, or null for those that nobody needs a mail about. The union is closed: an event of a later version does not
+ * compile until somebody has decided what to say.
+ */
+export function wordsFor(event: KeystepEvent): Words | null {
+  switch (event.type) {
+    case 'backup_code.used':
+      return mail('A backup code was used', `One of your backup codes was used to log in. You have ${codes(event.left)} left.`, NOT_YOU)
+    case 'backup_codes.low':
+      return mail('You are running out of backup codes', `You have ${codes(event.left)} left. Make a new set in your security settings.`)
+    case 'backup_codes.regenerated':
+      return mail('You have new backup codes', `A new set of ${codes(event.count)} was made. The codes you had before do not work any more.`, NOT_YOU)
+    case 'factor.enrolled':
+    case 'factor.imported':
+      return mail(`${noun(event.kind)} was added`, `"${event.label}" is now a second factor of your account.`, NOT_YOU)
+    case 'factor.removed':
+      return mail(`${noun(event.kind)} was removed`, `"${event.label}" is no second factor of your account any more.`, NOT_YOU)
+    case 'device.remembered':
+      return mail('A device will not be asked for codes', `"${event.label}" logs in with the password alone until ${day(event.expiresAt)}.`, NOT_YOU)
+    case 'code.rejected':
+      // Anybody mistypes; from five in a row on, somebody has the password and not the phone.
+      return event.passwordKnown ? mail('Somebody tried codes for your account', `There were ${event.inARow} wrong codes in a row, after the right password. If it was not you: ${lower(CHANGE_PASSWORD)}`) : null
+    case 'code.replayed':
+      return mail('A code came a second time', `A code that had been used already was typed again. If you did not do that, somebody may have watched you type it. ${NOT_YOU}`)
+    case 'exhausted':
+      return mail('Codes are not taken any more', `After too many wrong codes, ${event.counter === 'codes' ? 'only a backup code or our support' : 'only your app or our support'} can let you in. ${CHANGE_PASSWORD}`)
+    case 'support_code.issued':
+      return mail('Our support issued a code for you', `It sets up your second factor anew, and works until ${day(event.expiresAt)}.`, NOT_YOU)
+    case 'reset':
+      return mail('Your second factor was removed by our support', 'Your account is protected by the password alone until you set it up again.', NOT_YOU)
+    case 'password.changed':
+      return mail('Your password was changed', 'All remembered devices will be asked for a code again.', NOT_YOU)
+    case 'code.accepted':
+    case 'device.revoked':
+    case 'factor.renamed':
+    case 'locked':
+    case 'sms.sent':
+      return null
+  }
+}
+
+function mail(subject: string, ...lines: string[]): Words {
+  return { subject, text: lines.join('\n\n') }
+}
+
+function codes(count: number): string {
+  return count === 1 ? '1 backup code' : `${count} backup codes`
+}
+
+function noun(kind: 'totp' | 'sms'): string {
+  return kind === 'totp' ? 'An authenticator app' : 'A phone number'
+}
+
+function lower(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1)
+}
+
+function day(instant: Date): string {
+  return instant.toISOString().slice(0, 16).replace('T', ' ') + ' UTC'
+}
