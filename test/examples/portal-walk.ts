@@ -1,6 +1,7 @@
 import { parseKeyUri } from 'keystep/otp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { canDecode, readSvg } from '../qr/decoder.ts'
+import { obtain, obtained } from '../runtime/obtain.ts'
 import { Browser } from './browser.ts'
 import { type Phone, phoneWith, stepWith } from './phone.ts'
 import { describeWith } from './programs.ts'
@@ -108,11 +109,14 @@ export function walkPortal(name: string, start: () => Promise<Started>): void {
   })
 }
 
-/** Registers the tests where the runtime is on this machine, or CI is set, which fetches it; else prints how to have it. */
-export function describeOn(runtime: string, obtained: boolean, tests: () => void): void {
-  const skip = !obtained && !process.env['CI']
-  if (skip) console.warn(`skipped: ${runtime} is not here; \`npm run test:runtimes\` fetches it`)
-  describe.skipIf(skip)(runtime, tests)
+/** A block of tests on a runtime from npm: where it is not here yet skipped with a printed reason, under CI fetched. */
+export function describeOn(spec: string, tests: () => void): void {
+  const skip = obtained(spec) === null && !process.env['CI']
+  if (skip) console.warn(`skipped: what needs ${spec}, which is not here yet; \`npm run test:runtimes\` fetches it`)
+  describe.skipIf(skip)(`on ${spec}`, () => {
+    beforeAll(() => obtain(spec), 600_000)
+    tests()
+  })
 }
 
 function keyOf(page: string): string {

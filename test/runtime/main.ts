@@ -29,7 +29,7 @@ if (tally.failed > 0 || tally.passed === 0 || counts.size > 1) process.exitCode 
 
 async function run(target: Target): Promise<[outcome: keyof typeof tally, version: string, words: string]> {
   if (target.server && !(await hasServer(target.server, `${target.what} on ${target.runtime} skipped`))) return ['skipped', '', 'skipped: no server']
-  const runtime = find(target)
+  const runtime = await find(target)
   if (typeof runtime === 'string') {
     const refused = target.required && Boolean(process.env['CI'])
     return refused ? ['failed', '', `FAILED: may not be skipped here, but ${runtime}`] : ['skipped', '', `skipped: ${runtime}`]
@@ -40,9 +40,9 @@ async function run(target: Target): Promise<[outcome: keyof typeof tally, versio
 }
 
 /** The runtime, or why it cannot be had. */
-function find({ get }: Target): Runtime | string {
+async function find({ get }: Target): Promise<Runtime | string> {
   try {
-    return get()
+    return await get()
   } catch (error) {
     return `it cannot be had (${String((error as Error).message.split('\n')[0])})`
   }

@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 
 /** Runtimes and drivers are large, and few need them: they live beside the project's dependencies, not among them. */
 const cache = process.env['KEYSTEP_RUNTIMES'] ?? fileURLToPath(new URL('../../node_modules/.cache/keystep-runtimes', import.meta.url))
@@ -12,17 +13,18 @@ export function obtained(spec: string): string | null {
   return existsSync(folder) ? folder : null
 }
 
-/** The folder that `package@version` is installed in, fetched from npm once. Throws when it cannot be had. */
-export function obtain(spec: string): string {
+/** The folder that `package@version` is installed in, fetched from npm once. Rejects when it cannot be had. */
+export async function obtain(spec: string): Promise<string> {
   return obtained(spec) ?? install(spec, join(cache, spec))
 }
 
-function install(spec: string, folder: string): string {
+async function install(spec: string, folder: string): Promise<string> {
   mkdirSync(cache, { recursive: true })
   const fresh = mkdtempSync(join(cache, 'installing-'))
   try {
     writeFileSync(join(fresh, 'package.json'), '{ "private": true }\n')
-    execFileSync('npm', ['install', '--prefer-offline', '--fetch-retries=1', '--no-audit', '--no-fund', '--no-package-lock', spec], { cwd: fresh, stdio: 'pipe' })
+    const options = ['--prefer-offline', '--fetch-retries=1', '--no-audit', '--no-fund', '--no-package-lock']
+    await promisify(execFile)('npm', ['install', ...options, spec], { cwd: fresh })
     // Another process may have been faster; either result is the same.
     if (!existsSync(folder)) renameSync(fresh, folder)
   } finally {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { prove } from './prove.ts'
 import type { Target } from './targets.ts'
 
-const target: Target = { runtime: 'Node', what: 'suite', required: true, get: () => node, args: [] }
+const target: Target = { runtime: 'Node', what: 'suite', required: true, get: () => Promise.resolve(node), args: [] }
 const node = { version: process.versions.node, command: [process.execPath] }
 const run = (program: string) => prove({ ...target, args: ['-e', program] }, node, process.cwd())
 

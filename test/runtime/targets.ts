@@ -26,8 +26,8 @@ export interface Target {
   readonly what: string
   /** May not be skipped where CI is set. */
   readonly required: boolean
-  /** Finds or fetches the runtime; throws when it cannot be had. */
-  readonly get: () => Runtime
+  /** Finds or fetches the runtime; rejects when it cannot be had. */
+  readonly get: () => Promise<Runtime>
   readonly args: readonly string[]
   readonly cwd?: string
   readonly server?: 'postgres'
@@ -44,28 +44,28 @@ function versionOf(folder: string, name: string): string {
 const ownMajor = Number(process.versions.node.split('.')[0])
 
 /** This very Node where it is of that major version, else the newest one from npm. */
-function node(major: number): Runtime {
-  const program = major === ownMajor ? process.execPath : binary(obtain(`node@${major}`), 'node')
+async function node(major: number): Promise<Runtime> {
+  const program = major === ownMajor ? process.execPath : binary(await obtain(`node@${major}`), 'node')
   return { version: say(program, '--version').slice(1), command: [program] }
 }
 
-function fromNpm(name: string, spec: string, firstArgs: readonly string[]): Runtime {
-  const program = binary(obtain(spec), name)
+async function fromNpm(name: string, spec: string, firstArgs: readonly string[]): Promise<Runtime> {
+  const program = binary(await obtain(spec), name)
   return { version: say(program, '--version').split(' (')[0]!.replace(`${name} `, ''), command: [program, ...firstArgs] }
 }
 
-const deno = (...args: string[]): Runtime => fromNpm('deno', versions.deno, args)
-const bun = (): Runtime => fromNpm('bun', versions.bun, ['test'])
+const deno = (...args: string[]): Promise<Runtime> => fromNpm('deno', versions.deno, args)
+const bun = (): Promise<Runtime> => fromNpm('bun', versions.bun, ['test'])
 
 /** A program of Node's that is told where the package is; the version is that of the package that is under test. */
-function withPackage(spec: string, name?: string): Runtime {
-  const folder = obtain(spec)
+async function withPackage(spec: string, name?: string): Promise<Runtime> {
+  const folder = await obtain(spec)
   return { version: name === undefined ? process.versions.node : versionOf(folder, name), command: [process.execPath], folder }
 }
 
-const workerd = (): Runtime => withPackage(versions.miniflare, 'workerd')
+const workerd = (): Promise<Runtime> => withPackage(versions.miniflare, 'workerd')
 
-function chromium(): Runtime {
+async function chromium(): Promise<Runtime> {
   const program = process.env['CHROMIUM'] ?? 'chromium'
   return { version: /[\d.]+/.exec(say(program, '--version'))?.[0] ?? '', command: [process.execPath, 'runners/chromium.mjs', program] }
 }
