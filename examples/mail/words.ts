@@ -22,7 +22,6 @@ export function wordsFor(event: KeystepEvent): Words | null {
     case 'backup_codes.regenerated':
       return mail('You have new backup codes', `A new set of ${codes(event.count)} was made. The codes you had before do not work any more.`, NOT_YOU)
     case 'factor.enrolled':
-    case 'factor.imported':
       return mail(`${noun(event.kind)} was added`, `"${event.label}" is now a second factor of your account.`, NOT_YOU)
     case 'factor.removed':
       return mail(`${noun(event.kind)} was removed`, `"${event.label}" is no second factor of your account any more.`, NOT_YOU)
@@ -42,7 +41,9 @@ export function wordsFor(event: KeystepEvent): Words | null {
     case 'password.changed':
       return mail('Your password was changed', 'All remembered devices will be asked for a code again.', NOT_YOU)
     case 'code.accepted':
+      return event.failuresBefore >= 5 ? mail('You logged in after wrong codes', `There were ${event.failuresBefore} wrong codes before the right one.`, NOT_YOU) : null
     case 'device.revoked':
+    case 'factor.imported':
     case 'factor.renamed':
     case 'locked':
     case 'sms.sent':

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -22,6 +22,7 @@ afterAll(() => { rmSync(folder, { recursive: true, force: true }) })
 
 const key = OtpKey.fromBytes(new Uint8Array(20).fill(9))
 const KEY = key.revealBase32()
+const migration = JSON.parse(readFileSync('test/vectors/migration-keys.json', 'utf8')) as { unixSeconds: number; vectors: { system: string; row: RawRow; code: string }[] }
 const AT = '2026-01-02T03:04:05Z'
 const NUMBER = '+4915112345678'
 
@@ -105,6 +106,13 @@ describe('a row', () => {
     const { twoFactor, clock } = portal()
     expect(await importRow(twoFactor, row({ user_id: 'u', key_format: format, ...raw }), false)).toBe('imported')
     const code = generateTotp(OtpKey.fromBytes(bytes), { at: clock() })
+    acceptedOf(await twoFactor.login.verify({ challenge: await challenge(twoFactor, 'u'), code }))
+  })
+
+  it.each(migration.vectors)('docs/migrate.md: $system', async ({ row: raw, code }) => {
+    const { twoFactor, clock } = portal()
+    clock.set(new Date(migration.unixSeconds * 1000))
+    expect(await importRow(twoFactor, row({ user_id: 'u', ...raw }), true)).toBe('imported')
     acceptedOf(await twoFactor.login.verify({ challenge: await challenge(twoFactor, 'u'), code }))
   })
 
@@ -244,3 +252,14 @@ describe('the progress bar', () => {
 function keyText(user: number): string {
   return encodeBase32(Uint8Array.from(createHash('sha1').update(String(user)).digest()))
 }
+
+describe('docs/migrate.md', () => {
+  const page = readFileSync('docs/migrate.md', 'utf8')
+  it('names every column', () => { expect(FIELDS.filter((field) => !page.includes(`\`${field}\``))).toEqual([]) })
+  it('names every reason that the code has', () => {
+    const sources = ['parse-row.ts', 'import-row.ts'].map((file) => readFileSync(`examples/import/${file}`, 'utf8')).join('\n')
+    const declared = [...sources.matchAll(/^export type Row(?:Fault|Rejection) = (.*)$/gm)].flatMap(([, union = '']) => [...union.matchAll(/'([a-z_]+)'/g)].map(([, reason = '']) => reason))
+    expect(declared.length).toBeGreaterThan(12)
+    expect(declared.filter((reason) => !page.includes(`\`${reason}\``))).toEqual([])
+  })
+})
