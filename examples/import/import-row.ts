@@ -2,8 +2,11 @@ import { KeystepError, type SmsImportInput, type TwoFactor, type TwoFactorStatus
 import type { FileRow } from './fields.ts'
 import { parseRow, type RowFault } from './parse-row.ts'
 
+/** What keystep itself says of a row. */
+export type KeystepRefusal = 'malformed_user_id' | 'malformed_number' | 'number_refused' | 'limit_reached'
+
 /** Why a row, or a part of it, was not imported. */
-export type RowRejection = RowFault | 'malformed_row' | 'unknown_field' | 'malformed_user_id' | 'malformed_number' | 'number_refused' | 'other_number' | 'limit_reached'
+export type RowRejection = RowFault | KeystepRefusal | 'malformed_row' | 'unknown_field' | 'other_number'
 
 /** `imported`: written. `present`: there already. `kept`: the user has changed factors in keystep since, and nothing old comes back. */
 export type RowOutcome = 'imported' | 'present' | 'kept' | RowRejection

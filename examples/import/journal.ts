@@ -23,8 +23,8 @@ export async function openJournal(path: string, file: string): Promise<Journal> 
   const sha256 = await hashOf(file)
   if (!existsSync(path)) return { ...newJournal, sha256 }
   const journal = JSON.parse(readFileSync(path, 'utf8')) as Journal
-  if (journal.sha256 !== sha256) throw new Error('the file has changed since its import began: finish with the old one, or delete the progress file to begin anew')
-  return journal
+  if (journal.sha256 === sha256) return journal
+  throw new Error('the file has changed since its import began: finish with the old one, or delete the progress file to begin anew')
 }
 
 /** Whole or not at all, so that a run that is killed here leaves the journal before. */

@@ -6,7 +6,7 @@ export interface Words {
   text: string
 }
 
-const CHANGE_PASSWORD = 'Change your password now: whoever typed them knows it.'
+const CHANGE_PASSWORD = 'If it was not you, change your password now: whoever typed them knows it.'
 const NOT_YOU = 'If that was not you, change your password and tell our support at once.'
 
 /**
@@ -29,11 +29,12 @@ export function wordsFor(event: KeystepEvent): Words | null {
       return mail('A device will not be asked for codes', `"${event.label}" logs in with the password alone until ${day(event.expiresAt)}.`, NOT_YOU)
     case 'code.rejected':
       // Anybody mistypes; from five in a row on, somebody has the password and not the phone.
-      return event.passwordKnown ? mail('Somebody tried codes for your account', `There were ${event.inARow} wrong codes in a row, after the right password. If it was not you: ${lower(CHANGE_PASSWORD)}`) : null
+      if (!event.passwordKnown) return null
+      return mail('Somebody tried codes for your account', `There were ${event.inARow} wrong codes in a row, after the right password.`, CHANGE_PASSWORD)
     case 'code.replayed':
-      return mail('A code came a second time', `A code that had been used already was typed again. If you did not do that, somebody may have watched you type it. ${NOT_YOU}`)
+      return mail('A code came a second time', 'A code that had been used already was typed again. Somebody may have watched you type it.', NOT_YOU)
     case 'exhausted':
-      return mail('Codes are not taken any more', `After too many wrong codes, ${event.counter === 'codes' ? 'only a backup code or our support' : 'only your app or our support'} can let you in. ${CHANGE_PASSWORD}`)
+      return mail('Codes are not taken any more', `After too many wrong codes, only ${otherWay(event.counter)} or our support can let you in.`, CHANGE_PASSWORD)
     case 'support_code.issued':
       return mail('Our support issued a code for you', `It sets up your second factor anew, and works until ${day(event.expiresAt)}.`, NOT_YOU)
     case 'reset':
@@ -41,7 +42,8 @@ export function wordsFor(event: KeystepEvent): Words | null {
     case 'password.changed':
       return mail('Your password was changed', 'All remembered devices will be asked for a code again.', NOT_YOU)
     case 'code.accepted':
-      return event.failuresBefore >= 5 ? mail('You logged in after wrong codes', `There were ${event.failuresBefore} wrong codes before the right one.`, NOT_YOU) : null
+      if (event.failuresBefore < 5) return null
+      return mail('You logged in after wrong codes', `There were ${event.failuresBefore} wrong codes before the right one.`, NOT_YOU)
     case 'device.revoked':
     case 'factor.imported':
     case 'factor.renamed':
@@ -63,8 +65,8 @@ function noun(kind: 'totp' | 'sms'): string {
   return kind === 'totp' ? 'An authenticator app' : 'A phone number'
 }
 
-function lower(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1)
+function otherWay(counter: 'codes' | 'recovery'): string {
+  return counter === 'codes' ? 'a backup code' : 'your app'
 }
 
 function day(instant: Date): string {

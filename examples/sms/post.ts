@@ -18,7 +18,13 @@ export class SmsNotTaken extends Error {
  * POSTs a message within a time. The original error is left behind on purpose: fetch's errors repeat addresses and header values.
  * Nothing is tried again here: after a timeout nobody knows whether the message went out, and the user has a button for another.
  */
-export async function post(provider: string, url: string, headers: Record<string, string>, body: string | URLSearchParams, timeoutMs = 10_000): Promise<Answer> {
+export async function post(
+  provider: string,
+  url: string,
+  headers: Record<string, string>,
+  body: string | URLSearchParams,
+  timeoutMs = 10_000,
+): Promise<Answer> {
   try {
     const response = await fetch(url, { method: 'POST', headers, body, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) })
     return { ok: response.ok, status: response.status, text: await response.text() }
