@@ -26,12 +26,17 @@ function globalsOfContext(): string {
   return `import type * as context from './context.ts'\ndeclare global {\n${names.map((name) => `const ${name}: typeof context.${name}`).join('\n')}\n}`
 }
 
+/** Packages that a page names and the project does not install. */
+const foreignPackages = `declare module 'better-auth/crypto' {
+  export function symmetricDecrypt(input: { key: string; data: string }): Promise<string>
+}`
+
 /** What the compiler says about code blocks, as `docs/otp.md:12: Cannot find name ...`. JavaScript is checked as strictly as TypeScript. */
 export function compileFences(fences: readonly Fence[]): string[] {
   const { config } = ts.readConfigFile(`${root}tsconfig.json`, (path) => ts.sys.readFile(path)) as { config: { compilerOptions: object } }
   const compilerOptions = { ...config.compilerOptions, allowJs: true, checkJs: true, noUnusedLocals: false, noUnusedParameters: false, noImplicitReturns: false }
   const { options } = ts.parseJsonConfigFileContent({ compilerOptions, files: [] }, ts.sys, root)
-  const overlay = new Map([[`${folder}globals.ts`, globalsOfContext()]])
+  const overlay = new Map([[`${folder}globals.ts`, globalsOfContext()], [`${folder}foreign-packages.d.ts`, foreignPackages]])
   const placeOf = new Map<string, Fence>()
   for (const [index, fence] of fences.entries()) {
     // Beside its page, so that a relative import leads where a relative link does.

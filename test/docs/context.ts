@@ -44,6 +44,9 @@ export declare const myStore: () => RecordStore
 export declare const username: string
 export declare const password: string
 
+// The database of the system before it.
+export declare const row: { userId: string; secret: string }
+
 // Its tests.
 export declare const clock: FakeClock
 export declare const key: OtpKey

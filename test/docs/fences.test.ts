@@ -9,7 +9,7 @@ const lines = (text: string): string[] => text.split('\n').filter((line) => line
 
 describe('the code blocks of README.md and docs', () => {
   it('name a language, and code is called ts or js, so that none slips through', () => {
-    const known = ['ts', 'js', 'sh', 'sql', 'json', 'mermaid', 'text', 'html', 'redis', 'toml']
+    const known = ['ts', 'js', 'sh', 'sql', 'json', 'mermaid', 'text', 'html', 'redis', 'toml', 'php', 'ruby']
     expect(fences.filter(({ language }) => !known.includes(language)).map(({ page, line, language }) => `${page}:${line} ${language}`)).toEqual([])
     expect(fences.filter(isCode).length).toBeGreaterThan(15)
   })
