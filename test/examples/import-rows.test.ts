@@ -13,7 +13,6 @@ import { importFile } from '../../examples/import/import-file.ts'
 import { importRow } from '../../examples/import/import-row.ts'
 import { type Journal, newJournal } from '../../examples/import/journal.ts'
 import { parseRow } from '../../examples/import/parse-row.ts'
-import { progressBar } from '../../examples/import/progress-bar.ts'
 import { readRows } from '../../examples/import/read-rows.ts'
 import { acceptedOf, challenge, house, permit, SESSION } from '../flow/house.ts'
 
@@ -230,23 +229,6 @@ describe('the store of a dry run', () => {
     const versions = await Promise.all(Array.from({ length: 20 }, (_, n) => dry.put('k', String(n), { expected: null })))
     expect(versions.filter((version) => version !== null)).toHaveLength(1)
   })
-})
-
-describe('the progress bar', () => {
-  const drawn = (isTTY: boolean, total: number, steps: number[]): string => {
-    let text = ''
-    const bar = progressBar({ isTTY, write: (more) => { text += more } }, total)
-    for (const step of steps) bar.show(step)
-    bar.end()
-    return text
-  }
-  it('draws over itself on a terminal', () => {
-    expect(drawn(true, 200, [0, 64, 200])).toBe(`\r[${'.'.repeat(32)}]   0%  0 of 200 rows\r[${'#'.repeat(10)}${'.'.repeat(22)}]  32%  64 of 200 rows\r[${'#'.repeat(32)}] 100%  200 of 200 rows\n`)
-  })
-  it('writes one line for each tenth into a log', () => {
-    expect(drawn(false, 100, Array.from({ length: 101 }, (_, n) => n)).trim().split('\n')).toHaveLength(11)
-  })
-  it('is full for a file without rows', () => { expect(drawn(false, 0, [0])).toContain('100%  0 of 0 rows') })
 })
 
 function keyText(user: number): string {

@@ -27,8 +27,8 @@ describe('the same commands tell a flaw from the plan', () => {
     expect(await commandsToFind(() => modelSide(PLAN), PLAN, 20_000)).toBeNull()
   })
 
-  it.each(Object.keys(MUTATIONS))('%s: found within 60,000 commands', async (name) => {
-    const found = await commandsToFind(() => modelSide(PLAN), mutated(name), 60_000)
+  it.each(Object.keys(MUTATIONS))('%s: found within 300,000 commands', async (name) => {
+    const found = await commandsToFind(() => modelSide(PLAN), mutated(name), 300_000)
     expect(found).not.toBeNull()
   })
 })
