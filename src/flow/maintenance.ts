@@ -9,6 +9,8 @@ import { gateOf } from './throttle.ts'
 import { fromStore, readStored, writeStored } from './stored.ts'
 
 const PAGE = 500
+/** Records after which other work of the process has its turn: over a driver that answers at once, a walk would never let go by itself. */
+const TURN = 25
 const WEAK_KEY_BYTES = 16
 
 /** How far a walk over all records of the realm has come. Keep `last`, and give it as `after` to go on after an interruption. */
@@ -113,7 +115,10 @@ async function walk(settings: Settings, { after, onProgress }: MaintenanceOption
   for (;;) {
     const page = await fromStore(() => settings.store.keys({ after: last, limit: PAGE }))
     const keys = page.filter((key) => key.startsWith(prefix))
-    for (const key of keys) await visit(key)
+    for (const [i, key] of keys.entries()) {
+      if (i % TURN === 0) await new Promise((resume) => setTimeout(resume))
+      await visit(key)
+    }
     records += keys.length
     if (keys.length > 0) {
       last = keys.at(-1)!

@@ -1,34 +1,37 @@
-import { createKeyring, createTwoFactor, generateKeyringKey, type TwoFactor } from '../../../src/index.ts'
+import { createKeyring, createTwoFactor, generateKeyringKey, type Keyring, type TwoFactor } from '../../../src/index.ts'
 import { generateTotp, OtpKey } from '../../../src/otp/index.ts'
 import type { RecordStore } from '../../../src/stores/record-store.ts'
 import type { Contender } from '../rounds.ts'
 
 const HOUR = 3_600_000
 const CHUNK = 64
+const START = Date.parse('2026-11-22T12:00:00Z')
 
 /** Users of a portal, enrolled by `totp.import`, and a clock that goes on by an hour a round, so that every verification has a new step. */
 export class Logins implements Contender {
   readonly name = 'login.verify'
   readonly twoFactor: TwoFactor
-  readonly #key = OtpKey.generate()
-  #now = Date.parse('2026-11-22T12:00:00Z')
+  readonly key: OtpKey
+  #now: number
   #users: readonly string[]
   #challenges: readonly string[] = []
   #code = ''
 
-  constructor(store: RecordStore, users: readonly string[]) {
+  constructor(store: RecordStore, users: readonly string[], keyring: Keyring = createKeyring(generateKeyringKey()), key: OtpKey = OtpKey.generate(), start: number = START) {
     this.#users = users
-    this.twoFactor = createTwoFactor({ issuer: 'Bench', store, keyring: createKeyring(generateKeyringKey()), now: () => new Date(this.#now) })
+    this.key = key
+    this.#now = start
+    this.twoFactor = createTwoFactor({ issuer: 'Bench', store, keyring, now: () => new Date(this.#now) })
   }
 
   async enroll(): Promise<void> {
-    await inChunks(this.#users, (userId) => this.twoFactor.totp.import({ userId, key: this.#key }))
+    await inChunks(this.#users, (userId) => this.twoFactor.totp.import({ userId, key: this.key }))
   }
 
   /** The next hour's challenges, for `count` users from `from` on, begun beforehand. */
   prepare = async (count: number, from = 0): Promise<void> => {
     this.#now += HOUR
-    this.#code = generateTotp(this.#key, { at: new Date(this.#now) })
+    this.#code = generateTotp(this.key, { at: new Date(this.#now) })
     this.#challenges = await inChunks(this.#users.slice(from, from + count), (userId) => this.#begin(userId))
   }
 
