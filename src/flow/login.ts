@@ -139,7 +139,7 @@ async function verify(settings: Settings, input: LoginVerifyInput): Promise<Logi
 }
 
 /** The claims of an authentic login challenge, or null. */
-export async function readLoginChallenge(settings: Settings, challenge: string): Promise<LoginClaims | null> {
+async function readLoginChallenge(settings: Settings, challenge: string): Promise<LoginClaims | null> {
   const claims = await readToken<LoginClaims>(settings, 'challenge', challenge, undefined)
   return claims?.for === 'login' ? claims : null
 }

@@ -115,7 +115,7 @@ async function verify(settings: Settings, { challenge, code, sessionId, factor, 
 }
 
 /** The claims of an authentic step-up challenge of this session, or null. */
-export async function readStepUpChallenge(settings: Settings, challenge: string, sessionId: string): Promise<StepUpClaims | null> {
+async function readStepUpChallenge(settings: Settings, challenge: string, sessionId: string): Promise<StepUpClaims | null> {
   checkSessionId(sessionId)
   const claims = await readToken<StepUpClaims>(settings, 'challenge', challenge, sessionId)
   return claims?.for === 'step-up' ? claims : null
