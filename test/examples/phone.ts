@@ -10,10 +10,11 @@ export interface Phone {
   wrongCode(): string
 }
 
-export function phoneWith(base32: string): Phone {
+/** @param clock the clock that the phone goes by, default the system's. */
+export function phoneWith(base32: string, clock: () => Date = () => new Date()): Phone {
   const oathtool = (at: number, window: number): string[] =>
     execFileSync('oathtool', ['--totp', '--base32', '--now', `@${at}`, '--window', `${window}`, base32], { encoding: 'utf8' }).trim().split('\n')
-  const now = (): number => Math.floor(Date.now() / 1000)
+  const now = (): number => Math.floor(clock().getTime() / 1000)
   return {
     code: (stepsAhead = 0) => oathtool(now() + stepsAhead * PERIOD, 0)[0]!,
     wrongCode: () => {

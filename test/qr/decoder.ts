@@ -25,6 +25,11 @@ function read(extension: string, picture: Buffer | string): string {
   }
 }
 
+/** Reads a screenshot. */
+export function readPng(picture: Buffer): string {
+  return read('png', picture)
+}
+
 /** Renders an SVG by librsvg, on a page of the given color, and reads it. */
 export function readSvg(svg: string, page = 'white'): string {
   return read('png', execFileSync('rsvg-convert', ['--background-color', page, '--zoom', '2'], { input: svg }))
