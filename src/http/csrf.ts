@@ -32,5 +32,13 @@ export function isSameOrigin({ headers, url }: Request, origins: readonly string
   if (origin !== null && origins.includes(origin)) return true
   const site = headers.get('sec-fetch-site')
   if (site !== null) return site === 'same-origin' || site === 'none'
-  return origin === null || (URL.canParse(origin) && new URL(origin).host === new URL(url).host)
+  return origin === null || isOfHost(origin, headers.get('host') ?? new URL(url).host)
+}
+
+/** `Host` is what the browser asked for, and no page can forge it; a framework may have put a name of its own into the URL, as Next.js does. */
+function isOfHost(origin: string, host: string): boolean {
+  if (!URL.canParse(origin)) return false
+  const { protocol, host: own } = new URL(origin)
+  const asked = `${protocol}//${host}`
+  return own !== '' && URL.canParse(asked) && new URL(asked).host === own
 }

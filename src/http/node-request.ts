@@ -32,6 +32,7 @@ export function toRequest(message: NodeRequest, body: unknown, origin: string | 
   try {
     const url = new URL(base + pathOf(message))
     const headers = toHeaders(message)
+    headers.set('host', url.host)
     const hasBody = method !== 'GET' && method !== 'HEAD'
     return new Request(url, { method, headers, ...(hasBody && { body: toBody(message, body), duplex: 'half' }) })
   } catch {

@@ -16,6 +16,8 @@ describe('requireSameOrigin', () => {
     ['an address that was typed', { 'sec-fetch-site': 'none' }],
     ['an older browser', { origin: own }],
     ['an older browser, behind a proxy that ends TLS', { origin: 'http://portal.example' }],
+    ['an older browser, of a portal whose framework has a name of its own in the URL', { origin: 'https://public.example', host: 'public.example' }],
+    ['an older browser, where Host names the default port', { origin: own, host: 'Portal.Example:443' }],
     ['no browser', {}],
   ] as [string, Record<string, string>][])('lets through %s', async (_, headers) => {
     expect(await refused(headers)).toBe(false)
@@ -32,6 +34,9 @@ describe('requireSameOrigin', () => {
     ['another port', { origin: 'https://portal.example:8443' }],
     ['a look-alike', { origin: 'https://portal.example.evil.example' }],
     ['what is no origin', { origin: 'portal.example' }],
+    ['another site, though it is named in the URL', { origin: own, host: 'public.example' }],
+    ['a host that is none', { origin: own, host: 'a b' }],
+    ['an origin without a host', { origin: 'data:,', host: '' }],
   ] as [string, Record<string, string>][])('refuses %s', async (_, headers) => {
     expect(await refused(headers)).toBe(true)
   })

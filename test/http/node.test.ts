@@ -1,7 +1,7 @@
 // One mount serves frameworks that await it and a server that does not.
 /* eslint-disable @typescript-eslint/no-misused-promises */
 import express from 'express'
-import { type FetchHandler, nodeHandler, type NodeMount, requireVerified } from 'keystep/http'
+import { type FetchHandler, nodeHandler, type NodeMount, requireSameOrigin, requireVerified } from 'keystep/http'
 import { createServer, request as send, type RequestListener, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -108,6 +108,12 @@ describe('nodeHandler', () => {
     expect(seen).toEqual([`${origin}/a?b=1`, `${origin}/`, `${origin}//evil.example/a`, `${origin}/a`, `${origin}/`])
     await raw(await listen(nodeHandler(see, { origin: 'https://portal.example' })), 'GET /x HTTP/1.1\r\nHost: 10.0.0.7:3000\r\nConnection: close\r\n\r\n')
     expect(seen.at(-1)).toBe('https://portal.example/x')
+  })
+
+  it('an older browser is of the same origin by that same host', async () => {
+    const proxied = await listen(nodeHandler(requireSameOrigin(), { origin: 'https://portal.example' }))
+    const statusOf = async (origin: string): Promise<number> => (await fetch(proxied, { method: 'POST', headers: { origin } })).status
+    expect([await statusOf('https://portal.example'), await statusOf(proxied)]).toEqual([404, 403])
   })
 
   it('a request that is none is a 400', async () => {
