@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto'
+import type { FactorOffer } from 'keystep'
+import type { Database } from './database.ts'
+
+/** A login between the password and the session: what its pages show. It opens nothing; the token in the cookie does. */
+export interface LoginInProgress {
+  userId: string
+  factors: readonly FactorOffer[]
+  /** Where a second factor is required and one is on its way. */
+  enrollment: string | null
+}
+
+/** Named by the token that the browser holds: a challenge, or a permit to enroll. Only its hash is kept. */
+export interface Logins {
+  keep(token: string, login: Omit<LoginInProgress, 'enrollment'>, expiresAt: Date): Promise<void>
+  find(token: string, now: Date): Promise<LoginInProgress | null>
+  keepEnrollment(token: string, enrollment: string): Promise<void>
+  end(token: string): Promise<void>
+}
+
+export function createLogins({ query }: Database): Logins {
+  return {
+    keep: async (token, { userId, factors }, expiresAt) => {
+      const insert = 'INSERT INTO logins (id, user_id, factors, expires_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING'
+      await query(insert, [idOf(token), userId, JSON.stringify(factors), expiresAt.toISOString()])
+    },
+    find: async (token, now) => {
+      const text = 'SELECT user_id AS "userId", factors, enrollment FROM logins WHERE id = $1 AND expires_at > $2'
+      const [row] = await query<{ userId: string; factors: string; enrollment: string | null }>(text, [idOf(token), now.toISOString()])
+      return row ? { ...row, factors: JSON.parse(row.factors) as FactorOffer[] } : null
+    },
+    keepEnrollment: async (token, enrollment) => { await query('UPDATE logins SET enrollment = $2 WHERE id = $1', [idOf(token), enrollment]) },
+    end: async (token) => { await query('DELETE FROM logins WHERE id = $1', [idOf(token)]) },
+  }
+}
+
+function idOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64url')
+}

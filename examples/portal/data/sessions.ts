@@ -1,0 +1,67 @@
+import type { Assurance } from 'keystep'
+import type { Database } from './database.ts'
+
+/** A session as the pages see it. `sessionId` is the hash of what the cookie holds, so that the table opens no session. */
+export interface Session {
+  sessionId: string
+  userId: string
+  firstFactorAt: string
+  lastVerified: { assurance: Assurance; verifiedAt: string }
+  /** Wrong codes between the login before and this one. */
+  failuresBefore: number
+  /** Of an authenticator or number on its way. */
+  enrollment: string | null
+}
+
+export interface SessionRows {
+  add(row: Omit<Session, 'enrollment'>, application: string, expiresAt: Date): Promise<void>
+  find(sessionId: string, application: string, now: Date): Promise<Session | null>
+  verified(sessionId: string, lastVerified: Session['lastVerified']): Promise<void>
+  passwordProven(sessionId: string, at: Date): Promise<void>
+  keepEnrollment(sessionId: string, enrollment: string | null): Promise<void>
+  end(sessionId: string): Promise<void>
+  /** Of every application, but for one session. */
+  endOthers(userId: string, keptSessionId: string | null): Promise<void>
+  /** Takes away what has expired; no session depends on when. */
+  sweep(now: Date): Promise<void>
+}
+
+interface Row extends Omit<Session, 'lastVerified'> {
+  assurance: Assurance
+  verifiedAt: string
+}
+
+const COLUMNS =
+  'id AS "sessionId", user_id AS "userId", first_factor_at AS "firstFactorAt", assurance, verified_at AS "verifiedAt", failures_before AS "failuresBefore", enrollment'
+
+export function createSessionRows({ query }: Database): SessionRows {
+  return {
+    add: async ({ sessionId, userId, firstFactorAt, lastVerified, failuresBefore }, application, expiresAt) => {
+      const columns = 'id, application, user_id, first_factor_at, assurance, verified_at, failures_before, expires_at'
+      const values = [sessionId, application, userId, firstFactorAt, lastVerified.assurance, lastVerified.verifiedAt, failuresBefore, expiresAt.toISOString()]
+      await query(`INSERT INTO sessions (${columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, values)
+    },
+    find: async (sessionId, application, now) => {
+      const text = `SELECT ${COLUMNS} FROM sessions WHERE id = $1 AND application = $2 AND expires_at > $3`
+      const [row] = await query<Row>(text, [sessionId, application, now.toISOString()])
+      if (!row) return null
+      const { assurance, verifiedAt, ...session } = row
+      return { ...session, lastVerified: { assurance, verifiedAt } }
+    },
+    verified: async (sessionId, { assurance, verifiedAt }) => {
+      await query('UPDATE sessions SET assurance = $2, verified_at = $3 WHERE id = $1', [sessionId, assurance, verifiedAt])
+    },
+    passwordProven: async (sessionId, at) => { await query('UPDATE sessions SET first_factor_at = $2 WHERE id = $1', [sessionId, at.toISOString()]) },
+    keepEnrollment: async (sessionId, enrollment) => { await query('UPDATE sessions SET enrollment = $2 WHERE id = $1', [sessionId, enrollment]) },
+    end: async (sessionId) => {
+      await query('DELETE FROM step_ups WHERE session_id = $1', [sessionId])
+      await query('DELETE FROM sessions WHERE id = $1', [sessionId])
+    },
+    endOthers: async (userId, keptSessionId) => { await query('DELETE FROM sessions WHERE user_id = $1 AND id <> $2', [userId, keptSessionId ?? '']) },
+    sweep: async (now) => {
+      await query('DELETE FROM sessions WHERE expires_at <= $1', [now.toISOString()])
+      await query('DELETE FROM logins WHERE expires_at <= $1', [now.toISOString()])
+      await query('DELETE FROM step_ups WHERE session_id NOT IN (SELECT id FROM sessions)')
+    },
+  }
+}

@@ -1,0 +1,22 @@
+import { sqliteStore } from 'keystep/stores/sqlite'
+import Database from 'libsql'
+import type { Opened } from './database.ts'
+import { tables } from './tables.ts'
+
+export async function openSqlite(file: string): Promise<Opened> {
+  const handle = new Database(file)
+  // Two processes may share the file: WAL lets one read while the other writes.
+  handle.exec('PRAGMA journal_mode = WAL')
+  handle.exec('PRAGMA busy_timeout = 5000')
+  handle.exec(tables('INTEGER PRIMARY KEY'))
+  const store = sqliteStore(handle)
+  await store.migrate()
+  return {
+    store,
+    database: {
+      query: async <Row extends object>(text: string, values: readonly (string | number | null)[] = []) =>
+        handle.prepare(text.replace(/\$(\d)/g, '?$1')).all(...values) as Row[],
+      close: async () => { handle.close() },
+    },
+  }
+}
