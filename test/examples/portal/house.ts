@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type FakeClock, fakeClock } from 'keystep/testing'
+import type { Browser, BrowserContextOptions } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect } from 'vitest'
+import { configurationFrom } from '../../../examples/portal/configuration.ts'
+import { openPortal } from '../../../examples/portal/portal.ts'
+import { type Started, startPortal } from '../../../examples/portal/start.ts'
+import { type Accounts, accountsOf } from './accounts.ts'
+import { startChromium } from './chromium.ts'
+import { complaintsOf } from './console.ts'
+import { Visitor } from './visitor.ts'
+
+/** The portal and the browser of one test file. */
+export interface House {
+  /** Moves when it is told to; the portal goes by it. */
+  readonly clock: FakeClock
+  readonly portal: Started
+  readonly accounts: Accounts
+  /** A browser that was never here: no cookie, nothing remembered. */
+  visitor(options?: BrowserContextOptions): Promise<Visitor>
+}
+
+/** Starts both for the tests of the block that it is called in. A test fails, too, by whatever the browser complained of meanwhile. */
+export function openHouse(environment: Record<string, string> = {}): House {
+  const clock = fakeClock('2027-03-01T09:30:00Z')
+  const complaints: string[][] = []
+  const folder = mkdtempSync(join(tmpdir(), 'keystep-portal-'))
+  let chromium: Browser
+  let portal: Started
+  let backDoor: Awaited<ReturnType<typeof openPortal>>
+  let accounts: Accounts
+  beforeAll(async () => {
+    const configuration = configurationFrom({ PORT: '0', PORTAL_DATABASE: join(folder, 'portal.sqlite'), ...environment })
+    portal = await startPortal(configuration, { now: clock })
+    backDoor = await openPortal(configuration, clock)
+    accounts = accountsOf(backDoor.portal, clock)
+    chromium = await startChromium()
+  })
+  afterAll(async () => {
+    await chromium.close()
+    await backDoor.close()
+    await portal.close()
+    rmSync(folder, { recursive: true })
+  })
+  afterEach(async () => {
+    await Promise.all(chromium.contexts().map((context) => context.close()))
+    expect(complaints.splice(0).flat()).toEqual([])
+  })
+  return {
+    clock,
+    get portal() { return portal },
+    get accounts() { return accounts },
+    visitor: async (options) => {
+      const context = await chromium.newContext(options)
+      context.setDefaultTimeout(15_000)
+      complaints.push(complaintsOf(context))
+      return new Visitor(await context.newPage(), portal.origin)
+    },
+  }
+}
