@@ -1,3 +1,4 @@
+import { type FailureHandler, failureResponse } from './failure.ts'
 import type { FetchHandler } from './fetch-handler.ts'
 import { type NodeRequest, toRequest } from './node-request.ts'
 
@@ -44,6 +45,8 @@ export type NodeMount = (
 export interface NodeOptions {
   /** The origin of the portal, such as `'https://portal.example'`, where a proxy changes `Host`. Default: by `Host` and the socket. */
   origin?: string | undefined
+  /** Told of what the handler threw where no framework is there to take it: it became a 503. Default `console.error`. */
+  onError?: FailureHandler | undefined
 }
 
 /**
@@ -51,7 +54,7 @@ export interface NodeOptions {
  * `app.all('/two-factor/*', nodeHandler(handler))` in Fastify. What the handler passes on goes to the next in line, or is a 404 where there is
  * none. A body that a parser has read already is taken from it.
  */
-export function nodeHandler(handler: FetchHandler, { origin }: NodeOptions = {}): NodeMount {
+export function nodeHandler(handler: FetchHandler, { origin, onError }: NodeOptions = {}): NodeMount {
   const ask = async (request: NodeRequest, body: unknown): Promise<Response | null> => {
     const asked = toRequest(request, body, origin)
     return asked instanceof Response ? asked : handler(asked)
@@ -72,9 +75,12 @@ export function nodeHandler(handler: FetchHandler, { origin }: NodeOptions = {})
     try {
       answer = await ask(request, request.body)
     } catch (error) {
-      if (!next) throw error
-      next(error as never)
-      return
+      if (next) {
+        next(error as never)
+        return
+      }
+      // node:http waits for nobody: a rejection would end the process.
+      answer = failureResponse(error, onError)
     }
     if (answer || !next) await write(answer ?? new Response('Not Found', { status: 404 }), response)
     else next()

@@ -99,6 +99,14 @@ describe('nodeHandler', () => {
     expect(await (await fetch(`${origin}/`)).text()).toBe('through')
   })
 
+  it('without a framework, a handler that throws is a 503 that says nothing, and not the end of the process', async () => {
+    const reported: unknown[] = []
+    const broken = new Error('broken')
+    const origin = await listen(nodeHandler(() => Promise.reject(broken), { onError: (error) => void reported.push(error) }))
+    const response = await fetch(origin)
+    expect([response.status, await response.json(), reported]).toEqual([503, { error: 'unavailable' }, [broken]])
+  })
+
   it('says where the request went: by Host, by its own option, never by an absolute or doubled target', async () => {
     const seen: string[] = []
     const see: FetchHandler = (request) => { seen.push(request.url); return Promise.resolve(new Response('seen')) }
