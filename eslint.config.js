@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['dist', 'docs', 'coverage', 'test/types', '**/node_modules', '**/*.js', '**/*.mjs', '**/*.cjs'] },
+  { ignores: ['dist', 'docs', 'coverage', 'test/types', '**/node_modules', '**/next-env.d.ts', '**/*.js', '**/*.mjs', '**/*.cjs'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -1,0 +1,29 @@
+// Bun.serve with its routes, records in bun:sqlite. In this folder: `bun run server.ts`, then http://127.0.0.1:3000
+import { Database } from 'bun:sqlite'
+import { createKeyring, createTwoFactor, generateKeyringKey } from 'keystep'
+import { createTwoFactorHandler, errorResponse, jsonResponse, requirePermit, requireSameOrigin, requireVerified } from 'keystep/http'
+import { sqliteStore } from 'keystep/stores/sqlite'
+import { openDoors } from '../users.ts'
+
+const { PORT = '3000', DATABASE = ':memory:', KEYSTEP_KEYS } = process.env
+const store = sqliteStore(new Database(DATABASE))
+await store.migrate()
+const twoFactor = createTwoFactor({ issuer: 'Portal', store, keyring: createKeyring(KEYSTEP_KEYS ?? generateKeyringKey()) })
+
+const { session, openSession, logIn } = openDoors(twoFactor, new Map())
+const handler = createTwoFactorHandler(twoFactor, { session, openSession })
+const sameOrigin = requireSameOrigin()
+const verified = requireVerified({ session, minimum: 'mfa' })
+const permitted = requirePermit('dns', { twoFactor, session })
+const changeDns = () => jsonResponse({ changed: true })
+
+const { url } = Bun.serve({
+  hostname: '127.0.0.1',
+  port: Number(PORT),
+  routes: {
+    '/two-factor/*': async (request) => (await handler(request)) ?? errorResponse('not_found'),
+    '/log-in': { POST: async (request) => (await sameOrigin(request)) ?? logIn(request) },
+    '/dns': { POST: async (request) => (await sameOrigin(request)) ?? (await verified(request)) ?? (await permitted(request)) ?? changeDns() },
+  },
+})
+console.log(url.origin)

@@ -1,0 +1,25 @@
+// Express 5: the handler is a middleware, and guards stand in front of a route like any other.
+// In examples/frameworks: `npm run express`, then http://127.0.0.1:3000
+import express from 'express'
+import { createKeyring, createTwoFactor, generateKeyringKey } from 'keystep'
+import { createTwoFactorHandler, nodeHandler, requirePermit, requireSameOrigin, requireVerified } from 'keystep/http'
+import { sqliteStore } from 'keystep/stores/sqlite'
+import Database from 'libsql'
+import { openDoors } from '../users.ts'
+
+const { PORT = '3000', DATABASE = ':memory:', KEYSTEP_KEYS } = process.env
+const store = sqliteStore(new Database(DATABASE))
+await store.migrate()
+const twoFactor = createTwoFactor({ issuer: 'Portal', store, keyring: createKeyring(KEYSTEP_KEYS ?? generateKeyringKey()) })
+
+const { session, openSession, logIn } = openDoors(twoFactor, new Map())
+const sameOrigin = nodeHandler(requireSameOrigin())
+const verified = nodeHandler(requireVerified({ session, minimum: 'mfa' }))
+const permitted = nodeHandler(requirePermit('dns', { twoFactor, session }))
+
+const app = express().use(express.json()) // before or after: nodeHandler takes a body as it finds it
+app.use(nodeHandler(createTwoFactorHandler(twoFactor, { session, openSession })))
+app.post('/log-in', sameOrigin, nodeHandler(logIn))
+app.post('/dns', sameOrigin, verified, permitted, (_, response) => { response.json({ changed: true }) })
+
+app.listen(Number(PORT), '127.0.0.1', () => { console.log(`http://127.0.0.1:${PORT}`) })

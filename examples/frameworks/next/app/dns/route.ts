@@ -1,0 +1,1 @@
+export { dnsRoute as POST } from '../../portal.ts'

@@ -1,0 +1,1 @@
+export { logInRoute as POST } from '../../portal.ts'

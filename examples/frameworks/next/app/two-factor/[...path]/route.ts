@@ -1,0 +1,1 @@
+export { twoFactorRoute as GET, twoFactorRoute as POST } from '../../../portal.ts'
