@@ -21,9 +21,10 @@ export function assetAddress(name: Name): string {
 }
 
 export function assets(): Hono {
-  return new Hono().get('/:version/:name', (c) => {
+  const app = new Hono()
+  app.get('/:version/:name', (c) => {
     const file = files.get(`${c.req.param('version')}/${c.req.param('name')}`)
-    if (!file) return c.notFound()
-    return c.body(file.text, 200, { 'Content-Type': `${file.type}; charset=utf-8`, 'Cache-Control': FOREVER })
+    return file ? c.body(file.text, 200, { 'Content-Type': `${file.type}; charset=utf-8`, 'Cache-Control': FOREVER }) : c.notFound()
   })
+  return app
 }

@@ -10,8 +10,8 @@ export function mailTransport({ mail }: Configuration, { mails }: Data, now: () 
     name: 'outbox',
     version: '1',
     send: ({ data: { to, subject = '', text } }, done) => {
-      const mail = { address: (to as { address: string }).address, subject, body: String(text), at: now().toISOString() }
-      mails.add(mail).then(() => { done(null, undefined) }, (error: Error) => { done(error, undefined) })
+      const mail = { address: (to as { address: string }).address, subject, body: text as string, at: now().toISOString() }
+      mails.add(mail).then(() => { done(null, undefined) }, (error: unknown) => { done(error as Error, undefined) })
     },
   })
 }

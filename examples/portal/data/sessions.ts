@@ -9,16 +9,25 @@ export interface Session {
   lastVerified: { assurance: Assurance; verifiedAt: string }
   /** Wrong codes between the login before and this one. */
   failuresBefore: number
-  /** Of an authenticator or number on its way. */
+  /** Of an authenticator or a number on its way, and the number. */
   enrollment: string | null
+  number: NumberOnItsWay | null
+}
+
+/** A phone number that was sent a code. */
+export interface NumberOnItsWay {
+  e164: string
+  backup: boolean
+  hint: string
+  resendAt: string
 }
 
 export interface SessionRows {
-  add(row: Omit<Session, 'enrollment'>, application: string, expiresAt: Date): Promise<void>
+  add(row: Omit<Session, 'enrollment' | 'number'>, application: string, expiresAt: Date): Promise<void>
   find(sessionId: string, application: string, now: Date): Promise<Session | null>
   verified(sessionId: string, lastVerified: Session['lastVerified']): Promise<void>
   passwordProven(sessionId: string, at: Date): Promise<void>
-  keepEnrollment(sessionId: string, enrollment: string | null): Promise<void>
+  keepEnrollment(sessionId: string, enrollment: string | null, number?: NumberOnItsWay): Promise<void>
   end(sessionId: string): Promise<void>
   /** Of every application, but for one session. */
   endOthers(userId: string, keptSessionId: string | null): Promise<void>
@@ -26,13 +35,14 @@ export interface SessionRows {
   sweep(now: Date): Promise<void>
 }
 
-interface Row extends Omit<Session, 'lastVerified'> {
+interface Row extends Omit<Session, 'lastVerified' | 'number'> {
+  number: string | null
   assurance: Assurance
   verifiedAt: string
 }
 
 const COLUMNS =
-  'id AS "sessionId", user_id AS "userId", first_factor_at AS "firstFactorAt", assurance, verified_at AS "verifiedAt", failures_before AS "failuresBefore", enrollment'
+  'id AS "sessionId", user_id AS "userId", first_factor_at AS "firstFactorAt", assurance, verified_at AS "verifiedAt", failures_before AS "failuresBefore", enrollment, number'
 
 export function createSessionRows({ query }: Database): SessionRows {
   return {
@@ -45,14 +55,16 @@ export function createSessionRows({ query }: Database): SessionRows {
       const text = `SELECT ${COLUMNS} FROM sessions WHERE id = $1 AND application = $2 AND expires_at > $3`
       const [row] = await query<Row>(text, [sessionId, application, now.toISOString()])
       if (!row) return null
-      const { assurance, verifiedAt, ...session } = row
-      return { ...session, lastVerified: { assurance, verifiedAt } }
+      const { assurance, verifiedAt, number, ...session } = row
+      return { ...session, lastVerified: { assurance, verifiedAt }, number: number === null ? null : (JSON.parse(number) as NumberOnItsWay) }
     },
     verified: async (sessionId, { assurance, verifiedAt }) => {
       await query('UPDATE sessions SET assurance = $2, verified_at = $3 WHERE id = $1', [sessionId, assurance, verifiedAt])
     },
     passwordProven: async (sessionId, at) => { await query('UPDATE sessions SET first_factor_at = $2 WHERE id = $1', [sessionId, at.toISOString()]) },
-    keepEnrollment: async (sessionId, enrollment) => { await query('UPDATE sessions SET enrollment = $2 WHERE id = $1', [sessionId, enrollment]) },
+    keepEnrollment: async (sessionId, enrollment, number) => {
+      await query('UPDATE sessions SET enrollment = $2, number = $3 WHERE id = $1', [sessionId, enrollment, number ? JSON.stringify(number) : null])
+    },
     end: async (sessionId) => {
       await query('DELETE FROM step_ups WHERE session_id = $1', [sessionId])
       await query('DELETE FROM sessions WHERE id = $1', [sessionId])

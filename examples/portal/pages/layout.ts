@@ -35,7 +35,7 @@ export async function show(c: Visit, { title, body, status = 200, shape = c.var.
   <a class="skip" href="#main">Skip to the content</a>
   ${navigation(c)}
   <main id="main" class="${shape}">
-    ${notice === null ? '' : html`<p class="notice good" role="status">${notice}</p>`}
+    ${notice === null ? '' : html`<p class="notice ${notice.kind}" role="status">${notice.sentence}</p>`}
     <h1>${title}</h1>
     ${body}
   </main>
