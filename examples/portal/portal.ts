@@ -15,15 +15,28 @@ export interface Portal {
   readonly now: () => Date
 }
 
-/** The portal's engines, opened; `close` closes them all. */
-export async function openPortal(configuration: Configuration, now: () => Date): Promise<{ portal: Portal; close: () => Promise<void> }> {
+/** Both applications, over one set of engines; `close` closes them all. */
+export interface Opened {
+  readonly portal: Portal
+  /** The control panel: sessions and a name of its own, everything else shared. */
+  readonly panel: Portal
+  readonly close: () => Promise<void>
+}
+
+export async function openPortal(configuration: Configuration, now: () => Date): Promise<Opened> {
   const { database, store: besideTables } = await openDatabase(configuration)
   const { store, close } = await openRecords(configuration, besideTables)
   const data = createData(database)
-  const sessions = createSessions({ data, now, application: 'portal', cookie: 'session' })
-  const twoFactor = createPortalTwoFactor({ configuration, store, data, now })
+  const application = (name: string, issuer: string, cookie: string): Portal => ({
+    configuration,
+    data,
+    now,
+    sessions: createSessions({ data, now, application: name, cookie }),
+    twoFactor: createPortalTwoFactor({ issuer, configuration, store, data, now }),
+  })
   return {
-    portal: { configuration, twoFactor, data, sessions, now },
+    portal: application('portal', configuration.company, 'session'),
+    panel: application('panel', `${configuration.company} Control Panel`, 'panel'),
     close: async () => {
       await close()
       await database.close()

@@ -14,9 +14,9 @@ export interface Started {
 
 /** Starts the portal and the control panel on 127.0.0.1; `now` is for tests. */
 export async function startPortal(configuration: Configuration, { now = () => new Date() }: { now?: () => Date } = {}): Promise<Started> {
-  const { portal, close: closeEngines } = await openPortal(configuration, now)
+  const { portal, panel: controlPanel, close: closeEngines } = await openPortal(configuration, now)
   await addDemoAccounts(portal)
-  const [front, panel] = [await listen(createApp(portal), configuration.port), await listen(createPanel(portal), configuration.panelPort)]
+  const [front, panel] = [await listen(createApp(portal), configuration.port), await listen(createPanel(controlPanel), configuration.panelPort)]
   return {
     origin: originOf(front),
     panelOrigin: originOf(panel),

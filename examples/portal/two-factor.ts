@@ -4,21 +4,24 @@ import { mailer } from '../mail/mailer.ts'
 import type { Configuration } from './configuration.ts'
 import type { Data } from './data/data.ts'
 import { mailTransport } from './mail.ts'
+import { policyOf } from './policy.ts'
 import { COUNTRIES, smsSender } from './sms.ts'
 
 interface Parts {
+  /** The name of the application, as authenticator apps and messages show it. */
+  issuer: string
   configuration: Configuration
   store: RecordStore
   data: Data
   now: () => Date
 }
 
-/** keystep, as this portal uses it. The control panel shares it: one store, one keyring, one realm, one enrollment. */
-export function createPortalTwoFactor({ configuration, store, data, now }: Parts): TwoFactor {
-  const { company, keyringKey, publicOrigin, mailFrom } = configuration
+/** keystep, as both applications use it: one store, one keyring, one realm and so one enrollment, under two names. */
+export function createPortalTwoFactor({ issuer, configuration, store, data, now }: Parts): TwoFactor {
+  const { keyringKey, publicOrigin, mailFrom } = configuration
   const addressOf = async (userId: string): Promise<string | null> => (await data.users.byId(userId))?.email ?? null
   return createTwoFactor({
-    issuer: company,
+    issuer,
     store,
     keyring: createKeyring(keyringKey),
     realm: 'hosting',
@@ -28,7 +31,7 @@ export function createPortalTwoFactor({ configuration, store, data, now }: Parts
       // Phones offer the code on that domain alone; an address without a name is none.
       ...(publicOrigin !== null && { originDomain: new URL(publicOrigin).hostname }),
     },
-    requirement: (userId) => data.requirements.of(userId),
+    requirement: policyOf(data),
     now,
     onEvent: mailer({ transport: mailTransport(configuration, data, now), from: mailFrom, addressOf }),
     onError: ({ code, message }) => { console.error(`${code}: ${message}`) },
