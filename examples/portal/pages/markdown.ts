@@ -1,15 +1,14 @@
 import { html } from 'hono/html'
-
-type Html = ReturnType<typeof html>
+import type { Html } from './html.ts'
 
 /** The little of Markdown that the help page is written in: headings, paragraphs, lists and bold. Every letter of the text is escaped. */
-export function renderMarkdown(text: string): Html[] {
-  const withoutComments = text.replace(/<!--[\s\S]*?-->/g, '')
-  return withoutComments.split(/\n{2,}/).map((block) => block.trim()).filter((block) => block !== '').map(renderBlock)
+export function renderMarkdown(text: string): { title: string; body: Html } {
+  const blocks = text.replace(/<!--[\s\S]*?-->/g, '').split(/\n{2,}/).map((block) => block.trim()).filter((block) => block !== '')
+  const [heading = '', ...rest] = blocks
+  return { title: heading.replace('# ', ''), body: html`${rest.map(renderBlock)}` }
 }
 
 function renderBlock(block: string): Html {
-  if (block.startsWith('# ')) return html`<h1>${block.slice(2)}</h1>`
   if (block.startsWith('## ')) return html`<h2 id="${anchorOf(block)}">${block.slice(3)}</h2>`
   if (block.startsWith('- ')) return html`<ul>${itemsOf(block)}</ul>`
   if (/^\d+\. /.test(block)) return html`<ol>${itemsOf(block)}</ol>`
