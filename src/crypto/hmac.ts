@@ -1,6 +1,6 @@
-import { _SHA1 } from '@noble/hashes/legacy.js'
 import { _SHA256, _SHA512 } from '@noble/hashes/sha2.js'
 import { type ChainingValue, compress, type Compression, digestAfterBlock, padSecondBlock } from './compression.ts'
+import { createSha1Class } from './sha1.ts'
 
 const COUNTER_BYTES = 8
 const INNER_PAD = 0x36
@@ -27,7 +27,7 @@ export interface HmacKey {
   readonly outer: ChainingValue
 }
 
-export const sha1: HmacHash = /* @__PURE__ */ prepareHash(_SHA1)
+export const sha1: HmacHash = /* @__PURE__ */ prepareHash(createSha1Class())
 export const sha256: HmacHash = /* @__PURE__ */ prepareHash(_SHA256)
 export const sha512: HmacHash = /* @__PURE__ */ prepareHash(_SHA512)
 

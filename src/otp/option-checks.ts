@@ -13,13 +13,13 @@ export function requireInteger(name: string, value: unknown, min: number, max: n
   throw new KeystepError('ERR_OPTION', `${name} must be an integer from ${min} to ${max}`)
 }
 
-/** Milliseconds since 1970 of a `Date` of any realm; an invalid or earlier one, and anything else, throws `ERR_OPTION`. */
-export function requireInstant(name: string, value: unknown): number {
+/** Milliseconds since 1970 of `at`, a `Date` of any realm; an invalid or earlier one, and anything else, throws `ERR_OPTION`. */
+export function requireInstant(at: unknown): number {
   try {
-    const ms = Date.prototype.getTime.call(value)
+    const ms = Date.prototype.getTime.call(at)
     if (ms >= 0) return ms
   } catch {
     // It is no Date.
   }
-  throw new KeystepError('ERR_OPTION', `${name} must be a Date, from 1970 on`)
+  throw new KeystepError('ERR_OPTION', 'at must be a Date, from 1970 on')
 }

@@ -4,8 +4,7 @@ import { requireInstant, requireInteger, requireOptions } from './option-checks.
 import type { OtpKey } from './otp-key.ts'
 import { resolvePeriod, type TotpParams } from './otp-params.ts'
 
-const MAX_WINDOW_STEPS = 10
-const MAX_DRIFT_STEPS = 10
+const MAX_STEPS = 10
 const DEFAULT_WINDOW: TotpWindow = { past: 1, future: 1 }
 
 /** How many time steps before and after the expected one are tried too: integers from 0 to 10. */
@@ -55,7 +54,7 @@ export interface TotpMatch {
  */
 export function totpStep(options: TotpStepOptions): number {
   const { at, periodSeconds } = requireOptions(options)
-  return Math.floor(requireInstant('at', at) / (resolvePeriod(periodSeconds) * 1000))
+  return Math.floor(requireInstant(at) / (resolvePeriod(periodSeconds) * 1000))
 }
 
 /**
@@ -80,7 +79,7 @@ export function verifyTotp(key: OtpKey, code: string, options: VerifyTotpOptions
   const now = totpStep(options)
   const { lastUsedStep, window = DEFAULT_WINDOW, drift = 0 } = options
   const floor = resolveFloor(lastUsedStep)
-  const center = now + requireInteger('drift', drift, -MAX_DRIFT_STEPS, MAX_DRIFT_STEPS)
+  const center = now + requireInteger('drift', drift, -MAX_STEPS, MAX_STEPS)
   const step = matchCounters(key, code, stepsAround(center, window), options).at(-1)
   return step !== undefined && step > floor ? { step, drift: step - now } : null
 }
@@ -93,8 +92,8 @@ function resolveFloor(lastUsedStep: unknown): number {
 /** The steps of a window, ascending. Time began with step 0, so none lies below it. */
 function stepsAround(center: number, window: TotpWindow): number[] {
   const { past, future } = requireOptions(window)
-  const first = center - requireInteger('window.past', past, 0, MAX_WINDOW_STEPS)
-  const last = center + requireInteger('window.future', future, 0, MAX_WINDOW_STEPS)
+  const first = center - requireInteger('window.past', past, 0, MAX_STEPS)
+  const last = center + requireInteger('window.future', future, 0, MAX_STEPS)
   const steps: number[] = []
   for (let step = Math.max(first, 0); step <= last; step++) steps.push(step)
   return steps

@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { _SHA1 } from '@noble/hashes/legacy.js'
 import { _SHA256, _SHA512 } from '@noble/hashes/sha2.js'
 import { describe, expect, it } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
 import { type ChainingValue, compress, type Compression, digestAfterBlock, padSecondBlock } from '../../src/crypto/compression.ts'
+import { createSha1Class } from '../../src/crypto/sha1.ts'
 
 const HASHES = [
-  { name: 'SHA1', Hash: _SHA1, lengths: { blockLen: 64, outputLen: 20 }, words: 5 },
+  { name: 'SHA1', Hash: createSha1Class(), lengths: { blockLen: 64, outputLen: 20 }, words: 5 },
   { name: 'SHA256', Hash: _SHA256, lengths: { blockLen: 64, outputLen: 32 }, words: 8 },
   { name: 'SHA512', Hash: _SHA512, lengths: { blockLen: 128, outputLen: 64 }, words: 16 },
 ] as const
@@ -19,8 +19,8 @@ describe('what the speed rests on in @noble/hashes', () => {
     expect(manifest.dependencies['@noble/hashes']).toMatch(/^\d+\.\d+\.\d+$/)
   })
 
-  it.each(HASHES)('_$name still has set, process, get, roundClean, update and length, and its block and output lengths', ({ Hash, lengths, words }) => {
-    const hash = new Hash() as unknown as Record<string, unknown>
+  it.each(HASHES)('$name still has set, process, get, roundClean, update and length, and its block and output lengths', ({ Hash, lengths, words }) => {
+    const hash = new Hash() as Record<string, unknown>
     for (const name of ['set', 'process', 'get', 'roundClean', 'update']) expect(typeof hash[name], name).toBe('function')
     expect(hash).toMatchObject({ ...lengths, length: 0, pos: 0 })
     const state = open(Hash).get()
@@ -28,7 +28,7 @@ describe('what the speed rests on in @noble/hashes', () => {
     expect(state.every(Number.isInteger)).toBe(true)
   })
 
-  it.each(HASHES)('_$name: two blocks through process are the hash of a message that pads to two blocks', ({ name, Hash }) => {
+  it.each(HASHES)('$name: two blocks through process are the hash of a message that pads to two blocks', ({ name, Hash }) => {
     const compression = open(Hash)
     const initial = compression.get()
     const message = randomBytes(compression.blockLen + 40)
@@ -40,7 +40,7 @@ describe('what the speed rests on in @noble/hashes', () => {
     }
   })
 
-  it.each(HASHES)('_$name: goes on after a first block by its own update and digest, whatever the length of the rest', ({ name, Hash }) => {
+  it.each(HASHES)('$name: goes on after a first block by its own update and digest, whatever the length of the rest', ({ name, Hash }) => {
     const { blockLen } = open(Hash)
     const first = randomBytes(blockLen)
     const state = compress(open(Hash), open(Hash).get(), new DataView(Uint8Array.from(first).buffer))
