@@ -1,0 +1,98 @@
+import { Hono } from 'hono'
+import { html } from 'hono/html'
+import type { User } from '../data/users.ts'
+import { ownersOnly } from '../owners-only.ts'
+import { type AccountDraft, accountErrors, accountFields } from '../pages/account-fields.ts'
+import { alert } from '../pages/field.ts'
+import type { Html } from '../pages/html.ts'
+import { show } from '../pages/layout.ts'
+import { leaveNotice } from '../pages/notice.ts'
+import { requirementFields, requirementOf, requirementText } from '../pages/requirement-fields.ts'
+import { hashPassword } from '../password.ts'
+import type { Portal } from '../portal.ts'
+import { type PortalEnv, typed, type Visit } from '../visit.ts'
+import { member } from './member.ts'
+
+/** The sub-accounts of a main account, and what is asked of all of them. */
+export function team(portal: Portal): Hono<PortalEnv> {
+  const { data: { users, requirements }, now } = portal
+  const app = new Hono<PortalEnv>()
+  app.use('/team/*', ownersOnly)
+  app.get('/team', (c) => draw(c))
+  app.post('/team/members', async (c) => {
+    const { id: accountId, company } = c.var.member.user
+    const { name, email, password } = await typed(c, 'name', 'email', 'password')
+    const errors = accountErrors({ name, email, password })
+    if (errors) return draw(c, { draft: { name, email, errors } })
+    const added = await users.add({ name: name.trim(), email, accountId, company, password: await hashPassword(password) }, now())
+    if (!added) return draw(c, { draft: { name, email, errors: { email: 'There is an account with this address already.' } } })
+    leaveNotice(c, `${added.name} was added.`)
+    return c.redirect(`/team/${added.id}`, 303)
+  })
+  app.post('/team/requirement', async (c) => {
+    const requirement = requirementOf(await typed(c, 'rule', 'from'))
+    if (requirement === null) return draw(c, { ruleError: 'Choose the day from which on two-factor is required.' })
+    await requirements.set(c.var.member.user.id, requirement)
+    leaveNotice(c, `Two-factor is ${requirementText(requirement)} for everybody.`)
+    return c.redirect('/team', 303)
+  })
+  app.route('/', member(portal))
+  return app
+}
+
+interface State {
+  draft?: AccountDraft
+  ruleError?: string
+}
+
+async function draw(c: Visit, { draft, ruleError }: State = {}): Promise<Response> {
+  const { portal: { data: { users, requirements } }, member: { user } } = c.var
+  const members = await users.membersOf(user.id)
+  const rows = await Promise.all(members.map((one) => rowOf(c, one)))
+  return show(c, {
+    title: 'Team',
+    status: draft ?? ruleError ? 422 : 200,
+    body: html`${alert((draft ?? ruleError) && 'Nothing was saved: please look at the fields below.')}
+    <section>
+      <h2>Members</h2>
+      ${rows.length === 0 ? html`<p class="empty">Nobody yet. Add your colleagues below.</p>` : tableOf(rows)}
+    </section>
+    <section>
+      <h2>For everybody</h2>
+      <p>This holds for you and all members. A stricter rule of a single member goes first.</p>
+      <form method="post" action="/team/requirement" novalidate>
+        ${requirementFields(await requirements.of(user.id), ruleError)}
+        <button class="secondary">Save</button>
+      </form>
+    </section>
+    <section>
+      <h2>Add a member</h2>
+      <p>A member logs in to ${user.company} with an own password, and sets up an own second factor.</p>
+      <form method="post" action="/team/members" novalidate>
+        ${accountFields(draft ?? { name: '', email: '' }, { isOwn: false })}
+        <button class="secondary">Add member</button>
+      </form>
+    </section>`,
+  })
+}
+
+function tableOf(rows: Html[]): Html {
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Members">
+    <table>
+      <thead><tr><th scope="col">Name</th><th scope="col">E-mail address</th><th scope="col">Two-factor</th><th scope="col">Rule</th><th scope="col">Proposed phone</th></tr></thead>
+      <tbody>${rows}</tbody>
+    </table>
+  </div>`
+}
+
+async function rowOf(c: Visit, { id, name, email }: User): Promise<Html> {
+  const { twoFactor, data: { requirements, proposedPhones } } = c.var.portal
+  const [{ enrolled }, requirement, number] = await Promise.all([twoFactor.status({ userId: id }), requirements.of(id), proposedPhones.of(id)])
+  return html`<tr>
+    <th scope="row"><a href="/team/${id}">${name}</a></th>
+    <td>${email}</td>
+    <td>${enrolled ? 'On' : 'Off'}</td>
+    <td>${requirementText(requirement)}</td>
+    <td>${number ?? 'none'}</td>
+  </tr>`
+}
