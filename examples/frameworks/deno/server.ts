@@ -17,7 +17,7 @@ const sessions: Sessions = {
 const { session, openSession, logIn } = openDoors(twoFactor, sessions)
 const handler = createTwoFactorHandler(twoFactor, { session, openSession })
 const sameOrigin = requireSameOrigin()
-const verified = requireVerified({ session, minimum: 'mfa' })
+const verified = requireVerified({ session, minimum: 'remembered' })
 const permitted = requirePermit('dns', { twoFactor, session })
 const changeDns = () => jsonResponse({ changed: true })
 

@@ -14,7 +14,7 @@ const twoFactor = createTwoFactor({ issuer: 'Portal', store, keyring: createKeyr
 
 const { session, openSession, logIn } = openDoors(twoFactor, new Map())
 const sameOrigin = nodeHandler(requireSameOrigin())
-const verified = nodeHandler(requireVerified({ session, minimum: 'mfa' }))
+const verified = nodeHandler(requireVerified({ session, minimum: 'remembered' }))
 const permitted = nodeHandler(requirePermit('dns', { twoFactor, session }))
 
 const app = express().use(express.json()) // before or after: nodeHandler takes a body as it finds it

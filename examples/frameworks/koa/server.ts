@@ -16,7 +16,7 @@ const twoFactor = createTwoFactor({ issuer: 'Portal', store, keyring: createKeyr
 
 const { session, openSession, logIn } = openDoors(twoFactor, new Map())
 const sameOrigin = nodeHandler(requireSameOrigin())
-const verified = nodeHandler(requireVerified({ session, minimum: 'mfa' }))
+const verified = nodeHandler(requireVerified({ session, minimum: 'remembered' }))
 const permitted = nodeHandler(requirePermit('dns', { twoFactor, session }))
 
 const router = new Router()

@@ -13,7 +13,7 @@ const twoFactor = createTwoFactor({ issuer: 'Portal', store, keyring: createKeyr
 
 const { session, openSession, logIn } = openDoors(twoFactor, new Map())
 const sameOrigin = requireSameOrigin()
-const verified = requireVerified({ session, minimum: 'mfa' })
+const verified = requireVerified({ session, minimum: 'remembered' })
 const permitted = requirePermit('dns', { twoFactor, session })
 const changeDns = () => jsonResponse({ changed: true })
 const handler = createTwoFactorHandler(twoFactor, { session, openSession })

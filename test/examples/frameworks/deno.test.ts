@@ -1,0 +1,20 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { obtain } from '../../runtime/obtain.ts'
+import { versions } from '../../runtime/targets.ts'
+import { describeOn } from '../portal-walk.ts'
+import { startProcess } from '../process.ts'
+import { walkWiring } from './walk.ts'
+
+const cwd = 'examples/frameworks/deno'
+const deno = async (): Promise<string> => join(await obtain(versions.deno), 'node_modules/.bin/deno')
+
+describeOn(versions.deno, () => {
+  it('checks the types of the wiring with its own', async () => {
+    const { status, stderr } = spawnSync(await deno(), ['check', 'server.ts'], { cwd, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } })
+    expect({ status, errors: status === 0 ? '' : stderr }).toEqual({ status: 0, errors: '' })
+  })
+
+  walkWiring('deno', async () => startProcess(cwd, await deno(), 'task', 'start'))
+})
