@@ -1,10 +1,8 @@
 import { challengeCookie, endChallengeCookie, readDeviceCookie } from 'keystep/http'
 import type { User } from '../data/users.ts'
-import { keepPermit } from '../enroll-cookie.ts'
+import { ENROLL_MS, keepPermit } from '../enroll-cookie.ts'
 import { contextOf } from '../request-context.ts'
 import type { Visit } from '../visit.ts'
-
-const ENROLL_MS = 600_000
 
 /** The password was right: keystep says what has to follow before there is a session. */
 export async function afterPassword(c: Visit, { id: userId }: Pick<User, 'id'>): Promise<Response> {

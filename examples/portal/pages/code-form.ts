@@ -1,0 +1,67 @@
+import { html } from 'hono/html'
+import type { FactorOffer } from 'keystep'
+import { alert, field } from './field.ts'
+import type { Html } from './html.ts'
+import { type Rejected, words } from './words.ts'
+
+export interface CodeForm {
+  /** Where the code goes; where a message is asked for is the same with `/sms` behind it. */
+  action: string
+  factors: readonly FactorOffer[]
+  /** Travels along, such as what the code is for. */
+  hidden?: Readonly<Record<string, string>>
+  isBackup?: boolean
+  rejected?: Rejected | undefined
+  /** Below the field. */
+  more?: Html
+}
+
+/** The one code field, and the ways to get a code. The address of the other field is the page's own matter. */
+export function codeForm({ action, factors, hidden = {}, isBackup = false, rejected, more }: CodeForm): Html {
+  const fields = Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)
+  return html`${alert(rejected && sentenceFor(rejected, isBackup))}
+    <form method="post" action="${action}" novalidate${isBackup ? '' : html` data-submit="6"`}>
+      ${fields}
+      ${isBackup ? html`<input type="hidden" name="with" value="backup">${backupField(rejected)}` : codeField({ hint: hintFor(factors), isWrong: isOfField(rejected) })}
+      ${more ?? ''}
+      <button class="primary">Continue</button>
+    </form>
+    ${isBackup ? '' : factors.filter(({ kind }) => kind === 'sms').map(({ hint, to }) => html`<form method="post" action="${action}/sms">
+      ${fields}
+      <button class="secondary" name="to" value="${to ?? 'primary'}">Send SMS code to ${hint}</button>
+    </form>`)}`
+}
+
+/** One field for a code of 6 digits: phones open the digits, fill in a message, and take what is pasted with spaces. */
+export function codeField({ hint, isWrong = false }: { hint?: string | undefined; isWrong?: boolean }): Html {
+  return field({
+    name: 'code',
+    label: 'Code',
+    inputmode: 'numeric',
+    autocomplete: 'one-time-code',
+    className: 'code',
+    maxLength: 40,
+    hasFocus: true,
+    isInvalid: isWrong,
+    ...(hint !== undefined && { hint }),
+  })
+}
+
+function backupField(rejected?: Rejected): Html {
+  const hint = '16 letters and digits, or the longer code that our support gave you. Spaces, dashes and capitals do not matter.'
+  return field({ name: 'code', label: 'Backup code', hint, className: 'code long', maxLength: 80, hasFocus: true, isInvalid: isOfField(rejected) })
+}
+
+function hintFor(factors: readonly FactorOffer[]): string {
+  const has = (kind: FactorOffer['kind']): boolean => factors.some((factor) => factor.kind === kind)
+  if (has('totp')) return has('sms') ? '6 digits, from your authenticator app or a text message.' : '6 digits, from your authenticator app.'
+  return '6 digits, from a text message.'
+}
+
+function sentenceFor(rejected: Rejected, isBackup: boolean): string | Html {
+  return isBackup && rejected.reason === 'malformed_code' ? 'A backup code has 16 letters and digits.' : words(rejected)
+}
+
+function isOfField(rejected: Rejected | undefined): boolean {
+  return rejected?.reason === 'wrong_code' || rejected?.reason === 'malformed_code' || rejected?.reason === 'already_used'
+}

@@ -1,0 +1,67 @@
+import { Hono } from 'hono'
+import { html } from 'hono/html'
+import { MANAGE_FACTORS } from 'keystep'
+import { drawKey } from '../../pages/key-page.ts'
+import { show } from '../../pages/layout.ts'
+import { leaveNotice } from '../../pages/notice.ts'
+import { getStarted } from '../../pages/two-factor-summary.ts'
+import { words } from '../../pages/words.ts'
+import type { Portal } from '../../portal.ts'
+import { contextOf } from '../../request-context.ts'
+import { openDoor } from '../../step-up.ts'
+import { typed, type PortalEnv, type Visit } from '../../visit.ts'
+import { confirmAuthenticator } from '../confirm-authenticator.ts'
+
+/** Authenticator apps: the first one turns two-factor on. */
+export function enable({ twoFactor, data }: Portal): Hono<PortalEnv> {
+  const app = new Hono<PortalEnv>()
+  app.get('/security/enable', (c) => show(c, { title: 'Turn on two-factor', body: html`<div class="panel narrow">${getStarted('/security/totp')}</div>` }))
+  app.get('/security/totp', async (c) => {
+    const { session, user } = c.var.member
+    const pending = await pendingOf(c)
+    if (pending) return drawKey(c, { action: '/security/totp', shown: pending })
+    const door = await openDoor(c, MANAGE_FACTORS, '/security/totp')
+    if (!door.isOpen) return door.answer
+    const begun = await twoFactor.totp.enroll({ permit: door.permit, sessionId: session.sessionId, account: user.email, context: contextOf(c) })
+    if (begun.outcome === 'rejected') return back(c, words(begun) as string)
+    await data.sessions.keepEnrollment(session.sessionId, begun.enrollment)
+    return drawKey(c, { action: '/security/totp', shown: begun })
+  })
+  app.post('/security/totp', async (c) => {
+    const { sessionId, enrollment, firstFactorAt } = c.var.member.session
+    if (enrollment === null) return back(c, 'This took too long. Please begin again.')
+    const answer = await confirmAuthenticator(c, { enrollment, sessionId, firstFactorAt })
+    if (!('rejected' in answer)) return answer
+    const pending = await pendingOf(c)
+    switch (answer.rejected.reason) {
+      case 'already_used':
+        return back(c, 'That authenticator app is set up already. If you have not seen your backup codes, make new ones.')
+      case 'expired':
+      case 'limit_reached':
+        return back(c, words(answer.rejected) as string)
+      case 'clock_off':
+      case 'malformed_code':
+      case 'wrong_code':
+        return pending ? drawKey(c, { action: '/security/totp', shown: pending, ...answer }) : back(c, 'This took too long. Please begin again.')
+    }
+  })
+  app.post('/security/codes-saved', async (c) => {
+    const { because } = await typed(c, 'because')
+    leaveNotice(c, because === 'new' ? 'You have new backup codes. The old ones do not work any more.' : 'Two-factor is on')
+    return c.redirect('/security', 303)
+  })
+  return app
+}
+
+/** The same key again, also in a second tab and after a typo. */
+async function pendingOf(c: Visit) {
+  const { sessionId, enrollment } = c.var.member.session
+  const shown = enrollment === null ? null : await c.var.portal.twoFactor.totp.pending({ enrollment, sessionId })
+  return shown?.outcome === 'accepted' ? shown : null
+}
+
+async function back(c: Visit, sentence: string): Promise<Response> {
+  await c.var.portal.data.sessions.keepEnrollment(c.var.member.session.sessionId, null)
+  leaveNotice(c, sentence, 'plain')
+  return c.redirect('/security', 303)
+}

@@ -1,0 +1,38 @@
+import { Hono } from 'hono'
+import { MANAGE_FACTORS } from 'keystep'
+import { endDeviceCookie } from 'keystep/http'
+import { leaveNotice } from '../../pages/notice.ts'
+import type { Portal } from '../../portal.ts'
+import { contextOf } from '../../request-context.ts'
+import { verifyAddress } from '../../step-up.ts'
+import { typed, type PortalEnv } from '../../visit.ts'
+
+/** The buttons of the security page. What weakens the account leads to a code first; what does not is done at once. */
+export function own({ twoFactor }: Portal): Hono<PortalEnv> {
+  const app = new Hono<PortalEnv>()
+  app.post('/security/disable', (c) => c.redirect(verifyAddress(MANAGE_FACTORS, 'disable'), 303))
+  app.post('/security/backup-codes', (c) => c.redirect(verifyAddress(MANAGE_FACTORS, 'backup-codes'), 303))
+  app.post('/security/factors/:id/remove', (c) => c.redirect(verifyAddress(MANAGE_FACTORS, `remove.${c.req.param('id')}`), 303))
+  app.post('/security/factors/:id', async (c) => {
+    const { name } = await typed(c, 'name')
+    const { userId } = c.var.member.session
+    const label = name.trim()
+    if (label !== '') {
+      const { outcome } = await twoFactor.factors.rename({ userId, factorId: c.req.param('id'), label, context: contextOf(c) })
+      leaveNotice(c, outcome === 'accepted' ? 'The name was changed.' : 'That is gone already.')
+    }
+    return c.redirect('/security', 303)
+  })
+  app.post('/security/devices/revoke-all', async (c) => {
+    await twoFactor.devices.revokeAll({ userId: c.var.member.session.userId, context: contextOf(c) })
+    c.header('Set-Cookie', endDeviceCookie(), { append: true })
+    leaveNotice(c, 'All devices are forgotten.')
+    return c.redirect('/security', 303)
+  })
+  app.post('/security/devices/:id/revoke', async (c) => {
+    await twoFactor.devices.revoke({ userId: c.var.member.session.userId, deviceId: c.req.param('id'), context: contextOf(c) })
+    leaveNotice(c, 'The device is forgotten.')
+    return c.redirect('/security', 303)
+  })
+  return app
+}
