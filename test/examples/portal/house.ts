@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { TwoFactor } from 'keystep'
 import { type FakeClock, fakeClock } from 'keystep/testing'
 import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
@@ -18,6 +19,8 @@ export interface House {
   readonly clock: FakeClock
   readonly portal: Started
   readonly accounts: Accounts
+  /** keystep over the same records, for what came before a test. */
+  readonly twoFactor: TwoFactor
   /** A browser that was never here: no cookie, nothing remembered. */
   visitor(options?: BrowserContextOptions): Promise<Visitor>
 }
@@ -52,11 +55,12 @@ export function openHouse(environment: Record<string, string> = {}): House {
     clock,
     get portal() { return portal },
     get accounts() { return accounts },
+    get twoFactor() { return backDoor.portal.twoFactor },
     visitor: async (options) => {
       const context = await chromium.newContext(options)
       context.setDefaultTimeout(15_000)
       complaints.push(complaintsOf(context))
-      return new Visitor(await context.newPage(), portal.origin)
+      return new Visitor(await context.newPage(), portal.origin, options?.javaScriptEnabled)
     },
   }
 }

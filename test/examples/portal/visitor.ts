@@ -1,14 +1,16 @@
 import type { BrowserContext, Locator, Page } from 'playwright-core'
-import { expect } from 'vitest'
 
 /** Somebody at a browser, who finds things as people do: by what they are and what they are called. */
 export class Visitor {
   readonly page: Page
   readonly #origin: string
+  readonly #hasScript: boolean
 
-  constructor(page: Page, origin: string) {
+  /** @param hasScript whether the browser runs the portal's script */
+  constructor(page: Page, origin: string, hasScript = true) {
     this.page = page
     this.#origin = origin
+    this.#hasScript = hasScript
   }
 
   get context(): BrowserContext {
@@ -17,7 +19,7 @@ export class Visitor {
 
   /** Opens another tab. */
   async tab(): Promise<Visitor> {
-    return new Visitor(await this.context.newPage(), this.#origin)
+    return new Visitor(await this.context.newPage(), this.#origin, this.#hasScript)
   }
 
   async open(path: string): Promise<void> {
@@ -45,8 +47,9 @@ export class Visitor {
     for (const [label, value] of Object.entries(fields)) await this.field(label).fill(value)
   }
 
+  /** Presses a button that sends a form, and waits for the page that answers. */
   async press(name: string | RegExp): Promise<void> {
-    await this.button(name).click()
+    await this.#answered(() => this.button(name).click())
   }
 
   async follow(name: string): Promise<void> {
@@ -61,5 +64,25 @@ export class Visitor {
   /** What the page says was wrong; waits for it. */
   async alert(): Promise<string> {
     return (await this.page.getByRole('alert').innerText()).replaceAll(/\s+/g, ' ')
+  }
+
+  /** The password, up to whatever follows it. */
+  async typePassword({ email, password }: { email: string; password: string }): Promise<void> {
+    await this.open('/login')
+    await this.type({ 'E-mail address': email, Password: password })
+    await this.press('Log in')
+  }
+
+  /** On a page that asks for a code. With the portal's script, six digits send themselves. */
+  async typeCode(code: string): Promise<void> {
+    const sendsItself = this.#hasScript && /^\d{6}$/.test(code)
+    await this.#answered(async () => {
+      await this.field('Code').fill(code)
+      if (!sendsItself) await this.button('Continue').click()
+    })
+  }
+
+  async #answered(act: () => Promise<void>): Promise<void> {
+    await Promise.all([this.page.waitForEvent('domcontentloaded'), act()])
   }
 }
