@@ -1,17 +1,23 @@
+import { MANAGE_FACTORS } from 'keystep'
+import { dnsChangeOf, sentenceOf } from '../../dns-change.ts'
 import { drawBackupCodes } from '../../pages/backup-codes-page.ts'
 import { leaveNotice } from '../../pages/notice.ts'
 import { words } from '../../pages/words.ts'
 import { contextOf } from '../../request-context.ts'
 import type { Visit } from '../../visit.ts'
+import { changeZone } from '../dns.ts'
 
-/** A change of what one has, made by the very code that was asked for it. */
+/** A change that is made by the very code that was asked for it. */
 export interface Change {
+  /** What the permit has to be for. */
+  purpose: string
   /** Above the code field: what the code will do. */
   sentence: string
   make(c: Visit, permit: string): Promise<Response>
 }
 
 const disable: Change = {
+  purpose: MANAGE_FACTORS,
   sentence: 'To turn off two-factor, type a code one more time. Your authenticators, numbers, backup codes and remembered devices are removed.',
   make: async (c, permit) => {
     const { portal: { twoFactor }, member: { session: { sessionId } } } = c.var
@@ -21,6 +27,7 @@ const disable: Change = {
 }
 
 const newBackupCodes: Change = {
+  purpose: MANAGE_FACTORS,
   sentence: 'To make new backup codes, type a code. The backup codes that you have stop working.',
   make: async (c, permit) => {
     const { portal: { twoFactor }, member: { session: { sessionId } } } = c.var
@@ -30,6 +37,7 @@ const newBackupCodes: Change = {
 }
 
 const remove = (factorId: string): Change => ({
+  purpose: MANAGE_FACTORS,
   sentence: 'To remove this authenticator or number, type a code, of this or another one.',
   make: async (c, permit) => {
     const { portal: { twoFactor }, member: { session: { sessionId } } } = c.var
@@ -39,10 +47,12 @@ const remove = (factorId: string): Change => ({
   },
 })
 
-/** The change of this name: `disable`, `backup-codes`, `remove.` with the factor's id. Null: it is a page. */
+/** The change of this name: `disable`, `backup-codes`, `remove.` with the factor's id, or the address of a change of DNS. Null: it is a page. */
 export function changeOf(name: string): Change | null {
   if (name === 'disable') return disable
   if (name === 'backup-codes') return newBackupCodes
+  const zone = dnsChangeOf(name)
+  if (zone) return { purpose: 'dns', sentence: sentenceOf(zone), make: (c) => changeZone(c, zone) }
   const factorId = /^remove\.([\w-]{1,64})$/.exec(name)?.[1]
   return factorId === undefined ? null : remove(factorId)
 }

@@ -1,6 +1,5 @@
 import { Hono } from 'hono'
 import { html } from 'hono/html'
-import { MANAGE_FACTORS } from 'keystep'
 import { requireSameOrigin } from 'keystep/http'
 import type { StepUpRow } from '../../data/step-ups.ts'
 import { codeForm } from '../../pages/code-form.ts'
@@ -68,7 +67,8 @@ interface Order {
 type Live = StepUpRow & { challenge: string }
 
 function orderOf({ purpose, then = '', with: field }: { purpose?: string | undefined; then?: string | undefined; with?: string | undefined }): Order {
-  return { purpose: changeOf(then) ? MANAGE_FACTORS : purposeOf(purpose), then: changeOf(then) ? then : pageOf(then), isBackup: field === 'backup' }
+  const change = changeOf(then)
+  return { purpose: change?.purpose ?? purposeOf(purpose), then: change ? then : pageOf(then), isBackup: field === 'backup' }
 }
 
 /** The challenge that is on its way, since a code that was sent belongs to it; else a new one. */
