@@ -19,6 +19,8 @@ export interface Configuration {
   panelPort: number
   /** How the world reaches the portal where a proxy stands in front; null: as it listens. */
   publicOrigin: string | null
+  /** The same of the control panel. */
+  panelOrigin: string | null
   keyringKey: string
   /** No key was given, so that records will not open after a restart. */
   isKeyGenerated: boolean
@@ -46,7 +48,8 @@ export function configurationFrom(environment: Environment): Configuration {
     company: read('COMPANY') ?? 'Harbor Hosting',
     port,
     panelPort: portOf(read, 'PANEL_PORT', port === 0 ? 0 : port + 1),
-    publicOrigin: originOf(read),
+    publicOrigin: originOf(read, 'PORTAL_ORIGIN'),
+    panelOrigin: originOf(read, 'PANEL_ORIGIN'),
     keyringKey: read('KEYSTEP_KEYS') ?? generateKeyringKey(),
     isKeyGenerated: read('KEYSTEP_KEYS') === undefined,
     sqliteFile: read('PORTAL_DATABASE') ?? ':memory:',
@@ -73,10 +76,10 @@ function isOn(read: Read, name: string): boolean {
   return value === '1'
 }
 
-function originOf(read: Read): string | null {
-  const origin = read('PORTAL_ORIGIN')
+function originOf(read: Read, name: string): string | null {
+  const origin = read(name)
   if (origin === undefined) return null
-  if (!URL.canParse(origin) || new URL(origin).origin !== origin) throw new Error('PORTAL_ORIGIN is written as https://portal.example')
+  if (!URL.canParse(origin) || new URL(origin).origin !== origin) throw new Error(`${name} is written as https://portal.example`)
   return origin
 }
 

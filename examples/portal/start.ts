@@ -14,14 +14,16 @@ export interface Started {
 
 /** Starts the portal and the control panel on 127.0.0.1; `now` is for tests. */
 export async function startPortal(configuration: Configuration, { now = () => new Date() }: { now?: () => Date } = {}): Promise<Started> {
-  const { portal, panel: controlPanel, close: closeEngines } = await openPortal(configuration, now)
+  const { portal, panel, close: closeEngines } = await openPortal(configuration, now)
   await addDemoAccounts(portal)
-  const [front, panel] = [await listen(createApp(portal), configuration.port), await listen(createPanel(controlPanel), configuration.panelPort)]
+  const panelServer = await listen(createPanel(panel), configuration.panelPort)
+  const panelOrigin = configuration.panelOrigin ?? originOf(panelServer)
+  const server = await listen(createApp({ ...portal, configuration: { ...configuration, panelOrigin } }), configuration.port)
   return {
-    origin: originOf(front),
-    panelOrigin: originOf(panel),
+    origin: originOf(server),
+    panelOrigin,
     close: async () => {
-      await Promise.all([end(front), end(panel)])
+      await Promise.all([end(server), end(panelServer)])
       await closeEngines()
     },
   }

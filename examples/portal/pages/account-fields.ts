@@ -2,7 +2,8 @@ import { html } from 'hono/html'
 import { field } from './field.ts'
 import type { Html } from './html.ts'
 
-const SHORTEST = 12
+/** The fewest characters of a password. */
+export const SHORTEST = 12
 
 /** A new account as it was typed, and what is wrong with it. */
 export interface AccountDraft {

@@ -14,9 +14,9 @@ export function drawBackupCodes(c: Visit, { codes, because }: { codes: Secret<re
     <section class="panel" aria-label="Backup codes">
       <ol id="backup-codes" translate="no">${list.map((code) => html`<li><code>${code}</code></li>`)}</ol>
       <div class="row no-print">
-        <button type="button" class="secondary" data-copy="backup-codes" hidden>Copy</button>
+        <button type="button" class="secondary needs-script" data-copy="backup-codes">Copy</button>
         <a class="button secondary" download="backup-codes.txt" href="data:text/plain;charset=utf-8,${encodeURIComponent(text)}">Download</a>
-        <button type="button" class="secondary" data-print hidden>Print</button>
+        <button type="button" class="secondary needs-script" data-print>Print</button>
       </div>
     </section>
     <form method="post" action="/security/codes-saved" class="no-print">

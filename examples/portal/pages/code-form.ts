@@ -12,18 +12,17 @@ export interface CodeForm {
   hidden?: Readonly<Record<string, string>>
   isBackup?: boolean
   rejected?: Rejected | undefined
-  /** Below the field. */
-  more?: Html
+  /** Above the field, since the last digit may send the form. */
+  before?: Html
 }
 
 /** The one code field, and the ways to get a code. The address of the other field is the page's own matter. */
-export function codeForm({ action, factors, hidden = {}, isBackup = false, rejected, more }: CodeForm): Html {
+export function codeForm({ action, factors, hidden = {}, isBackup = false, rejected, before }: CodeForm): Html {
   const fields = Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)
   return html`${alert(rejected && sentenceFor(rejected, isBackup))}
     <form method="post" action="${action}" novalidate${isBackup ? '' : html` data-submit="6"`}>
-      ${fields}
-      ${isBackup ? html`<input type="hidden" name="with" value="backup">${backupField(rejected)}` : codeField({ hint: hintFor(factors), isWrong: isOfField(rejected) })}
-      ${more ?? ''}
+      ${fields} ${before ?? ''}
+      ${isBackup ? html`<input type="hidden" name="with" value="backup">${backupField(rejected)}` : codeField({ hint: hintFor(factors), isWrong: rejected !== undefined, sendsItself: true })}
       <button class="primary">Continue</button>
     </form>
     ${isBackup ? '' : factors.filter(({ kind }) => kind === 'sms').map(({ hint, to }) => html`<form method="post" action="${action}/sms">
@@ -32,24 +31,31 @@ export function codeForm({ action, factors, hidden = {}, isBackup = false, rejec
     </form>`)}`
 }
 
+interface CodeField {
+  hint?: string
+  isWrong?: boolean
+  /** The script sends the form with the last digit, and the reader is told so before. */
+  sendsItself?: boolean
+}
+
 /** One field for a code of 6 digits: phones open the digits, fill in a message, and take what is pasted with spaces. */
-export function codeField({ hint, isWrong = false }: { hint?: string | undefined; isWrong?: boolean }): Html {
+export function codeField({ hint = '6 digits.', isWrong = false, sendsItself = false }: CodeField): Html {
   return field({
     name: 'code',
     label: 'Code',
+    hint: html`${hint}${sendsItself ? html` <span class="needs-script">The last one sends it.</span>` : ''}`,
     inputmode: 'numeric',
     autocomplete: 'one-time-code',
     className: 'code',
     maxLength: 40,
     hasFocus: true,
     isInvalid: isWrong,
-    ...(hint !== undefined && { hint }),
   })
 }
 
 function backupField(rejected?: Rejected): Html {
   const hint = '16 letters and digits, or the longer code that our support gave you. Spaces, dashes and capitals do not matter.'
-  return field({ name: 'code', label: 'Backup code', hint, className: 'code long', maxLength: 80, hasFocus: true, isInvalid: isOfField(rejected) })
+  return field({ name: 'code', label: 'Backup code', hint, className: 'code long', maxLength: 80, hasFocus: true, isInvalid: rejected !== undefined })
 }
 
 function hintFor(factors: readonly FactorOffer[]): string {
@@ -60,8 +66,4 @@ function hintFor(factors: readonly FactorOffer[]): string {
 
 function sentenceFor(rejected: Rejected, isBackup: boolean): string | Html {
   return isBackup && rejected.reason === 'malformed_code' ? 'A backup code has 16 letters and digits.' : words(rejected)
-}
-
-function isOfField(rejected: Rejected | undefined): boolean {
-  return rejected?.reason === 'wrong_code' || rejected?.reason === 'malformed_code' || rejected?.reason === 'already_used'
 }

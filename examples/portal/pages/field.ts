@@ -7,7 +7,7 @@ export interface Field {
   type?: 'text' | 'email' | 'password' | 'tel' | 'date'
   value?: string
   /** A sentence below the label. */
-  hint?: string
+  hint?: string | Html
   /** What is wrong with it; the field then gets the focus. */
   error?: string | undefined
   /** Where the sentence about it stands above the form. */

@@ -30,7 +30,7 @@ export function drawKey(c: Visit, { action, shown, name = '', rejected }: KeyPag
         <p>Open your authenticator app, choose to add an account, and point the camera at the code.</p>
         <p id="manual-words">Cannot scan it? Type this key instead, of the kind <q>time based</q>:</p>
         <p class="copy"><code id="manual-key" translate="no" aria-describedby="manual-words">${shown.manualKey.reveal()}</code>
-          <button type="button" class="secondary" data-copy="manual-key" hidden>Copy key</button></p>
+          <button type="button" class="secondary needs-script" data-copy="manual-key">Copy key</button></p>
         <h2>2. Type the code that it shows</h2>
         <form method="post" action="${action}" novalidate>
           ${field({ name: 'name', label: 'Name', value: name, isOptional: true, maxLength: 64, hint: 'Optional: which phone or app it is, such as "Work phone".', autocapitalize: 'sentences' })}

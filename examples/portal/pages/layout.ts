@@ -15,31 +15,43 @@ export interface Page {
   shape?: 'card' | 'wide'
 }
 
-/** Draws a page: head, navigation, notice, main. */
-export async function show(c: Visit, { title, body, status = 200, shape = c.var.visitor ? 'wide' : 'card' }: Page): Promise<Response> {
-  const { company } = c.var.portal.configuration
+/** What is the same on every page of an application. */
+export interface Frame {
+  name: string
+  bar: Html
+  foot: Html
+}
+
+/** Draws a page of the portal. */
+export function show(c: Visit, page: Page): Promise<Response> {
+  return draw(c, page, { name: c.var.portal.configuration.company, bar: navigation(c), foot: footer(c) })
+}
+
+/** Draws a page: head, bar, notice, main, foot. */
+export async function draw(c: Visit, page: Page, { name, bar, foot }: Frame): Promise<Response> {
+  const { title, body, status = 200, shape = c.var.visitor ? 'wide' : 'card' } = page
   const notice = takeNotice(c)
   return c.html(
     html`<!doctype html>
-<html lang="en">
+<html lang="en" data-now="${c.var.portal.now().toISOString()}">
 <head>
   <meta charset="utf-8">
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <meta name="color-scheme" content="light dark">
-  <title>${title} · ${company}</title>
+  <title>${title} · ${name}</title>
   <link rel="stylesheet" href="${assetAddress('portal.css')}">
   <link rel="icon" href="${assetAddress('favicon.svg')}" type="image/svg+xml">
   <script src="${assetAddress('portal.js')}" defer></script>
 </head>
 <body>
   <a class="skip" href="#main">Skip to the content</a>
-  ${navigation(c)}
+  ${bar}
   <main id="main" class="${shape}">
     ${notice === null ? '' : html`<p class="notice ${notice.kind}" role="status">${notice.sentence}</p>`}
     <h1>${title}</h1>
     ${body}
   </main>
-  ${footer(c)}
+  ${foot}
 </body>
 </html>`,
     status,

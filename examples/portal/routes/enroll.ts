@@ -4,18 +4,18 @@ import type { LoginInProgress } from '../data/logins.ts'
 import { endPermit, readPermit } from '../enroll-cookie.ts'
 import { drawKey } from '../pages/key-page.ts'
 import { show } from '../pages/layout.ts'
-import { leaveNotice } from '../pages/notice.ts'
 import { getStarted } from '../pages/two-factor-summary.ts'
 import type { Portal } from '../portal.ts'
 import { contextOf } from '../request-context.ts'
 import type { PortalEnv, Visit } from '../visit.ts'
 import { confirmAuthenticator } from './confirm-authenticator.ts'
+import { logInAgain } from './try-code.ts'
 
 /** Where a second factor is required and there is none, or a support code was typed: it is set up before there is a session. */
 export function enroll({ twoFactor, data }: Portal): Hono<PortalEnv> {
   const app = new Hono<PortalEnv>()
   app.get('/login/enroll', async (c) => {
-    if (!(await progressOf(c))) return tooLong(c)
+    if (!(await progressOf(c))) return logInAgain(c)
     return show(c, {
       title: 'Set up two-factor',
       shape: 'card',
@@ -24,23 +24,23 @@ export function enroll({ twoFactor, data }: Portal): Hono<PortalEnv> {
   })
   app.get('/login/enroll/totp', async (c) => {
     const progress = await progressOf(c)
-    if (!progress) return tooLong(c)
+    if (!progress) return logInAgain(c)
     const pending = await pendingOf(c, progress)
     if (pending) return drawKey(c, { action: '/login/enroll/totp', shown: pending })
     const user = await data.users.byId(progress.login.userId)
     const begun = await twoFactor.totp.enroll({ permit: progress.permit, account: user!.email, context: contextOf(c) })
-    if (begun.outcome === 'rejected') return tooLong(c)
+    if (begun.outcome === 'rejected') return logInAgain(c)
     await data.logins.keepEnrollment(progress.permit, begun.enrollment)
     return drawKey(c, { action: '/login/enroll/totp', shown: begun })
   })
   app.post('/login/enroll/totp', async (c) => {
     const progress = await progressOf(c)
-    if (!progress?.login.enrollment) return tooLong(c)
+    if (!progress?.login.enrollment) return logInAgain(c)
     const answer = await confirmAuthenticator(c, { enrollment: progress.login.enrollment })
     if ('rejected' in answer) {
       const pending = await pendingOf(c, progress)
       const isOver = !pending || answer.rejected.reason === 'expired' || answer.rejected.reason === 'already_used'
-      return isOver ? tooLong(c) : drawKey(c, { action: '/login/enroll/totp', shown: pending, ...answer })
+      return isOver ? logInAgain(c) : drawKey(c, { action: '/login/enroll/totp', shown: pending, ...answer })
     }
     await data.logins.end(progress.permit)
     endPermit(c)
@@ -65,9 +65,4 @@ async function progressOf(c: Visit): Promise<Progress | null> {
 async function pendingOf(c: Visit, { login: { enrollment } }: Progress) {
   const shown = enrollment === null ? null : await c.var.portal.twoFactor.totp.pending({ enrollment })
   return shown?.outcome === 'accepted' ? shown : null
-}
-
-function tooLong(c: Visit): Response {
-  if (!c.var.visitor) leaveNotice(c, 'This took too long. Log in again.', 'plain')
-  return c.redirect('/login', 303)
 }
