@@ -80,5 +80,5 @@ for (const button of document.querySelectorAll('[data-print]')) button.addEventL
 
 const oneTimeCode = document.querySelector('input[autocomplete="one-time-code"]')
 if (oneTimeCode && 'OTPCredential' in window) void takeFromMessage(oneTimeCode)
-// A field that is wrong has the focus already; a sentence without a field gets it.
-if (document.activeElement === document.body) document.querySelector('[role="alert"]')?.focus()
+// A field that is wrong gets the focus by itself, a little later; a sentence without a field gets it here.
+if (!document.querySelector('[autofocus]')) document.querySelector('[role="alert"]')?.focus()
