@@ -1,16 +1,14 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { filesBelow } from './project-files.ts'
 import { findBreaches, type Tree } from './walls/walls.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 function readTree(): Tree {
-  const paths = ['src', 'test', 'examples'].filter((room) => existsSync(root + room)).flatMap((room) =>
-    readdirSync(`${root}${room}`, { recursive: true, encoding: 'utf8' }).map((path) => `${room}/${path}`),
-  )
-  const files = paths.filter((path) => path.endsWith('.ts') && !path.includes('node_modules'))
-  return new Map(files.sort().map((path) => [path, readFileSync(root + path, 'utf8')]))
+  const files = ['src', 'test', 'examples'].filter((room) => existsSync(root + room)).flatMap((room) => filesBelow(root + room)).filter((path) => path.endsWith('.ts'))
+  return new Map(files.map((path) => path.slice(root.length)).sort().map((path) => [path, readFileSync(root + path, 'utf8')]))
 }
 
 const { dependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { dependencies: Record<string, string> }

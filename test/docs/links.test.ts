@@ -1,13 +1,13 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { posix } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { filesBelow } from '../project-files.ts'
 
 const root = new URL('../../', import.meta.url)
-const foreign = /(^|\/)(node_modules|dist|api|coverage)\//
-const folders = ['', 'docs/', 'examples/'].filter((folder) => existsSync(new URL(folder, root)))
-const pages = folders.flatMap((folder) =>
-  readdirSync(new URL(folder, root), { recursive: folder !== '', encoding: 'utf8' }).map((path) => folder + path),
-).filter((path) => path.endsWith('.md') && !foreign.test(path))
+const folders = ['docs', 'examples'].map((folder) => fileURLToPath(new URL(folder, root))).filter((folder) => existsSync(folder))
+const files = folders.flatMap(filesBelow).map((path) => path.slice(fileURLToPath(root).length))
+const pages = [...readdirSync(root), ...files].filter((path) => path.endsWith('.md'))
 
 /** The anchors that a forge makes of the headings of a page. */
 function anchorsOf(text: string): string[] {
