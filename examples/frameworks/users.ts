@@ -1,6 +1,6 @@
 // What all wirings share and every portal has in its own way: users with passwords, sessions, and the password login.
 import type { TwoFactor } from 'keystep'
-import { jsonResponse, loginResponse, type PortalSession, readDeviceCookie, readJsonBody, type SessionOpener, type SessionReader } from 'keystep/http'
+import { errorResponse, jsonResponse, loginResponse, type PortalSession, readDeviceCookie, readJsonBody, type SessionOpener, type SessionReader } from 'keystep/http'
 
 /** Fake, and in clear. Yours keeps a slow hash, and takes as long for an unknown name as for a wrong password. */
 const USERS = [{ userId: 'u-4711', name: 'ada', password: 'correct horse' }]
@@ -25,8 +25,7 @@ export function openDoors(twoFactor: TwoFactor, sessions: Sessions) {
     return { 'Set-Cookie': `session=${sessionId}; Path=/; HttpOnly; Secure; SameSite=Lax` }
   }
 
-  /** The first factor. A right password is no session yet: `login.begin` says what follows. */
-  const logIn = async (request: Request): Promise<Response> => {
+  const checkPassword = async (request: Request): Promise<Response> => {
     const read = await readJsonBody(request)
     if (read.refusal) return read.refusal
     const { name, password } = read.value
@@ -35,6 +34,13 @@ export function openDoors(twoFactor: TwoFactor, sessions: Sessions) {
     const decision = await twoFactor.login.begin({ userId: user.userId, deviceToken: readDeviceCookie(request) })
     return loginResponse(decision, { request, openSession })
   }
+
+  /** The first factor. A right password is no session yet: `login.begin` says what follows. An outage is an answer that says nothing. */
+  const logIn = (request: Request): Promise<Response> =>
+    checkPassword(request).catch((error: unknown) => {
+      console.error(error)
+      return errorResponse('unavailable')
+    })
 
   return { session, openSession, logIn }
 }

@@ -1,4 +1,5 @@
-// Bun.serve with its routes, records in bun:sqlite. In this folder: `bun run server.ts`, then http://127.0.0.1:3000
+// Bun.serve: fetch functions as its routes; records in bun:sqlite.
+// In examples/frameworks: `npm run bun`, then http://127.0.0.1:3000
 import { Database } from 'bun:sqlite'
 import { createKeyring, createTwoFactor, generateKeyringKey } from 'keystep'
 import { createTwoFactorHandler, errorResponse, jsonResponse, requirePermit, requireSameOrigin, requireVerified } from 'keystep/http'

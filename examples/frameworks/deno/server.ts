@@ -1,4 +1,5 @@
-// Deno.serve, records and sessions in Deno KV. In this folder: `deno task start`, then http://127.0.0.1:3000
+// Deno.serve: fetch functions as they are; records and sessions in Deno KV.
+// In examples/frameworks: `npm run deno`, then http://127.0.0.1:3000
 import { createKeyring, createTwoFactor, generateKeyringKey } from 'keystep'
 import { createTwoFactorHandler, errorResponse, jsonResponse, type PortalSession, requirePermit, requireSameOrigin, requireVerified } from 'keystep/http'
 import { denoKvStore } from 'keystep/stores/deno-kv'

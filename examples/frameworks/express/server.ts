@@ -13,12 +13,13 @@ await store.migrate()
 const twoFactor = createTwoFactor({ issuer: 'Portal', store, keyring: createKeyring(KEYSTEP_KEYS ?? generateKeyringKey()) })
 
 const { session, openSession, logIn } = openDoors(twoFactor, new Map())
+const handler = createTwoFactorHandler(twoFactor, { session, openSession })
 const sameOrigin = nodeHandler(requireSameOrigin())
 const verified = nodeHandler(requireVerified({ session, minimum: 'remembered' }))
 const permitted = nodeHandler(requirePermit('dns', { twoFactor, session }))
 
 const app = express().use(express.json()) // before or after: nodeHandler takes a body as it finds it
-app.use(nodeHandler(createTwoFactorHandler(twoFactor, { session, openSession })))
+app.use(nodeHandler(handler))
 app.post('/log-in', sameOrigin, nodeHandler(logIn))
 app.post('/dns', sameOrigin, verified, permitted, (_, response) => { response.json({ changed: true }) })
 

@@ -13,12 +13,13 @@ await store.migrate()
 const twoFactor = createTwoFactor({ issuer: 'Portal', store, keyring: createKeyring(KEYSTEP_KEYS ?? generateKeyringKey()) })
 
 const { session, openSession, logIn } = openDoors(twoFactor, new Map())
+const handler = createTwoFactorHandler(twoFactor, { session, openSession })
 const sameOrigin = nodeHandler(requireSameOrigin())
 const verified = nodeHandler(requireVerified({ session, minimum: 'remembered' }))
 const permitted = nodeHandler(requirePermit('dns', { twoFactor, session }))
 
 const app = fastify()
-app.all('/two-factor/*', nodeHandler(createTwoFactorHandler(twoFactor, { session, openSession })))
+app.all('/two-factor/*', nodeHandler(handler))
 app.post('/log-in', { preHandler: sameOrigin }, nodeHandler(logIn))
 app.post('/dns', { preHandler: [sameOrigin, verified, permitted] }, () => ({ changed: true }))
 

@@ -1,5 +1,5 @@
 // Hono on Workers, records and sessions in D1: twoFactor is made of `c.env`, in each request, which does no I/O.
-// In this folder: the two lines of wrangler.jsonc.
+// In examples/frameworks: the keys, as wrangler.jsonc says, then `npm run hono-workers-d1`
 import { Hono, type MiddlewareHandler } from 'hono'
 import { createKeyring, createTwoFactor } from 'keystep'
 import { createTwoFactorHandler, type FetchHandler, type PortalSession, requirePermit, requireSameOrigin, requireVerified } from 'keystep/http'

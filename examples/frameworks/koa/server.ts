@@ -15,6 +15,7 @@ await store.migrate()
 const twoFactor = createTwoFactor({ issuer: 'Portal', store, keyring: createKeyring(KEYSTEP_KEYS ?? generateKeyringKey()) })
 
 const { session, openSession, logIn } = openDoors(twoFactor, new Map())
+const handler = createTwoFactorHandler(twoFactor, { session, openSession })
 const sameOrigin = nodeHandler(requireSameOrigin())
 const verified = nodeHandler(requireVerified({ session, minimum: 'remembered' }))
 const permitted = nodeHandler(requirePermit('dns', { twoFactor, session }))
@@ -25,7 +26,7 @@ router.post('/dns', sameOrigin, verified, permitted, (ctx) => { ctx.body = { cha
 
 const app = new Koa()
 app.use(bodyParser()) // before or after: nodeHandler takes a body as it finds it
-app.use(nodeHandler(createTwoFactorHandler(twoFactor, { session, openSession })))
+app.use(nodeHandler(handler))
 app.use(router.routes())
 
 app.listen(Number(PORT), '127.0.0.1', () => { console.log(`http://127.0.0.1:${PORT}`) })

@@ -12,11 +12,11 @@ await store.migrate()
 const twoFactor = createTwoFactor({ issuer: 'Portal', store, keyring: createKeyring(KEYSTEP_KEYS ?? generateKeyringKey()) })
 
 const { session, openSession, logIn } = openDoors(twoFactor, new Map())
+const handler = createTwoFactorHandler(twoFactor, { session, openSession })
 const sameOrigin = requireSameOrigin()
 const verified = requireVerified({ session, minimum: 'remembered' })
 const permitted = requirePermit('dns', { twoFactor, session })
 const changeDns = () => jsonResponse({ changed: true })
-const handler = createTwoFactorHandler(twoFactor, { session, openSession })
 
 /** app/two-factor/[...path]/route.ts */
 export async function twoFactorRoute(request: Request): Promise<Response> {

@@ -1,5 +1,5 @@
 // Workers with Durable Objects: one object has records and sessions in its own storage, and the Worker passes requests on to it.
-// In this folder: the two lines of wrangler.jsonc.
+// In examples/frameworks: the keys, as wrangler.jsonc says, then `npm run workers-durable-objects`
 import { DurableObject } from 'cloudflare:workers'
 import { createKeyring, createTwoFactor } from 'keystep'
 import { createTwoFactorHandler, errorResponse, jsonResponse, requirePermit, requireSameOrigin, requireVerified } from 'keystep/http'
