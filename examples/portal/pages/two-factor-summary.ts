@@ -9,5 +9,5 @@ export function getStarted(action: string): Html {
     <li>Save ten backup codes, for the day the phone is lost.</li>
   </ol>
   <p>From then on, a login asks for your password and a code of the app.</p>
-  <form method="get" action="${action}"><button class="primary">Get started</button></form>`
+  <form method="post" action="${action}"><button class="primary">Get started</button></form>`
 }

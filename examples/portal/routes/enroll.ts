@@ -19,9 +19,10 @@ export function enroll({ twoFactor, data }: Portal): Hono<PortalEnv> {
     return show(c, {
       title: 'Set up two-factor',
       shape: 'card',
-      body: html`<p class="lead">Your account asks for a second factor. It takes two minutes, and you are logged in right after it.</p>${getStarted('/login/enroll/totp')}`,
+      body: html`<p class="lead">Your account asks for a second factor. It takes two minutes, and you are logged in right after it.</p>${getStarted('/login/enroll')}`,
     })
   })
+  app.post('/login/enroll', (c) => c.redirect('/login/enroll/totp', 303))
   app.get('/login/enroll/totp', async (c) => {
     const progress = await progressOf(c)
     if (!progress) return logInAgain(c)

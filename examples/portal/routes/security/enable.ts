@@ -15,7 +15,8 @@ import { confirmAuthenticator } from '../confirm-authenticator.ts'
 /** Authenticator apps: the first one turns two-factor on. */
 export function enable({ twoFactor, data }: Portal): Hono<PortalEnv> {
   const app = new Hono<PortalEnv>()
-  app.get('/security/enable', (c) => show(c, { title: 'Turn on two-factor', body: html`<div class="panel narrow">${getStarted('/security/totp')}</div>` }))
+  app.get('/security/enable', (c) => show(c, { title: 'Turn on two-factor', body: html`<div class="panel narrow">${getStarted('/security/enable')}</div>` }))
+  app.post('/security/enable', (c) => c.redirect('/security/totp', 303))
   app.get('/security/totp', async (c) => {
     const { session, user } = c.var.member
     const pending = await pendingOf(c)
