@@ -2,9 +2,13 @@ import type { TwoFactor } from 'keystep'
 import type { Configuration } from './configuration.ts'
 import { createData, type Data } from './data/data.ts'
 import { openDatabase } from './data/database.ts'
-import { createSessions, type Sessions } from './sessions.ts'
+import { portalFrame } from './pages/frame.ts'
+import type { Frame } from './pages/layout.ts'
+import { panelFrame } from './panel/frame.ts'
 import { openRecords } from './records.ts'
+import { createSessions, type Sessions } from './sessions.ts'
 import { createPortalTwoFactor } from './two-factor.ts'
+import type { Visit } from './visit.ts'
 
 /** What every page of the portal is given. */
 export interface Portal {
@@ -13,6 +17,8 @@ export interface Portal {
   readonly data: Data
   readonly sessions: Sessions
   readonly now: () => Date
+  /** What stands around every page. */
+  readonly frame: (c: Visit) => Frame
 }
 
 /** Both applications, over one set of engines; `close` closes them all. */
@@ -27,16 +33,18 @@ export async function openPortal(configuration: Configuration, now: () => Date):
   const { database, store: besideTables } = await openDatabase(configuration)
   const { store, close } = await openRecords(configuration, besideTables)
   const data = createData(database)
-  const application = (name: string, issuer: string, cookie: string): Portal => ({
+  const application = ({ name, cookie, issuer, frame }: { name: string; cookie: string; issuer: string; frame: Portal['frame'] }): Portal => ({
     configuration,
     data,
     now,
+    frame,
     sessions: createSessions({ data, now, application: name, cookie }),
     twoFactor: createPortalTwoFactor({ issuer, configuration, store, data, now }),
   })
+  const { company } = configuration
   return {
-    portal: application('portal', configuration.company, 'session'),
-    panel: application('panel', `${configuration.company} Control Panel`, 'panel'),
+    portal: application({ name: 'portal', cookie: 'session', issuer: company, frame: portalFrame }),
+    panel: application({ name: 'panel', cookie: 'panel', issuer: `${company} Control Panel`, frame: panelFrame }),
     close: async () => {
       await close()
       await database.close()

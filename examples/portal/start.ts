@@ -16,9 +16,9 @@ export interface Started {
 export async function startPortal(configuration: Configuration, { now = () => new Date() }: { now?: () => Date } = {}): Promise<Started> {
   const { portal, panel, close: closeEngines } = await openPortal(configuration, now)
   await addDemoAccounts(portal)
-  const panelServer = await listen(createPanel(panel), configuration.panelPort)
+  const panelServer = await listen(createPanel(panel, () => configuration.publicOrigin ?? originOf(server)), configuration.panelPort)
   const panelOrigin = configuration.panelOrigin ?? originOf(panelServer)
-  const server = await listen(createApp({ ...portal, configuration: { ...configuration, panelOrigin } }), configuration.port)
+  const server: ServerType = await listen(createApp({ ...portal, configuration: { ...configuration, panelOrigin } }), configuration.port)
   return {
     origin: originOf(server),
     panelOrigin,

@@ -11,18 +11,20 @@ export interface CodeForm {
   /** Travels along, such as what the code is for. */
   hidden?: Readonly<Record<string, string>>
   isBackup?: boolean
+  /** A code from support is good in the portal's login alone. */
+  takesSupportCode?: boolean
   rejected?: Rejected | undefined
   /** Above the field, since the last digit may send the form. */
   before?: Html
 }
 
 /** The one code field, and the ways to get a code. The address of the other field is the page's own matter. */
-export function codeForm({ action, factors, hidden = {}, isBackup = false, rejected, before }: CodeForm): Html {
+export function codeForm({ action, factors, hidden = {}, isBackup = false, takesSupportCode = false, rejected, before }: CodeForm): Html {
   const fields = Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)
   return html`${alert(rejected && sentenceFor(rejected, isBackup))}
     <form method="post" action="${action}" novalidate${isBackup ? '' : html` data-submit="6"`}>
       ${fields} ${before ?? ''}
-      ${isBackup ? html`<input type="hidden" name="with" value="backup">${backupField(rejected)}` : codeField({ hint: hintFor(factors), isWrong: rejected !== undefined, sendsItself: true })}
+      ${isBackup ? html`<input type="hidden" name="with" value="backup">${backupField(takesSupportCode, rejected)}` : codeField({ hint: hintFor(factors), isWrong: rejected !== undefined, sendsItself: true })}
       <button class="primary">Continue</button>
     </form>
     ${isBackup ? '' : factors.filter(({ kind }) => kind === 'sms').map(({ hint, to }) => html`<form method="post" action="${action}/sms">
@@ -53,8 +55,9 @@ export function codeField({ hint = '6 digits.', isWrong = false, sendsItself = f
   })
 }
 
-function backupField(rejected?: Rejected): Html {
-  const hint = '16 letters and digits, or the longer code that our support gave you. Spaces, dashes and capitals do not matter.'
+function backupField(takesSupportCode: boolean, rejected?: Rejected): Html {
+  const orOfSupport = takesSupportCode ? ', or the longer code that our support gave you' : ''
+  const hint = `16 letters and digits${orOfSupport}. Spaces, dashes and capitals do not matter.`
   return field({ name: 'code', label: 'Backup code', hint, className: 'code long', maxLength: 80, hasFocus: true, isInvalid: rejected !== undefined })
 }
 

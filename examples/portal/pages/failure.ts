@@ -5,7 +5,7 @@ import type { PortalEnv } from '../visit.ts'
 import { show } from './layout.ts'
 
 export const missingPage: NotFoundHandler<PortalEnv> = (c) =>
-  show(c, { title: 'Page not found', status: 404, body: html`<p>There is nothing at this address. <a href="/overview">To the overview</a></p>` })
+  show(c, { title: 'Page not found', status: 404, body: html`<p>There is nothing at this address. <a href="/">To the start</a></p>` })
 
 /** Says nothing of what failed: the operator reads it in the log. */
 export const failurePage: ErrorHandler<PortalEnv> = (error, c) => {

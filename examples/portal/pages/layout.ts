@@ -3,7 +3,6 @@ import { html } from 'hono/html'
 import { assetAddress } from '../assets.ts'
 import type { Visit } from '../visit.ts'
 import type { Html } from './html.ts'
-import { navigation } from './navigation.ts'
 import { takeNotice } from './notice.ts'
 
 export interface Page {
@@ -22,18 +21,15 @@ export interface Frame {
   foot: Html
 }
 
-/** Draws a page of the portal. */
-export function show(c: Visit, page: Page): Promise<Response> {
-  return draw(c, page, { name: c.var.portal.configuration.company, bar: navigation(c), foot: footer(c) })
-}
-
 /** Draws a page: head, bar, notice, main, foot. */
-export async function draw(c: Visit, page: Page, { name, bar, foot }: Frame): Promise<Response> {
+export async function show(c: Visit, page: Page): Promise<Response> {
+  const { portal } = c.var
+  const { name, bar, foot } = portal.frame(c)
   const { title, body, status = 200, shape = c.var.visitor ? 'wide' : 'card' } = page
   const notice = takeNotice(c)
   return c.html(
     html`<!doctype html>
-<html lang="en" data-now="${c.var.portal.now().toISOString()}">
+<html lang="en" data-now="${portal.now().toISOString()}">
 <head>
   <meta charset="utf-8">
   <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -56,13 +52,4 @@ export async function draw(c: Visit, page: Page, { name, bar, foot }: Frame): Pr
 </html>`,
     status,
   )
-}
-
-function footer(c: Visit): Html {
-  const { sms, mail } = c.var.portal.configuration
-  const development = [...(sms.via === 'phone' ? [['/phone', 'Phone']] : []), ...(mail === 'outbox' ? [['/outbox', 'Outbox']] : [])]
-  return html`<footer class="foot">
-    <a href="/help">Help</a>
-    ${development.map(([path, name]) => html`<a href="${path}">${name}</a>`)}
-  </footer>`
 }

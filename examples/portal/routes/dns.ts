@@ -90,13 +90,13 @@ function typeField(chosen: string | undefined): Html {
 }
 
 function tableOf(records: readonly DnsRecord[]): Html {
-  return html`<div class="scroll" tabindex="0" role="region" aria-labelledby="records">
-    <table>
-      <thead><tr><th scope="col">Name</th><th scope="col">Type</th><th scope="col">Value</th><th scope="col"><span class="unseen">Action</span></th></tr></thead>
-      <tbody>${records.map(({ id, name, type, value }) => html`<tr>
-        <th scope="row">${name}</th><td>${type}</td><td><code>${value}</code></td>
-        <td><form method="post" action="/dns/${id}/delete"><button class="danger" aria-label="Delete ${name} ${type} ${value}">Delete</button></form></td>
-      </tr>`)}</tbody>
-    </table>
-  </div>`
+  return html`<table>
+    <thead><tr><th scope="col">Name</th><th scope="col">Type</th><th scope="col">Value</th><th scope="col"><span class="unseen">Action</span></th></tr></thead>
+    <tbody>${records.map(({ id, name, type, value }) => html`<tr>
+      <th scope="row">${name}</th>
+      <td data-label="Type">${type}</td>
+      <td data-label="Value"><code>${value}</code></td>
+      <td><form method="post" action="/dns/${id}/delete"><button class="danger" aria-label="Delete ${name} ${type} ${value}">Delete</button></form></td>
+    </tr>`)}</tbody>
+  </table>`
 }

@@ -36,7 +36,7 @@ export function support({ twoFactor, data: { users, sessions } }: Portal): Hono<
       title: 'Support code',
       body: html`<section class="panel narrow">
         <p>Read it out to ${customer.name}. It is shown only now, and good until ${instant(issued.expiresAt)}.</p>
-        <p><code id="support-code" class="key" translate="no">${issued.supportCode.reveal()}</code></p>
+        <p><code id="support-code" translate="no">${issued.supportCode.reveal()}</code></p>
         <p>${customer.name} logs in with the password, chooses "Use a backup code", types this one, and sets up two-factor anew. We have mailed ${customer.name} about it.</p>
         <p><a href="/support/customers/${customer.id}">Back to ${customer.name}</a></p>
       </section>`,

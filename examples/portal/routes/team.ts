@@ -53,20 +53,20 @@ async function draw(c: Visit, { draft, ruleError }: State = {}): Promise<Respons
     title: 'Team',
     status: draft ?? ruleError ? 422 : 200,
     body: html`${alert((draft ?? ruleError) && 'Nothing was saved: please look at the fields below.')}
-    <section>
-      <h2>Members</h2>
-      ${rows.length === 0 ? html`<p class="empty">Nobody yet. Add your colleagues below.</p>` : tableOf(rows)}
+    <section class="panel" aria-labelledby="members">
+      <div class="head"><h2 id="members">Members</h2></div>
+      ${rows.length === 0 ? html`<p>Nobody yet. Add your colleagues below.</p>` : tableOf(rows)}
     </section>
-    <section>
-      <h2>For everybody</h2>
+    <section class="panel narrow" aria-labelledby="everybody">
+      <div class="head"><h2 id="everybody">For everybody</h2></div>
       <p>This holds for you and all members. A stricter rule of a single member goes first.</p>
       <form method="post" action="/team/requirement" novalidate>
         ${requirementFields(await requirements.of(user.id), ruleError)}
         <button class="secondary">Save</button>
       </form>
     </section>
-    <section>
-      <h2>Add a member</h2>
+    <section class="panel narrow" aria-labelledby="add">
+      <div class="head"><h2 id="add">Add a member</h2></div>
       <p>A member logs in to ${user.company} with an own password, and sets up an own second factor.</p>
       <form method="post" action="/team/members" novalidate>
         ${accountFields(draft ?? { name: '', email: '' }, { isOwn: false })}
@@ -77,12 +77,10 @@ async function draw(c: Visit, { draft, ruleError }: State = {}): Promise<Respons
 }
 
 function tableOf(rows: Html[]): Html {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Members">
-    <table>
-      <thead><tr><th scope="col">Name</th><th scope="col">E-mail address</th><th scope="col">Two-factor</th><th scope="col">Rule</th><th scope="col">Proposed phone</th></tr></thead>
-      <tbody>${rows}</tbody>
-    </table>
-  </div>`
+  return html`<table>
+    <thead><tr><th scope="col">Name</th><th scope="col">E-mail address</th><th scope="col">Two-factor</th><th scope="col">Rule</th><th scope="col">Proposed phone</th></tr></thead>
+    <tbody>${rows}</tbody>
+  </table>`
 }
 
 async function rowOf(c: Visit, { id, name, email }: User): Promise<Html> {
@@ -90,9 +88,9 @@ async function rowOf(c: Visit, { id, name, email }: User): Promise<Html> {
   const [{ enrolled }, requirement, number] = await Promise.all([twoFactor.status({ userId: id }), requirements.of(id), proposedPhones.of(id)])
   return html`<tr>
     <th scope="row"><a href="/team/${id}">${name}</a></th>
-    <td>${email}</td>
-    <td>${enrolled ? 'On' : 'Off'}</td>
-    <td>${requirementText(requirement)}</td>
-    <td>${number ?? 'none'}</td>
+    <td data-label="E-mail address">${email}</td>
+    <td data-label="Two-factor">${enrolled ? 'On' : 'Off'}</td>
+    <td data-label="Rule">${requirementText(requirement)}</td>
+    <td data-label="Proposed phone">${number ?? 'none'}</td>
   </tr>`
 }
