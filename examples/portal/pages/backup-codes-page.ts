@@ -11,7 +11,7 @@ export function drawBackupCodes(c: Visit, { codes, because }: { codes: Secret<re
   return show(c, {
     title: 'Save your backup codes',
     body: html`<p class="lead">If you lose your phone, one of these lets you in. Each works once. <strong>They are shown only now.</strong></p>
-    <section class="panel" aria-label="Backup codes">
+    <section class="panel narrow" aria-label="Backup codes">
       <ol id="backup-codes" translate="no">${list.map((code) => html`<li><code>${code}</code></li>`)}</ol>
       <div class="row no-print">
         <button type="button" class="secondary needs-script" data-copy="backup-codes">Copy</button>

@@ -45,7 +45,7 @@ export function codeField({ hint = '6 digits.', isWrong = false, sendsItself = f
   return field({
     name: 'code',
     label: 'Code',
-    hint: html`${hint}${sendsItself ? html` <span class="needs-script">The last one sends it.</span>` : ''}`,
+    hint: html`${hint}${sendsItself ? html` <span class="needs-script">The last digit sends it.</span>` : ''}`,
     inputmode: 'numeric',
     autocomplete: 'one-time-code',
     className: 'code',

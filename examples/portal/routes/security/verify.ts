@@ -13,6 +13,12 @@ import { pageOf, purposeOf, verifyAddress } from '../../step-up.ts'
 import { type PortalEnv, typed, type Visit } from '../../visit.ts'
 import { changeOf } from './changes.ts'
 
+const SENTENCES: Readonly<Record<string, string>> = {
+  '/security/totp': 'To add an authenticator app, type a code of one that you have.',
+  '/security/sms': 'To add or change a phone number, type a code.',
+  '/security/password': 'To change your password, type a code first.',
+}
+
 /** Step-up: a fresh code before what matters. The form says what the code is for, so that two tabs do not mix theirs. */
 export function verify({ twoFactor, data, now }: Portal): Hono<PortalEnv> {
   const app = new Hono<PortalEnv>()
@@ -99,7 +105,7 @@ function draw(c: Visit, { order: { purpose, then, isBackup }, held: { factors },
     title: 'Confirm it is you',
     status: rejected ? statusOf(rejected) : 200,
     shape: 'card',
-    body: html`<p class="lead">${changeOf(then)?.sentence ?? 'You are about to change something that matters. A fresh code makes sure that it is you.'}</p>
+    body: html`<p class="lead">${changeOf(then)?.sentence ?? SENTENCES[then] ?? 'What comes next asks for a fresh code.'}</p>
     ${codeForm({ action: '/security/verify', factors, hidden: { purpose, then }, isBackup, rejected })}
     <ul class="ways">
       <li>${isBackup ? html`<a href="${here}">Use a code of your app or phone</a>` : html`<a href="${here}&with=backup">Use a backup code</a>`}</li>
