@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { html } from 'hono/html'
+import { requireSameOrigin } from 'keystep/http'
 import { addressOf, DNS_TYPES, type DnsChange, dnsChangeOf, errorOf } from '../dns-change.ts'
 import type { DnsRecord } from '../data/dns-records.ts'
 import type { User } from '../data/users.ts'
@@ -13,8 +14,10 @@ import { type PortalEnv, typed, type Visit } from '../visit.ts'
 /** The zone of an account. Looking at it takes a session, changing it a fresh code. */
 export function dns(): Hono<PortalEnv> {
   const app = new Hono<PortalEnv>()
-  app.get('/dns', (c) => {
-    const change = dnsChangeOf(c.req.url.slice(new URL(c.req.url).origin.length))
+  const sameOrigin = requireSameOrigin()
+  app.get('/dns', async (c) => {
+    // A link on another site must not fill in a form here.
+    const change = (await sameOrigin(c.req.raw)) ? null : dnsChangeOf(c.req.url.slice(new URL(c.req.url).origin.length))
     return draw(c, change && 'add' in change ? { draft: change.add } : {})
   })
   app.post('/dns', async (c) => {

@@ -37,7 +37,7 @@ function notices({ enrolled, enrollBy, backupCodesLeft: left }: TwoFactorStatus,
   return html`
     ${failuresBefore > 0 ? html`<p class="notice bad">${wrong} before this login: was this you? If not, somebody knows your password: <a href="/security/password">change it</a>.</p>` : ''}
     ${enrolled && left <= FEW ? html`<p class="notice plain">${left === 0 ? 'No backup codes left' : `Only ${count(left, 'backup code')} left`}. <a href="/security">Make new ones</a>.</p>` : ''}
-    ${enrollBy ? html`<p class="notice plain">Your account must use two-factor from ${day(enrollBy)} on. <a href="/security/enable">Turn it on now</a>.</p>` : ''}`
+    ${enrollBy && !enrolled ? html`<p class="notice plain">Your account must use two-factor from ${day(enrollBy)} on. <a href="/security/enable">Turn it on now</a>.</p>` : ''}`
 }
 
 function card(title: string, words: string, address: string, link: string): Html {
