@@ -13,7 +13,7 @@ export interface Sessions {
 }
 
 /** The portal's own side, as the handler and the guards of keystep want it. */
-export function openDoors(twoFactor: TwoFactor, sessions: Sessions) {
+export function createPortal(twoFactor: TwoFactor, sessions: Sessions) {
   const session: SessionReader = async (request) => (await sessions.get(idOf(request))) ?? null
 
   /** The one place that opens sessions, with a grant or not at all: the old one ends, the new one has a new id. */

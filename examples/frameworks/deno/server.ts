@@ -3,7 +3,7 @@
 import { createKeyring, createTwoFactor, generateKeyringKey } from 'keystep'
 import { createTwoFactorHandler, errorResponse, jsonResponse, type PortalSession, requirePermit, requireSameOrigin, requireVerified } from 'keystep/http'
 import { denoKvStore } from 'keystep/stores/deno-kv'
-import { openDoors, type Sessions } from '../users.ts'
+import { createPortal, type Sessions } from '../users.ts'
 
 const kv = await Deno.openKv(Deno.env.get('DATABASE'))
 const keyring = createKeyring(Deno.env.get('KEYSTEP_KEYS') ?? generateKeyringKey())
@@ -15,7 +15,7 @@ const sessions: Sessions = {
   set: (id, session) => kv.set(['sessions', id], session, { expireIn: 86_400_000 }),
   delete: (id) => kv.delete(['sessions', id]),
 }
-const { session, openSession, logIn } = openDoors(twoFactor, sessions)
+const { session, openSession, logIn } = createPortal(twoFactor, sessions)
 const handler = createTwoFactorHandler(twoFactor, { session, openSession })
 const sameOrigin = requireSameOrigin()
 const verified = requireVerified({ session, minimum: 'remembered' })

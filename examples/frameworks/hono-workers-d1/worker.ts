@@ -4,7 +4,7 @@ import { Hono, type MiddlewareHandler } from 'hono'
 import { createKeyring, createTwoFactor } from 'keystep'
 import { createTwoFactorHandler, type FetchHandler, type PortalSession, requirePermit, requireSameOrigin, requireVerified } from 'keystep/http'
 import { type D1Binding, d1Store } from 'keystep/stores/d1'
-import { openDoors, type Sessions } from '../users.ts'
+import { createPortal, type Sessions } from '../users.ts'
 
 type Env = { Bindings: { DB: D1Binding; KEYSTEP_KEYS: string } }
 
@@ -23,7 +23,7 @@ function sessionsIn(db: D1Binding): Sessions {
 
 function portalOf({ DB, KEYSTEP_KEYS }: Env['Bindings']) {
   const twoFactor = createTwoFactor({ issuer: 'Portal', store: d1Store(DB), keyring: createKeyring(KEYSTEP_KEYS) })
-  const { session, openSession, logIn } = openDoors(twoFactor, sessionsIn(DB))
+  const { session, openSession, logIn } = createPortal(twoFactor, sessionsIn(DB))
   return {
     handler: createTwoFactorHandler(twoFactor, { session, openSession }),
     logIn,

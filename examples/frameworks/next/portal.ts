@@ -4,14 +4,14 @@ import { createKeyring, createTwoFactor, generateKeyringKey } from 'keystep'
 import { createTwoFactorHandler, errorResponse, jsonResponse, requirePermit, requireSameOrigin, requireVerified } from 'keystep/http'
 import { sqliteStore } from 'keystep/stores/sqlite'
 import Database from 'libsql'
-import { openDoors } from '../users.ts'
+import { createPortal } from '../users.ts'
 
 const { DATABASE = ':memory:', KEYSTEP_KEYS } = process.env
 const store = sqliteStore(new Database(DATABASE))
 await store.migrate()
 const twoFactor = createTwoFactor({ issuer: 'Portal', store, keyring: createKeyring(KEYSTEP_KEYS ?? generateKeyringKey()) })
 
-const { session, openSession, logIn } = openDoors(twoFactor, new Map())
+const { session, openSession, logIn } = createPortal(twoFactor, new Map())
 const handler = createTwoFactorHandler(twoFactor, { session, openSession })
 const sameOrigin = requireSameOrigin()
 const verified = requireVerified({ session, minimum: 'remembered' })

@@ -4,7 +4,7 @@ import { DurableObject } from 'cloudflare:workers'
 import { createKeyring, createTwoFactor } from 'keystep'
 import { createTwoFactorHandler, errorResponse, jsonResponse, requirePermit, requireSameOrigin, requireVerified } from 'keystep/http'
 import { durableObjectStore } from 'keystep/stores/durable-object'
-import { openDoors, type Sessions } from '../users.ts'
+import { createPortal, type Sessions } from '../users.ts'
 
 interface Env {
   PORTAL: DurableObjectNamespace
@@ -26,7 +26,7 @@ export class Portal extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     const twoFactor = createTwoFactor({ issuer: 'Portal', store: durableObjectStore(ctx.storage), keyring: createKeyring(env.KEYSTEP_KEYS) })
-    const { session, openSession, logIn } = openDoors(twoFactor, sessionsIn(ctx.storage))
+    const { session, openSession, logIn } = createPortal(twoFactor, sessionsIn(ctx.storage))
     const handler = createTwoFactorHandler(twoFactor, { session, openSession })
     const sameOrigin = requireSameOrigin()
     const verified = requireVerified({ session, minimum: 'remembered' })
@@ -49,5 +49,5 @@ export class Portal extends DurableObject<Env> {
   }
 }
 
-// One object for all users answers one request at a time. A portal of many tenants has one for each: idFromName(tenant).
+// One object is one thread for all users. A portal of many tenants has an object for each: idFromName(tenant).
 export default { fetch: (request: Request, { PORTAL }: Env) => PORTAL.get(PORTAL.idFromName('portal')).fetch(request) }

@@ -5,7 +5,7 @@ import { createTwoFactorClient, type TwoFactorClient } from 'keystep/http/client
 /** What the portal is called outside: a proxy that ends TLS is between, and passes `Host` on. */
 const HOST = 'portal.example'
 
-/** What came back, and whether it was asked from a page of the portal is in `headers`. */
+/** What came back; an empty body where it is no JSON object. */
 export interface Answer {
   status: number
   body: Record<string, unknown>
