@@ -12,6 +12,9 @@ const PAGE = 500
 /** Records after which other work of the process has its turn: over a driver that answers at once, a walk would never let go by itself. */
 const TURN = 25
 const WEAK_KEY_BYTES = 16
+const NOTHING: Summary = {
+  records: 0, enrolled: 0, totp: 0, sms: 0, backupCodesOut: 0, devices: 0, locked: 0, exhausted: 0, weakKeys: 0, unreadable: 0, byKey: {},
+}
 
 /** How far a walk over all records of the realm has come. Keep `last`, and give it as `after` to go on after an interruption. */
 export interface MaintenanceProgress {
@@ -19,11 +22,22 @@ export interface MaintenanceProgress {
   readonly last: string
 }
 
-/** Options of a walk: `after` continues one, `onProgress` is told after each page of 500. */
+/** Options of a walk. */
 export interface MaintenanceOptions {
+  /** `last` of a walk that was interrupted: goes on after it. */
   after?: string | undefined
   /** Told after each page of 500 records. */
   onProgress?: ((progress: MaintenanceProgress) => void) | undefined
+}
+
+/** Options of `summarize`, whose progress brings the counts so far: give both back, and an interrupted walk goes on where it was. */
+export interface SummarizeOptions {
+  /** `last` of a walk that was interrupted: goes on after it. */
+  after?: string | undefined
+  /** `summary` of a walk that was interrupted: counts on from it. */
+  counted?: Summary | undefined
+  /** Told after each page of 500 records. */
+  onProgress?: ((progress: MaintenanceProgress & { readonly summary: Summary }) => void) | undefined
 }
 
 /** What `reseal` did. `unreadable`: records that the keyring or this version cannot open; they are left as they are. */
@@ -55,7 +69,7 @@ export interface Maintenance {
   /** Seals every record under the current key. A record that changes meanwhile was just sealed so. @throws `ERR_STORE`, `ERR_KEYRING` */
   reseal(options?: MaintenanceOptions): Promise<ResealReport>
   /** Counts what there is. @throws `ERR_STORE`, `ERR_KEYRING` */
-  summarize(options?: MaintenanceOptions): Promise<Summary>
+  summarize(options?: SummarizeOptions): Promise<Summary>
 }
 
 export function createMaintenance(settings: Settings): Maintenance {
@@ -80,31 +94,37 @@ async function reseal(settings: Settings, options: MaintenanceOptions = {}): Pro
   return { records, resealed, unreadable }
 }
 
-async function summarize(settings: Settings, options: MaintenanceOptions = {}): Promise<Summary> {
+async function summarize(settings: Settings, { after, counted, onProgress }: SummarizeOptions = {}): Promise<Summary> {
   const now = settings.now()
-  const counts = { enrolled: 0, totp: 0, sms: 0, backupCodesOut: 0, devices: 0, locked: 0, exhausted: 0, weakKeys: 0, unreadable: 0 }
-  const byKey: Record<string, number> = {}
-  const records = await walk(settings, options, async (key) => {
+  const { byKey: counts, ...rest } = counted ?? NOTHING
+  const totals = { ...rest }
+  const byKey = { ...counts }
+  const soFar = (records: number): Summary => ({ ...totals, records: rest.records + records, byKey: { ...byKey } })
+  const tell = onProgress && (({ records, last }: MaintenanceProgress) => {
+    const summary = soFar(records)
+    onProgress({ records: summary.records, last, summary })
+  })
+  const records = await walk(settings, { after, onProgress: tell }, async (key) => {
     const found = await readStored(settings.store, key)
     if (!found) return
     const subject = await openOrNull(settings, key, found.value)
     if (!subject) {
-      counts.unreadable++
+      totals.unreadable++
       return
     }
     const id = sealedUnder(found.value)
     byKey[id] = (byKey[id] ?? 0) + 1
     const kinds = new Set(subject.factors.map(({ kind }) => kind))
     const gate = gateOf(subject.attempts.codes, now, settings.limits)
-    if (kinds.size > 0) counts.enrolled++
-    if (kinds.has('totp')) counts.totp++
-    if (kinds.has('sms')) counts.sms++
-    if (subject.backupCodes && leftOf(subject.backupCodes) === 0) counts.backupCodesOut++
-    counts.devices += subject.devices.filter(({ expiresAt }) => expiresAt > now).length
-    if (gate !== 'open') counts[gate.reason]++
-    if (subject.factors.some((factor) => factor.kind === 'totp' && decodeBase64url(factor.key)!.length < WEAK_KEY_BYTES)) counts.weakKeys++
+    if (kinds.size > 0) totals.enrolled++
+    if (kinds.has('totp')) totals.totp++
+    if (kinds.has('sms')) totals.sms++
+    if (subject.backupCodes && leftOf(subject.backupCodes) === 0) totals.backupCodesOut++
+    totals.devices += subject.devices.filter(({ expiresAt }) => expiresAt > now).length
+    if (gate !== 'open') totals[gate.reason]++
+    if (subject.factors.some((factor) => factor.kind === 'totp' && decodeBase64url(factor.key)!.length < WEAK_KEY_BYTES)) totals.weakKeys++
   })
-  return { records, ...counts, byKey }
+  return soFar(records)
 }
 
 /** Visits the realm's records in key order, page by page, and returns how many there were. */

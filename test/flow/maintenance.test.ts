@@ -1,4 +1,4 @@
-import { createKeyring, generateKeyringKey } from 'keystep'
+import { createKeyring, generateKeyringKey, type Summary } from 'keystep'
 import { memoryStore } from 'keystep/stores/memory'
 import { describe, expect, it } from 'vitest'
 import { acceptedOf, challenge, enroll, house, login, nextCode, wrongCode } from './house.ts'
@@ -98,5 +98,23 @@ describe('summarize', () => {
     h.clock.advance({ seconds: 30 })
     await login(h.twoFactor, 'bob', wrongCode(bob.phone, h.clock()))
     expect(await h.twoFactor.maintenance.summarize()).toEqual({ ...summary, locked: 0, exhausted: 1 })
+  })
+
+  it('after an interruption counts on where it was', async () => {
+    const h = house({ keyring: createKeyring(oldKey) })
+    await imported(h, 1020)
+    const whole = await h.twoFactor.maintenance.summarize()
+    let seen: { last: string; records: number; summary: Summary } | undefined
+    const stop = { onProgress: (progress: { last: string; records: number; summary: Summary }) => {
+      seen = progress
+      if (progress.records >= 1000) throw new Error('interrupted')
+    } }
+    await expect(h.twoFactor.maintenance.summarize(stop)).rejects.toThrow('interrupted')
+    expect(seen!.summary).toMatchObject({ records: 1000, enrolled: 1000, byKey: { old: 1000 } })
+    const shown: number[] = []
+    const rest = await h.twoFactor.maintenance.summarize({ after: seen!.last, counted: seen!.summary, onProgress: ({ records }) => void shown.push(records) })
+    expect(rest).toEqual(whole)
+    expect(whole.records).toBe(1020)
+    expect(shown).toEqual([1020])
   })
 })

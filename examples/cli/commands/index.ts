@@ -7,8 +7,10 @@ import { enroll } from './enroll.ts'
 import { logOut } from './log-out.ts'
 import { login } from './login.ts'
 import { qr } from './qr.ts'
+import { reseal } from './reseal.ts'
 import { signUp } from './sign-up.ts'
 import { status } from './status.ts'
+import { summarize } from './summarize.ts'
 import { uri } from './uri.ts'
 import { watch } from './watch.ts'
 
@@ -25,6 +27,8 @@ export const commands: ReadonlyMap<string, Command> = new Map(
     'backup-codes': backupCodes,
     disable,
     'log-out': logOut,
+    reseal,
+    summarize,
     code,
     watch,
   }),

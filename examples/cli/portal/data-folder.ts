@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { generateKeyringKey } from 'keystep'
 
@@ -38,6 +38,25 @@ export class DataFolder {
   set cookie(sessionId: string | undefined) {
     if (sessionId === undefined) rmSync(this.#cookieFile, { force: true })
     else writeFileSync(this.#cookieFile, `${sessionId}\n`, { mode: 0o600 })
+  }
+
+  /** How far a walk over all records has come, so that an interrupted one can go on. */
+  progressOf(walk: string): string | undefined {
+    const file = this.#progressFile(walk)
+    return existsSync(file) ? readFileSync(file, 'utf8') : undefined
+  }
+
+  keepProgress(walk: string, progress: string): void {
+    writeFileSync(`${this.#progressFile(walk)}.new`, progress, { mode: 0o600 })
+    renameSync(`${this.#progressFile(walk)}.new`, this.#progressFile(walk))
+  }
+
+  endProgress(walk: string): void {
+    rmSync(this.#progressFile(walk), { force: true })
+  }
+
+  #progressFile(walk: string): string {
+    return join(this.path, `${walk}.progress`)
   }
 
   get #cookieFile(): string {

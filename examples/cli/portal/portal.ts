@@ -11,6 +11,8 @@ export interface Portal {
   readonly accounts: Accounts
   readonly sessions: Sessions
   readonly twoFactor: TwoFactor
+  /** For a bar that knows where it ends. */
+  countRecords(): number
 }
 
 export async function openPortal(path: string | undefined): Promise<Portal> {
@@ -21,5 +23,7 @@ export async function openPortal(path: string | undefined): Promise<Portal> {
   const store = sqliteStore(db)
   await store.migrate()
   const twoFactor = createTwoFactor({ issuer: 'keystep demo', store, keyring })
-  return { folder, accounts: new Accounts(db), sessions: new Sessions(db), twoFactor }
+  const count = db.prepare('SELECT count(*) AS records FROM keystep_records')
+  const countRecords = (): number => (count.get() as { records: number }).records
+  return { folder, accounts: new Accounts(db), sessions: new Sessions(db), twoFactor, countRecords }
 }
