@@ -18,7 +18,7 @@ function sentence(entry: ActivityEntry): string {
   const times = (what: string): string => (entry.count === undefined ? what : `${what}, ${entry.count} times`)
   switch (entry.type) {
     case 'factor.enrolled':
-      return `${entry.kind === 'totp' ? 'Authenticator app' : 'Phone number'} added: ${entry.label}`
+      return entry.kind === 'sms' ? 'Phone number added' : `Authenticator app added: ${entry.label}`
     case 'factor.imported':
       return `Taken over from the former system: ${entry.label}`
     case 'factor.removed':
