@@ -6,6 +6,8 @@ import type { Scenario } from './scenarios.ts'
 
 export const PROCESSES = 8
 export const ATTEMPTS_PER_PROCESS = 30
+/** On a busy machine the processes may come one after the other, and then even the control is right: it races until it was wrong once. */
+const CONTROL_TURNS = 5
 
 /** One line of the table. */
 export interface Row extends Judgement {
@@ -24,10 +26,15 @@ export async function* runRaces(engine: Engine, scenarios: readonly Scenario[], 
   const fleet = await startFleet({ place, keyring: portal.keyring, broken }, PROCESSES)
   try {
     for (const [index, { name, prepare }] of scenarios.entries()) {
-      const race = await prepare(portal, `user ${index}`, PROCESSES * ATTEMPTS_PER_PROCESS)
-      const results = await fleet.race(portal.at, race.attempts)
-      const judgement = await judge(portal, race, results)
-      yield { engine, race: name, attempts: race.attempts.length, mayBeAccepted: race.accepted, budget: race.budget, ...judgement }
+      for (let turn = 1; ; turn++) {
+        const race = await prepare(portal, `user ${index}, turn ${turn}`, PROCESSES * ATTEMPTS_PER_PROCESS)
+        const results = await fleet.race(portal.at, race.attempts)
+        const judgement = await judge(portal, race, results)
+        const wentWrong = judgement.accepted + judgement.verdicts > race.accepted + race.budget && judgement.findings.length > 0
+        if (broken && !wentWrong && turn < CONTROL_TURNS) continue
+        yield { engine, race: name, attempts: race.attempts.length, mayBeAccepted: race.accepted, budget: race.budget, ...judgement }
+        break
+      }
     }
   } finally {
     await fleet.end()
