@@ -25,8 +25,14 @@ export interface House {
   visitor(options?: BrowserContextOptions): Promise<Visitor>
 }
 
-/** Starts both for the tests of the block that it is called in. A test fails, too, by whatever the browser complained of meanwhile. */
-export function openHouse(environment: Record<string, string> = {}): House {
+type Environment = Readonly<Record<string, string>>
+
+/**
+ * Starts both for the tests of the block that it is called in. A test fails, too, by whatever the browser complained of meanwhile.
+ *
+ * @param prepare what the portal finds in its environment, once all is there that it talks to; `end` ends that.
+ */
+export function openHouse(prepare: Environment | (() => Promise<Environment>) = {}, end: () => Promise<void> = async () => undefined): House {
   const clock = fakeClock('2027-03-01T09:30:00Z')
   const complaints: string[][] = []
   const folder = mkdtempSync(join(tmpdir(), 'keystep-portal-'))
@@ -35,6 +41,7 @@ export function openHouse(environment: Record<string, string> = {}): House {
   let backDoor: Awaited<ReturnType<typeof openPortal>>
   let accounts: Accounts
   beforeAll(async () => {
+    const environment = typeof prepare === 'function' ? await prepare() : prepare
     const configuration = configurationFrom({ PORT: '0', PORTAL_DATABASE: join(folder, 'portal.sqlite'), ...environment })
     portal = await startPortal(configuration, { now: clock })
     backDoor = await openPortal(configuration, clock)
@@ -45,6 +52,7 @@ export function openHouse(environment: Record<string, string> = {}): House {
     await chromium.close()
     await backDoor.close()
     await portal.close()
+    await end()
     rmSync(folder, { recursive: true })
   })
   afterEach(async () => {
@@ -57,7 +65,7 @@ export function openHouse(environment: Record<string, string> = {}): House {
     get accounts() { return accounts },
     get twoFactor() { return backDoor.portal.twoFactor },
     visitor: async (options) => {
-      const context = await chromium.newContext(options)
+      const context = await chromium.newContext({ locale: 'en-GB', timezoneId: 'UTC', ...options })
       context.setDefaultTimeout(15_000)
       complaints.push(complaintsOf(context))
       return new Visitor(await context.newPage(), portal.origin, options?.javaScriptEnabled)

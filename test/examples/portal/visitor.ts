@@ -17,9 +17,9 @@ export class Visitor {
     return this.page.context()
   }
 
-  /** Opens another tab. */
-  async tab(): Promise<Visitor> {
-    return new Visitor(await this.context.newPage(), this.#origin, this.#hasScript)
+  /** Opens another tab, of the portal or of another application. */
+  async tab(origin = this.#origin): Promise<Visitor> {
+    return new Visitor(await this.context.newPage(), origin, this.#hasScript)
   }
 
   async open(path: string): Promise<void> {
@@ -32,7 +32,7 @@ export class Visitor {
   }
 
   field(label: string): Locator {
-    return this.page.getByLabel(label, { exact: true })
+    return this.page.getByLabel(label, { exact: true }).and(this.page.locator('input, select'))
   }
 
   button(name: string | RegExp): Locator {
@@ -61,6 +61,11 @@ export class Visitor {
     await this.page.getByText(text).first().waitFor()
   }
 
+  /** Waits until the cursor is in this field. */
+  async hasFocus(label: string): Promise<void> {
+    await this.field(label).and(this.page.locator(':focus')).waitFor()
+  }
+
   /** What the page says was wrong; waits for it. */
   async alert(): Promise<string> {
     return (await this.page.getByRole('alert').innerText()).replaceAll(/\s+/g, ' ')
@@ -74,11 +79,11 @@ export class Visitor {
   }
 
   /** On a page that asks for a code. With the portal's script, six digits send themselves. */
-  async typeCode(code: string): Promise<void> {
+  async typeCode(code: string, button = 'Continue'): Promise<void> {
     const sendsItself = this.#hasScript && /^\d{6}$/.test(code)
     await this.#answered(async () => {
       await this.field('Code').fill(code)
-      if (!sendsItself) await this.button('Continue').click()
+      if (!sendsItself) await this.button(button).click()
     })
   }
 
