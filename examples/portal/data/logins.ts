@@ -14,7 +14,8 @@ export interface LoginInProgress {
 export interface Logins {
   keep(token: string, login: Omit<LoginInProgress, 'enrollment'>, expiresAt: Date): Promise<void>
   find(token: string, now: Date): Promise<LoginInProgress | null>
-  keepEnrollment(token: string, enrollment: string): Promise<void>
+  /** Of two tabs that begin at once, one wins: false for the other. */
+  replaceEnrollment(token: string, former: string | null, enrollment: string): Promise<boolean>
   end(token: string): Promise<void>
 }
 
@@ -29,7 +30,10 @@ export function createLogins({ query }: Database): Logins {
       const [row] = await query<{ userId: string; factors: string; enrollment: string | null }>(text, [idOf(token), now.toISOString()])
       return row ? { ...row, factors: JSON.parse(row.factors) as FactorOffer[] } : null
     },
-    keepEnrollment: async (token, enrollment) => { await query('UPDATE logins SET enrollment = $2 WHERE id = $1', [idOf(token), enrollment]) },
+    replaceEnrollment: async (token, former, enrollment) => {
+      const text = "UPDATE logins SET enrollment = $2 WHERE id = $1 AND COALESCE(enrollment, '') = $3 RETURNING id"
+      return (await query(text, [idOf(token), enrollment, former ?? ''])).length === 1
+    },
     end: async (token) => { await query('DELETE FROM logins WHERE id = $1', [idOf(token)]) },
   }
 }

@@ -9,13 +9,14 @@ export interface Session {
   lastVerified: { assurance: Assurance; verifiedAt: string }
   /** Wrong codes between the login before and this one. */
   failuresBefore: number
-  /** Of an authenticator or a number on its way, and the number. */
+  /** Of an authenticator on its way. */
   enrollment: string | null
   number: NumberOnItsWay | null
 }
 
 /** A phone number that was sent a code. */
 export interface NumberOnItsWay {
+  enrollment: string
   e164: string
   backup: boolean
   hint: string
@@ -27,7 +28,9 @@ export interface SessionRows {
   find(sessionId: string, application: string, now: Date): Promise<Session | null>
   verified(sessionId: string, lastVerified: Session['lastVerified']): Promise<void>
   passwordProven(sessionId: string, at: Date): Promise<void>
-  keepEnrollment(sessionId: string, enrollment: string | null, number?: NumberOnItsWay): Promise<void>
+  /** Of two tabs that begin at once, one wins: false for the other. */
+  replaceEnrollment(sessionId: string, former: string | null, enrollment: string | null): Promise<boolean>
+  keepNumber(sessionId: string, number: NumberOnItsWay): Promise<void>
   end(sessionId: string): Promise<void>
   /** Of every application, but for one session. */
   endOthers(userId: string, keptSessionId: string | null): Promise<void>
@@ -62,9 +65,11 @@ export function createSessionRows({ query }: Database): SessionRows {
       await query('UPDATE sessions SET assurance = $2, verified_at = $3 WHERE id = $1', [sessionId, assurance, verifiedAt])
     },
     passwordProven: async (sessionId, at) => { await query('UPDATE sessions SET first_factor_at = $2 WHERE id = $1', [sessionId, at.toISOString()]) },
-    keepEnrollment: async (sessionId, enrollment, number) => {
-      await query('UPDATE sessions SET enrollment = $2, number = $3 WHERE id = $1', [sessionId, enrollment, number ? JSON.stringify(number) : null])
+    replaceEnrollment: async (sessionId, former, enrollment) => {
+      const text = "UPDATE sessions SET enrollment = $2 WHERE id = $1 AND COALESCE(enrollment, '') = $3 RETURNING id"
+      return (await query(text, [sessionId, enrollment, former ?? ''])).length === 1
     },
+    keepNumber: async (sessionId, number) => { await query('UPDATE sessions SET number = $2 WHERE id = $1', [sessionId, JSON.stringify(number)]) },
     end: async (sessionId) => {
       await query('DELETE FROM step_ups WHERE session_id = $1', [sessionId])
       await query('DELETE FROM sessions WHERE id = $1', [sessionId])

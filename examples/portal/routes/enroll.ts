@@ -31,8 +31,8 @@ export function enroll({ twoFactor, data }: Portal): Hono<PortalEnv> {
     const user = await data.users.byId(progress.login.userId)
     const begun = await twoFactor.totp.enroll({ permit: progress.permit, account: user!.email, context: contextOf(c) })
     if (begun.outcome === 'rejected') return logInAgain(c)
-    await data.logins.keepEnrollment(progress.permit, begun.enrollment)
-    return drawKey(c, { action: '/login/enroll/totp', shown: begun })
+    const isKept = await data.logins.replaceEnrollment(progress.permit, progress.login.enrollment, begun.enrollment)
+    return isKept ? drawKey(c, { action: '/login/enroll/totp', shown: begun }) : c.redirect('/login/enroll/totp', 303)
   })
   app.post('/login/enroll/totp', async (c) => {
     const progress = await progressOf(c)

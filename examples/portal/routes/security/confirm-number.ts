@@ -20,10 +20,10 @@ export function confirmNumber({ twoFactor, data: { proposedPhones }, sessions }:
     return number ? draw(c, number) : c.redirect('/security/sms', 303)
   })
   app.post('/security/sms/confirm', async (c) => {
-    const { sessionId, enrollment, number, firstFactorAt, userId } = c.var.member.session
-    if (enrollment === null || !number) return c.redirect('/security/sms', 303)
+    const { sessionId, number, firstFactorAt, userId } = c.var.member.session
+    if (!number) return c.redirect('/security/sms', 303)
     const { code } = await typed(c, 'code')
-    const confirmed = await twoFactor.sms.confirm({ enrollment, sessionId, code, context: contextOf(c) })
+    const confirmed = await twoFactor.sms.confirm({ enrollment: number.enrollment, sessionId, code, context: contextOf(c) })
     if (confirmed.outcome === 'rejected') {
       if (confirmed.reason !== 'expired') return draw(c, number, confirmed)
       leaveNotice(c, 'This took too long. Please begin again.', 'plain')

@@ -25,8 +25,8 @@ export function enable({ twoFactor, data }: Portal): Hono<PortalEnv> {
     if (!door.isOpen) return door.answer
     const begun = await twoFactor.totp.enroll({ permit: door.permit, sessionId: session.sessionId, account: user.email, context: contextOf(c) })
     if (begun.outcome === 'rejected') return back(c, words(begun) as string)
-    await data.sessions.keepEnrollment(session.sessionId, begun.enrollment)
-    return drawKey(c, { action: '/security/totp', shown: begun })
+    const isKept = await data.sessions.replaceEnrollment(session.sessionId, session.enrollment, begun.enrollment)
+    return isKept ? drawKey(c, { action: '/security/totp', shown: begun }) : c.redirect('/security/totp', 303)
   })
   app.post('/security/totp', async (c) => {
     const { sessionId, enrollment, firstFactorAt } = c.var.member.session
@@ -62,7 +62,8 @@ async function pendingOf(c: Visit) {
 }
 
 async function back(c: Visit, sentence: string): Promise<Response> {
-  await c.var.portal.data.sessions.keepEnrollment(c.var.member.session.sessionId, null)
+  const { sessionId, enrollment } = c.var.member.session
+  await c.var.portal.data.sessions.replaceEnrollment(sessionId, enrollment, null)
   leaveNotice(c, sentence, 'plain')
   return c.redirect('/security', 303)
 }

@@ -46,8 +46,9 @@ async function sendTo(c: Visit, { e164, backup }: Pick<NumberOnItsWay, 'e164' | 
   if (!door.isOpen) return door.answer
   const sent = await sendSms(() => twoFactor.sms.enroll({ permit: door.permit, sessionId, number: e164, backup, context: contextOf(c) }))
   if (sent.outcome === 'rejected') return sent
-  await data.sessions.keepEnrollment(sessionId, sent.enrollment, { e164, backup, hint: sent.hint, resendAt: sent.resendAt.toISOString() })
-  leaveNotice(c, `A code is on its way to ${sent.hint}.`, 'plain')
+  const { enrollment, hint, resendAt } = sent
+  await data.sessions.keepNumber(sessionId, { enrollment, e164, backup, hint, resendAt: resendAt.toISOString() })
+  leaveNotice(c, `A code is on its way to ${hint}.`, 'plain')
   return c.redirect('/security/sms/confirm', 303)
 }
 
