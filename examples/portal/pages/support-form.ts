@@ -18,12 +18,12 @@ interface Draft {
 export function supportForm({ email, reason, errors }: Draft, customer?: User): Html {
   return html`${alert(errors && 'Nothing was done: please look at the fields below.')}
     <form class="panel narrow" method="post" action="/support/code" novalidate>
-      <p>Before anything else, make sure that it is the customer: by a call back to the number in the contract, or what else the contract says. Never
-      ask for a password or a code.</p>
+      <p>Before anything else, make sure that it is the customer: call back the number in the contract, or do what else the contract says. Never ask
+      for a password or a code.</p>
       ${customer
         ? html`<input type="hidden" name="email" value="${customer.email}">`
         : field({ name: 'email', label: 'E-mail address', type: 'email', value: email ?? '', error: errors?.email })}
-      ${field({ name: 'reason', label: 'Reason', value: reason ?? '', error: errors?.reason, hint: 'The customer reads it in the own activity.', maxLength: 300 })}
+      ${field({ name: 'reason', label: 'Reason', value: reason ?? '', error: errors?.reason, hint: 'The customer can read it under Recent activity.', maxLength: 300 })}
       <div class="row">
         <button class="primary">Issue support code</button>
         ${customer ? '' : html`<button class="secondary" formaction="/support/look-up">Look up</button>`}

@@ -97,9 +97,9 @@ function tableOf(records: readonly DnsRecord[]): Html {
     <thead><tr><th scope="col">Name</th><th scope="col">Type</th><th scope="col">Value</th><th scope="col"><span class="unseen">Action</span></th></tr></thead>
     <tbody>${records.map(({ id, name, type, value }) => html`<tr>
       <th scope="row">${name}</th>
-      <td data-label="Type">${type}</td>
+      <td class="brief" data-label="Type">${type}</td>
       <td data-label="Value"><code>${value}</code></td>
-      <td><form method="post" action="/dns/${id}/delete"><button class="danger" aria-label="Delete ${name} ${type} ${value}">Delete</button></form></td>
+      <td class="brief"><form method="post" action="/dns/${id}/delete"><button class="danger" aria-label="Delete ${name} ${type} ${value}">Delete</button></form></td>
     </tr>`)}</tbody>
   </table>`
 }

@@ -67,7 +67,7 @@ async function draw(c: Visit, { draft, ruleError }: State = {}): Promise<Respons
     </section>
     <section class="panel narrow" aria-labelledby="add">
       <div class="head"><h2 id="add">Add a member</h2></div>
-      <p>A member logs in to ${user.company} with an own password, and sets up an own second factor.</p>
+      <p>Members have their own password for ${user.company}, and set up their own second factor.</p>
       <form method="post" action="/team/members" novalidate>
         ${accountFields(draft ?? { name: '', email: '' }, { isOwn: false })}
         <button class="secondary">Add member</button>
@@ -89,8 +89,8 @@ async function rowOf(c: Visit, { id, name, email }: User): Promise<Html> {
   return html`<tr>
     <th scope="row"><a href="/team/${id}">${name}</a></th>
     <td data-label="E-mail address">${email}</td>
-    <td data-label="Two-factor">${enrolled ? 'On' : 'Off'}</td>
-    <td data-label="Rule">${requirementText(requirement)}</td>
-    <td data-label="Proposed phone">${number ?? 'none'}</td>
+    <td class="brief" data-label="Two-factor">${enrolled ? 'On' : 'Off'}</td>
+    <td class="brief" data-label="Rule">${requirementText(requirement)}</td>
+    <td class="brief" data-label="Proposed phone">${number ?? 'none'}</td>
   </tr>`
 }
