@@ -101,12 +101,15 @@ describe(`${REQUESTS} hostile requests`, () => {
       const { p, users } = attack
       const secrets = users.flatMap(({ shown }) => shown)
       const keys = users.map(({ phone }) => phone.key.revealBytes())
+      // A label is the user's own text, and shown again: one who calls a device by a backup code sees it on the security page.
+      const labels: string[] = []
       const browsers = [...users.map(({ at }) => at), browser(p.serve)]
       const pieces = [await piecesOf(attack, users[0]!), await piecesOf(attack, users[1]!)]
       attack.arm(true)
       for (const [index, one] of fc.sample(hostile, { numRuns: BATCH, seed }).entries()) {
         const where = `seed ${seed}, request ${index}: ${one.method} ${one.path}`
         const { request, body } = requestOf(one, browsers, pieces[index % 2]!)
+        if (body.includes('label')) labels.push(body)
         const opened = p.opened.length
         const { pathname } = new URL(request.url)
         const response = await attack.handler(request)
@@ -123,7 +126,8 @@ describe(`${REQUESTS} hostile requests`, () => {
         sessions += p.opened.length - opened
         if (p.opened.length > opened) expect([status, (JSON.parse(answer) as { outcome: string }).outcome, OPENS.includes(path)], where).toEqual([200, 'accepted', true])
         const shows = status === 200 && SHOWS.includes(path)
-        if (!shows) expect(secrets.filter((secret) => answer.includes(secret)), where).toEqual([])
+        const hidden = path === '/status' ? secrets.filter((secret) => !labels.some((label) => label.includes(secret))) : secrets
+        if (!shows) expect(hidden.filter((secret) => answer.includes(secret)), where).toEqual([])
         if (!shows) expect(tokensIn(answer, path).filter((token) => body.includes(token)), where).toEqual([])
         expect(answer, where).not.toMatch(/ {4}at |node_modules|\/src\/|the store is down|no sessions|no room/)
         if (shows) secrets.push(...shownIn(answer))
