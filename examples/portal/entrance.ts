@@ -7,9 +7,10 @@ import type { Portal } from './portal.ts'
 import { securityHeaders } from './security-headers.ts'
 import { type PortalEnv, recognize } from './visit.ts'
 
-/** What every request passes before its route; `origin` is how the world reaches this application behind a proxy. */
-export function entrance(portal: Portal, origin: string | null): Hono<PortalEnv> {
-  const sameOrigin = requireSameOrigin({ origins: origin === null ? [] : [origin] })
+/** What every request passes before its route. */
+export function entrance(portal: Portal): Hono<PortalEnv> {
+  const { publicOrigin } = portal
+  const sameOrigin = requireSameOrigin({ origins: publicOrigin === null ? [] : [publicOrigin] })
   const app = new Hono<PortalEnv>()
   app.use(securityHeaders)
   app.route('/assets', assets())

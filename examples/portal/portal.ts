@@ -17,6 +17,8 @@ export interface Portal {
   readonly data: Data
   readonly sessions: Sessions
   readonly now: () => Date
+  /** How the world reaches this application where a proxy stands in front; null: as it listens. */
+  readonly publicOrigin: string | null
   /** What stands around every page. */
   readonly frame: (c: Visit) => Frame
 }
@@ -29,22 +31,30 @@ export interface Opened {
   readonly close: () => Promise<void>
 }
 
+/** What each application has for itself. */
+interface Own extends Pick<Portal, 'publicOrigin' | 'frame'> {
+  name: string
+  cookie: string
+  issuer: string
+}
+
 export async function openPortal(configuration: Configuration, now: () => Date): Promise<Opened> {
   const { database, store: besideTables } = await openDatabase(configuration)
   const { store, close } = await openRecords(configuration, besideTables)
   const data = createData(database)
-  const application = ({ name, cookie, issuer, frame }: { name: string; cookie: string; issuer: string; frame: Portal['frame'] }): Portal => ({
+  const application = ({ name, cookie, issuer, publicOrigin, frame }: Own): Portal => ({
     configuration,
     data,
     now,
+    publicOrigin,
     frame,
     sessions: createSessions({ data, now, application: name, cookie }),
-    twoFactor: createPortalTwoFactor({ issuer, configuration, store, data, now }),
+    twoFactor: createPortalTwoFactor({ issuer, publicOrigin, configuration, store, data, now }),
   })
-  const { company } = configuration
+  const { company, publicOrigin, panelOrigin } = configuration
   return {
-    portal: application({ name: 'portal', cookie: 'session', issuer: company, frame: portalFrame }),
-    panel: application({ name: 'panel', cookie: 'panel', issuer: `${company} Control Panel`, frame: panelFrame }),
+    portal: application({ name: 'portal', cookie: 'session', issuer: company, publicOrigin, frame: portalFrame }),
+    panel: application({ name: 'panel', cookie: 'panel', issuer: `${company} Control Panel`, publicOrigin: panelOrigin, frame: panelFrame }),
     close: async () => {
       await close()
       await database.close()

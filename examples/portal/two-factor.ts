@@ -10,6 +10,7 @@ import { COUNTRIES, smsSender } from './sms.ts'
 interface Parts {
   /** The name of the application, as authenticator apps and messages show it. */
   issuer: string
+  publicOrigin: string | null
   configuration: Configuration
   store: RecordStore
   data: Data
@@ -17,8 +18,8 @@ interface Parts {
 }
 
 /** keystep, as both applications use it: one store, one keyring, one realm and so one enrollment, under two names. */
-export function createPortalTwoFactor({ issuer, configuration, store, data, now }: Parts): TwoFactor {
-  const { keyringKey, publicOrigin, mailFrom } = configuration
+export function createPortalTwoFactor({ issuer, publicOrigin, configuration, store, data, now }: Parts): TwoFactor {
+  const { keyringKey, mailFrom } = configuration
   const addressOf = async (userId: string): Promise<string | null> => (await data.users.byId(userId))?.email ?? null
   return createTwoFactor({
     issuer,

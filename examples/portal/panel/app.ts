@@ -13,7 +13,7 @@ import { login } from './login.ts'
  * enrolled there types the same codes here, each of them once. `portalOrigin` is where second factors are managed.
  */
 export function createPanel(panel: Portal, portalOrigin: () => string): Hono<PortalEnv> {
-  const app = entrance(panel, panel.configuration.panelOrigin)
+  const app = entrance(panel)
   for (const route of [login(panel, portalOrigin), code(panel), logout(panel), help(panel), home(panel, portalOrigin)]) app.route('/', route)
   return app
 }
