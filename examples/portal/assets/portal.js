@@ -13,19 +13,14 @@ function showTime(time) {
   if (time.dataset.show === 'instant') time.textContent = at.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })
   if (time.dataset.show === 'moment') {
     time.textContent = at.toLocaleTimeString()
-    countDown(time, at)
+    countDown(time.nextElementSibling, at)
   }
 }
 
-function countDown(time, at) {
-  const left = document.createElement('span')
-  // Screen readers are told the time once, and not every second.
-  left.setAttribute('aria-hidden', 'true')
-  left.className = 'count'
-  time.after(left)
+function countDown(left, at) {
   const tick = () => {
     const seconds = Math.ceil((at.getTime() - ahead - Date.now()) / 1000)
-    left.textContent = seconds > 0 ? ` (${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')})` : ' (now)'
+    left.textContent = seconds > 0 ? `(${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')})` : '(now)'
     if (seconds <= 0) clearInterval(timer)
   }
   const timer = setInterval(tick, 1000)

@@ -10,6 +10,7 @@ export function drawBackupCodes(c: Visit, { codes, because }: { codes: Secret<re
   const text = `${company}: backup codes\n\n${list.join('\n')}\n\nEach works once, in place of a code of your phone.\n`
   return show(c, {
     title: 'Save your backup codes',
+    shape: 'wide',
     body: html`<p class="lead">If you lose your phone, one of these lets you in. Each works once. <strong>They are shown only now.</strong></p>
     <section class="panel narrow" aria-label="Backup codes">
       <ol id="backup-codes" translate="no">${list.map((code) => html`<li><code>${code}</code></li>`)}</ol>

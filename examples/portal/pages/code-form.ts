@@ -36,12 +36,14 @@ export function codeForm({ action, factors, hidden = {}, isBackup = false, takes
 interface CodeField {
   hint?: string
   isWrong?: boolean
+  /** Not where the picture above has to be seen first; a wrong code has it in any case. */
+  hasFocus?: boolean
   /** The script sends the form with the last digit, and the reader is told so before. */
   sendsItself?: boolean
 }
 
 /** One field for a code of 6 digits: phones open the digits, fill in a message, and take what is pasted with spaces. */
-export function codeField({ hint = '6 digits.', isWrong = false, sendsItself = false }: CodeField): Html {
+export function codeField({ hint = '6 digits.', isWrong = false, hasFocus = true, sendsItself = false }: CodeField): Html {
   return field({
     name: 'code',
     label: 'Code',
@@ -50,7 +52,7 @@ export function codeField({ hint = '6 digits.', isWrong = false, sendsItself = f
     autocomplete: 'one-time-code',
     className: 'code',
     maxLength: 40,
-    hasFocus: true,
+    hasFocus: hasFocus || isWrong,
     isInvalid: isWrong,
   })
 }

@@ -20,6 +20,7 @@ export function drawKey(c: Visit, { action, shown, name = '', rejected }: KeyPag
   return show(c, {
     title: 'Scan the QR code',
     status: rejected ? statusOf(rejected) : 200,
+    shape: 'wide',
     body: html`${alert(rejected && words(rejected))}
     <div class="panel key">
       <div class="scan">
@@ -34,7 +35,7 @@ export function drawKey(c: Visit, { action, shown, name = '', rejected }: KeyPag
         <h2>2. Type the code that it shows</h2>
         <form method="post" action="${action}" novalidate>
           ${field({ name: 'name', label: 'Name', value: name, isOptional: true, maxLength: 64, hint: 'Optional: which phone or app it is, such as "Work phone".', autocapitalize: 'sentences' })}
-          ${codeField({ isWrong: rejected !== undefined })}
+          ${codeField({ isWrong: rejected !== undefined, hasFocus: false })}
           <button class="primary">Confirm</button>
         </form>
       </div>

@@ -37,7 +37,7 @@ export async function show(c: Visit, page: Page): Promise<Response> {
   <title>${title} · ${name}</title>
   <link rel="stylesheet" href="${assetAddress('portal.css')}">
   <link rel="icon" href="${assetAddress('favicon.svg')}" type="image/svg+xml">
-  <script src="${assetAddress('portal.js')}" defer></script>
+  <script src="${assetAddress('portal.js')}" defer blocking="render"></script>
 </head>
 <body>
   <a class="skip" href="#main">Skip to the content</a>

@@ -43,7 +43,7 @@ export function words(rejected: Rejected): string | Html {
     case 'number_refused':
       return 'We cannot send messages to that country. Use an authenticator app instead.'
     case 'too_soon':
-      return html`You can have another message at ${moment(retryAt!)}.`
+      return html`You can have another message at ${moment(retryAt!)}`
     case 'not_sent':
       return 'The message could not be sent. Try again in a minute, or use another way.'
   }
@@ -55,7 +55,7 @@ export function statusOf({ reason, retryAt }: Rejected): 422 | 429 {
 }
 
 function locked(retryAt: Date): Html {
-  return html`Too many wrong codes. Try again at ${moment(retryAt)}.`
+  return html`Too many wrong codes. Try again at ${moment(retryAt)}`
 }
 
 function minutes(seconds: number): string {

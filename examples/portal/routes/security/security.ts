@@ -5,7 +5,7 @@ import { activityList } from '../../pages/activity.ts'
 import type { Html } from '../../pages/html.ts'
 import { show } from '../../pages/layout.ts'
 import { appSection, backupCodeSection, deviceSection, numberSection } from '../../pages/security-sections.ts'
-import { day, moment } from '../../pages/times.ts'
+import { day, instant, moment } from '../../pages/times.ts'
 import type { Portal } from '../../portal.ts'
 import type { PortalEnv } from '../../visit.ts'
 
@@ -35,9 +35,9 @@ function stateSection(status: TwoFactorStatus): Html {
     <p>${enrolled ? 'A login asks for your password and a code.' : 'Your account is protected by the password alone. A code from your phone keeps out who has found it out.'}</p>
     ${required ? html`<p class="hint">Your account must use two-factor.</p>` : ''}
     ${enrollBy ? html`<p class="notice plain">Your account must use two-factor from ${day(enrollBy)} on.</p>` : ''}
-    ${lockedUntil ? html`<p class="notice bad">Codes are locked after too many wrong ones, until ${moment(lockedUntil)}.</p>` : ''}
+    ${lockedUntil ? html`<p class="notice bad">Codes are locked after too many wrong ones, until ${moment(lockedUntil)}</p>` : ''}
     ${exhausted ? html`<p class="notice bad">Codes are switched off after too many wrong ones. Confirm with a backup code.</p>` : ''}
-    ${supportCodeUntil ? html`<p class="notice plain">Our support issued a code for you. It is good until ${moment(supportCodeUntil)}.</p>` : ''}
+    ${supportCodeUntil ? html`<p class="notice plain">Our support issued a code for you. It is good until ${instant(supportCodeUntil)}.</p>` : ''}
     <div class="row">${enrolled
       ? (required ? '' : html`<form method="post" action="/security/disable"><button class="danger">Turn off two-factor</button></form>`)
       : html`<a class="button primary" href="/security/enable">Turn on two-factor</a>`}</div>
