@@ -12,6 +12,9 @@ import { openDoor } from '../../step-up.ts'
 import { typed, type PortalEnv, type Visit } from '../../visit.ts'
 import { confirmAuthenticator } from '../confirm-authenticator.ts'
 
+const SET_UP = 'That authenticator app is set up already. If you have not seen your backup codes, make new ones.'
+const TOO_LATE = 'This took too long. Please begin again.'
+
 /** Authenticator apps: the first one turns two-factor on. */
 export function enable({ twoFactor, data }: Portal): Hono<PortalEnv> {
   const app = new Hono<PortalEnv>()
@@ -29,21 +32,22 @@ export function enable({ twoFactor, data }: Portal): Hono<PortalEnv> {
     return isKept ? drawKey(c, { action: '/security/totp', shown: begun }) : c.redirect('/security/totp', 303)
   })
   app.post('/security/totp', async (c) => {
-    const { sessionId, enrollment, firstFactorAt } = c.var.member.session
-    if (enrollment === null) return back(c, 'This took too long. Please begin again.')
+    const { userId, sessionId, enrollment, firstFactorAt } = c.var.member.session
+    // Of the page with the backup codes, loaded again: the session is another one by now.
+    if (enrollment === null) return back(c, (await twoFactor.status({ userId })).enrolled ? SET_UP : TOO_LATE)
     const answer = await confirmAuthenticator(c, { enrollment, sessionId, firstFactorAt })
     if (!('rejected' in answer)) return answer
     const pending = await pendingOf(c)
     switch (answer.rejected.reason) {
       case 'already_used':
-        return back(c, 'That authenticator app is set up already. If you have not seen your backup codes, make new ones.')
+        return back(c, SET_UP)
       case 'expired':
       case 'limit_reached':
         return back(c, words(answer.rejected) as string)
       case 'clock_off':
       case 'malformed_code':
       case 'wrong_code':
-        return pending ? drawKey(c, { action: '/security/totp', shown: pending, ...answer }) : back(c, 'This took too long. Please begin again.')
+        return pending ? drawKey(c, { action: '/security/totp', shown: pending, ...answer }) : back(c, TOO_LATE)
     }
   })
   app.post('/security/codes-saved', async (c) => {
