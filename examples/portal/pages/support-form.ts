@@ -8,14 +8,14 @@ import type { Html } from './html.ts'
 import { show } from './layout.ts'
 import { instant } from './times.ts'
 
-interface Draft {
+export interface SupportDraft {
   email?: string
   reason?: string
   errors?: { email?: string; reason?: string }
 }
 
 /** What support can do for somebody; for a known customer the address is fixed. */
-export function supportForm({ email, reason, errors }: Draft, customer?: User): Html {
+export function supportForm({ email, reason, errors }: SupportDraft, customer?: User): Html {
   return html`${alert(errors && 'Nothing was done: please look at the fields below.')}
     <form class="panel narrow" method="post" action="/support/code" novalidate>
       <p>Before anything else, make sure that it is the customer: call back the number in the contract, or do what else the contract says. Never ask

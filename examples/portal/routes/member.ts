@@ -72,7 +72,7 @@ async function draw(c: Visit, { id, name, email }: User, { phone, phoneError, ru
     <p class="lead">${email}. Two-factor is ${enrolled ? 'on' : 'off'}. <a href="/team">Back to the team</a></p>
     <section class="panel narrow" aria-labelledby="rule">
       <div class="head"><h2 id="rule">Rule</h2></div>
-      <p>From the day on, ${name} sets up two-factor at the next login, and cannot turn it off. Before it we remind.</p>
+      <p>Where it is required, ${name} sets it up at the next login and cannot turn it off. Before the day we remind.</p>
       <form method="post" action="/team/${id}/requirement" novalidate>
         ${requirementFields(requirement, ruleError)}
         <button class="secondary">Save</button>

@@ -5,7 +5,7 @@ import type { User } from '../data/users.ts'
 import { missingPage } from '../pages/failure.ts'
 import { show } from '../pages/layout.ts'
 import { leaveNotice } from '../pages/notice.ts'
-import { drawCustomer, supportForm } from '../pages/support-form.ts'
+import { drawCustomer, type SupportDraft, supportForm } from '../pages/support-form.ts'
 import { instant } from '../pages/times.ts'
 import type { Portal } from '../portal.ts'
 import { staffOnly } from '../staff-only.ts'
@@ -56,12 +56,6 @@ export function support({ twoFactor, data: { users, sessions } }: Portal): Hono<
 
 const UNKNOWN = 'There is no account with this address.'
 
-interface Draft {
-  email?: string
-  reason?: string
-  errors?: { email?: string; reason?: string }
-}
-
 interface Order {
   customer: User
   staff: StaffInput
@@ -77,9 +71,11 @@ async function orderOf(c: Visit): Promise<Order | Response> {
   if (customer.id === user.id) return draw(c, { email, reason, errors: { email: 'Ask a colleague to do this for your own account.' } })
   const door = await openDoor(c, 'support', `/support/customers/${customer.id}`)
   if (!door.isOpen) return door.answer
+  // A permit by password alone, of staff whose own second factor was taken off meanwhile.
+  if (door.grant.assurance !== 'mfa') return c.redirect('/security/enable', 303)
   return { customer, staff: { userId: customer.id, actor: user.email, reason: reason.trim() } }
 }
 
-function draw(c: Visit, draft: Draft): Promise<Response> {
+function draw(c: Visit, draft: SupportDraft): Promise<Response> {
   return show(c, { title: 'Support', status: draft.errors ? 422 : 200, body: supportForm(draft) })
 }
