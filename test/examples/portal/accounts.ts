@@ -1,3 +1,4 @@
+import type { User } from '../../../examples/portal/data/users.ts'
 import { DEMO_PASSWORD } from '../../../examples/portal/demo-accounts.ts'
 import { hashPassword } from '../../../examples/portal/password.ts'
 import type { Portal } from '../../../examples/portal/portal.ts'
@@ -17,24 +18,26 @@ export interface Enrolled extends Account {
   backupCodes: string[]
 }
 
+type More = Partial<Pick<User, 'isStaff' | 'accountId'>>
+
 export interface Accounts {
   /** Without a second factor. */
-  add(): Promise<Account>
+  add(more?: More): Promise<Account>
   /** With one; the code that confirmed it is half a minute old. */
-  addEnrolled(): Promise<Enrolled>
+  addEnrolled(more?: More): Promise<Enrolled>
 }
 
 /** Makes customers without the pages, where those are not what a test is about. */
 export function accountsOf({ data, twoFactor }: Portal, clock: { (): Date; advance(span: { seconds: number }): Date }): Accounts {
   const password = hashPassword(DEMO_PASSWORD)
   let made = 0
-  const add = async (): Promise<Account> => {
+  const add = async (more: More = {}): Promise<Account> => {
     const email = `customer-${++made}@example.com`
-    const user = await data.users.add({ email, name: `Customer ${made}`, company: `Company ${made}`, password: await password }, clock())
+    const user = await data.users.add({ email, name: `Customer ${made}`, company: `Company ${made}`, password: await password, ...more }, clock())
     return { userId: user!.id, email, password: DEMO_PASSWORD }
   }
-  const addEnrolled = async (): Promise<Enrolled> => {
-    const account = await add()
+  const addEnrolled = async (more: More = {}): Promise<Enrolled> => {
+    const account = await add(more)
     const { phone, backupCodes } = await enroll(twoFactor, account.userId, clock)
     clock.advance({ seconds: 30 })
     return { ...account, phone: phoneWith(phone.key.revealBase32(), clock), backupCodes: [...backupCodes] }

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { parseKeyUri } from 'keystep/otp'
 import { expect, it } from 'vitest'
-import { type Phone, phoneWith } from '../phone.ts'
+import type { Phone } from '../phone.ts'
 import { describeWith } from '../programs.ts'
 import type { Account } from './accounts.ts'
-import { openHouse } from './house.ts'
-import { scanQr } from './referees.ts'
+import { openHouse } from './open-house.ts'
+import { phoneAt, scanQr } from './scan.ts'
 import type { Visitor } from './visitor.ts'
 
 describeWith(['chromium', 'zbarimg', 'oathtool'], 'the portal in Chromium: authenticators and backup codes', () => {
@@ -23,9 +23,8 @@ describeWith(['chromium', 'zbarimg', 'oathtool'], 'the portal in Chromium: authe
     await ada.on('Turn on two-factor')
     await ada.press('Get started')
     await ada.on('Scan the QR code')
-    return scanned(ada)
+    return phoneAt(ada, house.clock)
   }
-  const scanned = async (ada: Visitor): Promise<Phone> => phoneWith(parseKeyUri(await scanQr(ada.page)).key.revealBase32(), house.clock)
   const confirm = async (ada: Visitor, code: string, name = ''): Promise<void> => {
     await ada.type({ Name: name, Code: code })
     await ada.press('Confirm')
@@ -42,7 +41,7 @@ describeWith(['chromium', 'zbarimg', 'oathtool'], 'the portal in Chromium: authe
     const phone = await atTheKey(ada)
     await confirm(ada, phone.wrongCode(), 'Work phone')
     expect(await ada.alert()).toBe('That code is not right.')
-    expect((await scanned(ada)).code()).toBe(phone.code())
+    expect((await phoneAt(ada, house.clock)).code()).toBe(phone.code())
     expect(await ada.field('Name').inputValue()).toBe('Work phone')
     await confirm(ada, phone.code(), 'Work phone')
     await ada.on('Save your backup codes')
@@ -144,7 +143,7 @@ describeWith(['chromium', 'zbarimg', 'oathtool'], 'the portal in Chromium: authe
     await ada.on('Confirm it is you')
     await ada.typeCode(account.phone.code())
     await ada.on('Scan the QR code')
-    const second = await scanned(ada)
+    const second = await phoneAt(ada, house.clock)
     await confirm(ada, second.code(), 'Tablet')
     await ada.on('Security')
     await ada.sees('The authenticator app was added.')
@@ -220,7 +219,7 @@ describeWith(['chromium', 'zbarimg', 'oathtool'], 'the portal in Chromium: authe
     const phone = await atTheKey(ada)
     const tab = await ada.tab()
     await tab.open('/security/totp')
-    expect((await scanned(tab)).code()).toBe(phone.code())
+    expect((await phoneAt(tab, house.clock)).code()).toBe(phone.code())
     await Promise.all([confirm(ada, phone.code()), confirm(tab, phone.code())])
     const headings = await Promise.all([ada, tab].map(({ page }) => page.getByRole('heading', { level: 1 }).innerText()))
     expect(headings.filter((heading) => heading === 'Save your backup codes')).toHaveLength(1)

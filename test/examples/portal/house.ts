@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TwoFactor } from 'keystep'
 import { type FakeClock, fakeClock } from 'keystep/testing'
-import type { Browser, BrowserContextOptions } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect } from 'vitest'
+import type { BrowserContextOptions } from 'playwright-core'
 import { configurationFrom } from '../../../examples/portal/configuration.ts'
 import { openPortal } from '../../../examples/portal/portal.ts'
 import { type Started, startPortal } from '../../../examples/portal/start.ts'
@@ -13,7 +12,7 @@ import { startChromium } from './chromium.ts'
 import { complaintsOf } from './console.ts'
 import { Visitor } from './visitor.ts'
 
-/** The portal and the browser of one test file. */
+/** A portal, a browser, and a clock. */
 export interface House {
   /** Moves when it is told to; the portal goes by it. */
   readonly clock: FakeClock
@@ -25,50 +24,41 @@ export interface House {
   visitor(options?: BrowserContextOptions): Promise<Visitor>
 }
 
-type Environment = Readonly<Record<string, string>>
+export interface StartedHouse extends House {
+  /** Closes all visitors' browsers, and tells what those complained of. */
+  leave(): Promise<string[]>
+  close(): Promise<void>
+}
 
-/**
- * Starts both for the tests of the block that it is called in. A test fails, too, by whatever the browser complained of meanwhile.
- *
- * @param prepare what the portal finds in its environment, once all is there that it talks to; `end` ends that.
- */
-export function openHouse(prepare: Environment | (() => Promise<Environment>) = {}, end: () => Promise<void> = async () => undefined): House {
+/** Starts the portal by its environment, on a clock of its own, and a Chromium. */
+export async function startHouse(environment: Readonly<Record<string, string>> = {}): Promise<StartedHouse> {
   const clock = fakeClock('2027-03-01T09:30:00Z')
-  const complaints: string[][] = []
   const folder = mkdtempSync(join(tmpdir(), 'keystep-portal-'))
-  let chromium: Browser
-  let portal: Started
-  let backDoor: Awaited<ReturnType<typeof openPortal>>
-  let accounts: Accounts
-  beforeAll(async () => {
-    const environment = typeof prepare === 'function' ? await prepare() : prepare
-    const configuration = configurationFrom({ PORT: '0', PORTAL_DATABASE: join(folder, 'portal.sqlite'), ...environment })
-    portal = await startPortal(configuration, { now: clock })
-    backDoor = await openPortal(configuration, clock)
-    accounts = accountsOf(backDoor.portal, clock)
-    chromium = await startChromium()
-  })
-  afterAll(async () => {
-    await chromium.close()
-    await backDoor.close()
-    await portal.close()
-    await end()
-    rmSync(folder, { recursive: true })
-  })
-  afterEach(async () => {
-    await Promise.all(chromium.contexts().map((context) => context.close()))
-    expect(complaints.splice(0).flat()).toEqual([])
-  })
+  const configuration = configurationFrom({ PORT: '0', PORTAL_DATABASE: join(folder, 'portal.sqlite'), ...environment })
+  const portal = await startPortal(configuration, { now: clock })
+  const backDoor = await openPortal(configuration, clock)
+  const chromium = await startChromium()
+  const complaints: string[][] = []
   return {
     clock,
-    get portal() { return portal },
-    get accounts() { return accounts },
-    get twoFactor() { return backDoor.portal.twoFactor },
+    portal,
+    accounts: accountsOf(backDoor.portal, clock),
+    twoFactor: backDoor.portal.twoFactor,
     visitor: async (options) => {
       const context = await chromium.newContext({ locale: 'en-GB', timezoneId: 'UTC', ...options })
       context.setDefaultTimeout(15_000)
       complaints.push(complaintsOf(context))
       return new Visitor(await context.newPage(), portal.origin, options?.javaScriptEnabled)
+    },
+    leave: async () => {
+      await Promise.all(chromium.contexts().map((context) => context.close()))
+      return complaints.splice(0).flat()
+    },
+    close: async () => {
+      await chromium.close()
+      await backDoor.close()
+      await portal.close()
+      rmSync(folder, { recursive: true })
     },
   }
 }

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { challenge, login } from '../../flow/house.ts'
 import { describeWith } from '../programs.ts'
 import type { Enrolled } from './accounts.ts'
-import { openHouse } from './house.ts'
+import { openHouse } from './open-house.ts'
 import type { Visitor } from './visitor.ts'
 
 const PASSWORD = 'correct horse battery'

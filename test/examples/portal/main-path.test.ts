@@ -1,8 +1,9 @@
 import type { Locator } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { describeWith } from '../programs.ts'
-import { openHouse } from './house.ts'
-import { phoneAt, walkMainPath } from './main-path.ts'
+import { walkMainPath } from './main-path.ts'
+import { openHouse } from './open-house.ts'
+import { phoneAt } from './scan.ts'
 import type { Visitor } from './visitor.ts'
 
 describeWith(['chromium', 'zbarimg', 'oathtool'], 'the main path of the portal in Chromium', () => {

@@ -1,13 +1,7 @@
-import { parseKeyUri } from 'keystep/otp'
 import { expect } from 'vitest'
-import { type Phone, phoneWith, stepWith } from '../phone.ts'
-import { scanQr } from './referees.ts'
+import { stepWith } from '../phone.ts'
+import { phoneAt } from './scan.ts'
 import type { Visitor } from './visitor.ts'
-
-/** An authenticator app that scans the page, by the given clock or the system's. */
-export async function phoneAt({ page }: Visitor, clock?: () => Date): Promise<Phone> {
-  return phoneWith(parseKeyUri(await scanQr(page)).key.revealBase32(), clock)
-}
 
 /** All that a customer does once: sign-up, two-factor on, in by a code and by a backup code, off again. */
 export async function walkMainPath(ada: Visitor, { email, clock }: { email: string; clock?: () => Date }): Promise<void> {

@@ -3,20 +3,13 @@ import { KANNEL, startKannel } from '../kannel-gateway.ts'
 import { until } from '../loopback.ts'
 import { describeWith } from '../programs.ts'
 import type { Account } from './accounts.ts'
-import { openHouse } from './house.ts'
+import { openHouse } from './open-house.ts'
+import { codeOnThePhone, typeNumber } from './text-messages.ts'
 import type { Visitor } from './visitor.ts'
 
 describeWith(['chromium', 'oathtool'], 'the portal in Chromium: phone numbers', () => {
   const house = openHouse()
 
-  /** The code of the newest message, as somebody reads it from the page that stands for the phone. */
-  const codeOnThePhone = async (ada: Visitor, number: string): Promise<string> => {
-    const phone = await ada.tab()
-    await phone.open('/phone')
-    const message = await phone.page.getByRole('listitem').filter({ hasText: number }).first().innerText()
-    await phone.page.close()
-    return /\b(\d{6}) is your Harbor Hosting code/.exec(message)![1]!
-  }
   const addNumber = async (ada: Visitor, number: string, isBackup = false): Promise<void> => {
     await ada.open('/security/sms')
     await ada.on('Add a phone number')
@@ -135,11 +128,3 @@ describeWith(['chromium', ...KANNEL], 'the portal in Chromium, its messages by K
     expect(await ada.link('Phone').count()).toBe(0)
   })
 })
-
-/** A number of Germany. */
-async function typeNumber(ada: Visitor, number: string, isBackup = false): Promise<void> {
-  await ada.field('Country').selectOption('Germany (+49)')
-  await ada.type({ 'Phone number': number })
-  if (isBackup) await ada.field('This is my backup number').check()
-  await ada.press('Send code')
-}

@@ -5,7 +5,8 @@ import { Secret } from 'keystep'
 import { describeWith } from '../programs.ts'
 import { startChromium } from './chromium.ts'
 import { complaintsOf } from './console.ts'
-import { axeFindings, layoutShift, overflow, scanQr } from './referees.ts'
+import { axeFindings, layoutShifts, overflow } from './referees.ts'
+import { scanQr } from './scan.ts'
 import { listen } from '../loopback.ts'
 
 const HEAD = '<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>Page</title><main><h1>Page</h1>'
@@ -38,7 +39,7 @@ describeWith(['chromium', 'zbarimg'], 'the referees of the browser tests', () =>
 
   it('find nothing where there is nothing', async () => {
     await page.setContent(`${HEAD}<label>Code <input></label>`)
-    expect({ axe: await axeFindings(page), shift: await layoutShift(page), overflow: await overflow(page), complaints }).toEqual({ axe: [], shift: 0, overflow: 0, complaints: [] })
+    expect({ axe: await axeFindings(page), shifts: await layoutShifts(page), overflow: await overflow(page), complaints }).toEqual({ axe: [], shifts: [], overflow: 0, complaints: [] })
   })
 
   it('see a line that jumps, and one that is too wide', async () => {
@@ -46,7 +47,9 @@ describeWith(['chromium', 'zbarimg'], 'the referees of the browser tests', () =>
     expect(await overflow(page)).toBeGreaterThan(70)
     await page.evaluate(() => new Promise(requestAnimationFrame))
     await page.evaluate(() => { document.querySelector('h1')!.style.marginTop = '200px' })
-    expect(await layoutShift(page)).toBeGreaterThan(0.01)
+    const [shift] = await layoutShifts(page)
+    expect(shift!.score).toBeGreaterThan(0.01)
+    expect(shift!.what).toContainEqual(expect.stringMatching(/<h1|<main/))
   })
 
   it('hear of inline styles, errors of scripts and files that are missing, and not of a rejected form', async () => {
@@ -58,7 +61,7 @@ describeWith(['chromium', 'zbarimg'], 'the referees of the browser tests', () =>
       await page.goto(url)
       expect(complaints).toEqual([])
       await page.goto(`${url}/faults`)
-      await expect.poll(() => complaints).toEqual(expect.arrayContaining([expect.stringMatching(/inline style/), expect.stringMatching(/oh/), expect.stringMatching(/gone.css.*404/)]))
+      await expect.poll(() => complaints).toEqual(expect.arrayContaining([expect.stringMatching(/inline style/), expect.stringMatching(/oh/), expect.stringMatching(/gone.css: 404/)]))
     } finally {
       await close()
     }

@@ -63,8 +63,10 @@ describe('the team page', () => {
   })
 
   it('requires two-factor of everybody from a day on: a reminder before it, an enrollment after it', async () => {
-    expect(await ada.browser.post('/team/requirement', { rule: 'from', from: '' })).toContain('Choose the day')
-    expect(ada.browser.lastStatus).toBe(422)
+    for (const [rule, word] of [[{ rule: 'from', from: '' }, 'Choose the day'], [{ rule: 'optional', from: '2027-03-03' }, 'or clear the date'], [{}, 'Choose the day']] as const) {
+      expect(await ada.browser.post('/team/requirement', rule)).toContain(word)
+      expect(ada.browser.lastStatus).toBe(422)
+    }
     await ada.post('/team/requirement', { rule: 'from', from: '2027-03-03' })
     expect(await ben.browser.get('/overview')).toContain('<time datetime="2027-03-03T00:00:00.000Z"')
     expect(await ben.logIn()).toBe('/overview')
