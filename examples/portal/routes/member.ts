@@ -6,7 +6,7 @@ import { missingPage } from '../pages/failure.ts'
 import { show } from '../pages/layout.ts'
 import { leaveNotice } from '../pages/notice.ts'
 import { countryField } from '../pages/number-form.ts'
-import { requirementFields, requirementOf, requirementText } from '../pages/requirement-fields.ts'
+import { requirementFields, requirementOf, requirementText, type TypedRule, typedRuleOf } from '../pages/requirement-fields.ts'
 import { e164Of, type TypedNumber, typedNumberOf } from '../phone-number.ts'
 import type { Portal } from '../portal.ts'
 import { COUNTRIES } from '../sms.ts'
@@ -22,8 +22,9 @@ export function member({ data: { proposedPhones, requirements } }: Portal): Hono
   app.post('/team/:id/requirement', async (c) => {
     const user = await memberOf(c)
     if (!user) return missingPage(c)
-    const requirement = requirementOf(await typed(c, 'rule', 'from'))
-    if (requirement === null) return draw(c, user, { ruleError: 'Choose the day from which on two-factor is required.' })
+    const rule = await typed(c, 'rule', 'from')
+    const requirement = requirementOf(rule)
+    if (typeof requirement === 'object' && 'error' in requirement) return draw(c, user, { rule: { ...rule, ...requirement } })
     await requirements.set(user.id, requirement)
     leaveNotice(c, `Two-factor is ${requirementText(requirement)} for ${user.name}.`)
     return c.redirect(`/team/${user.id}`, 303)
@@ -58,23 +59,23 @@ async function memberOf(c: Visit): Promise<User | null> {
 interface State {
   phone?: TypedNumber
   phoneError?: string
-  ruleError?: string
+  rule?: TypedRule
 }
 
-async function draw(c: Visit, { id, name, email }: User, { phone, phoneError, ruleError }: State = {}): Promise<Response> {
+async function draw(c: Visit, { id, name, email }: User, { phone, phoneError, rule }: State = {}): Promise<Response> {
   const { data: { proposedPhones, requirements }, twoFactor } = c.var.portal
   const [proposed, requirement, { enrolled }] = await Promise.all([proposedPhones.of(id), requirements.of(id), twoFactor.status({ userId: id })])
   const number = phone ?? (proposed === null ? { country: '', number: '' } : typedNumberOf(proposed))
   return show(c, {
     title: name,
-    status: phoneError ?? ruleError ? 422 : 200,
-    body: html`${alert((ruleError ?? phoneError) && 'Nothing was saved: please look at the field below.')}
+    status: phoneError ?? rule ? 422 : 200,
+    body: html`${alert((rule ?? phoneError) && 'Nothing was saved: please look at the field below.')}
     <p class="lead">${email}. Two-factor is ${enrolled ? 'on' : 'off'}. <a href="/team">Back to the team</a></p>
     <section class="panel narrow" aria-labelledby="rule">
       <div class="head"><h2 id="rule">Rule</h2></div>
       <p>Where it is required, ${name} sets it up at the next login and cannot turn it off. Before the day we remind.</p>
       <form method="post" action="/team/${id}/requirement" novalidate>
-        ${requirementFields(requirement, ruleError)}
+        ${requirementFields(rule ?? typedRuleOf(requirement))}
         <button class="secondary">Save</button>
       </form>
     </section>

@@ -7,7 +7,7 @@ import { alert } from '../pages/field.ts'
 import type { Html } from '../pages/html.ts'
 import { show } from '../pages/layout.ts'
 import { leaveNotice } from '../pages/notice.ts'
-import { requirementFields, requirementOf, requirementText } from '../pages/requirement-fields.ts'
+import { requirementFields, requirementOf, requirementText, type TypedRule, typedRuleOf } from '../pages/requirement-fields.ts'
 import { hashPassword } from '../password.ts'
 import type { Portal } from '../portal.ts'
 import { type PortalEnv, typed, type Visit } from '../visit.ts'
@@ -30,8 +30,9 @@ export function team(portal: Portal): Hono<PortalEnv> {
     return c.redirect(`/team/${added.id}`, 303)
   })
   app.post('/team/requirement', async (c) => {
-    const requirement = requirementOf(await typed(c, 'rule', 'from'))
-    if (requirement === null) return draw(c, { ruleError: 'Choose the day from which on two-factor is required.' })
+    const rule = await typed(c, 'rule', 'from')
+    const requirement = requirementOf(rule)
+    if (typeof requirement === 'object' && 'error' in requirement) return draw(c, { rule: { ...rule, ...requirement } })
     await requirements.set(c.var.member.user.id, requirement)
     leaveNotice(c, `Two-factor is ${requirementText(requirement)} for everybody.`)
     return c.redirect('/team', 303)
@@ -42,17 +43,17 @@ export function team(portal: Portal): Hono<PortalEnv> {
 
 interface State {
   draft?: AccountDraft
-  ruleError?: string
+  rule?: TypedRule
 }
 
-async function draw(c: Visit, { draft, ruleError }: State = {}): Promise<Response> {
+async function draw(c: Visit, { draft, rule }: State = {}): Promise<Response> {
   const { portal: { data: { users, requirements } }, member: { user } } = c.var
   const members = await users.membersOf(user.id)
   const rows = await Promise.all(members.map((one) => rowOf(c, one)))
   return show(c, {
     title: 'Team',
-    status: draft ?? ruleError ? 422 : 200,
-    body: html`${alert((draft ?? ruleError) && 'Nothing was saved: please look at the fields below.')}
+    status: draft ?? rule ? 422 : 200,
+    body: html`${alert((draft ?? rule) && 'Nothing was saved: please look at the fields below.')}
     <section class="panel" aria-labelledby="members">
       <div class="head"><h2 id="members">Members</h2></div>
       ${rows.length === 0 ? html`<p>Nobody yet. Add your colleagues below.</p>` : tableOf(rows)}
@@ -61,7 +62,7 @@ async function draw(c: Visit, { draft, ruleError }: State = {}): Promise<Respons
       <div class="head"><h2 id="everybody">For everybody</h2></div>
       <p>This holds for you and all members. A stricter rule of a single member goes first.</p>
       <form method="post" action="/team/requirement" novalidate>
-        ${requirementFields(await requirements.of(user.id), ruleError)}
+        ${requirementFields(rule ?? typedRuleOf(await requirements.of(user.id)))}
         <button class="secondary">Save</button>
       </form>
     </section>

@@ -63,6 +63,7 @@ describe('the team page', () => {
   })
 
   it('requires two-factor of everybody from a day on: a reminder before it, an enrollment after it', async () => {
+    expect(await ada.browser.post('/team/requirement', { rule: 'optional', from: '2027-03-03' })).toContain('name="from" type="date" value="2027-03-03"')
     for (const [rule, word] of [[{ rule: 'from', from: '' }, 'Choose the day'], [{ rule: 'optional', from: '2027-03-03' }, 'or clear the date'], [{}, 'Choose the day']] as const) {
       expect(await ada.browser.post('/team/requirement', rule)).toContain(word)
       expect(ada.browser.lastStatus).toBe(422)
