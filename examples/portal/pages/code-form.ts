@@ -29,7 +29,7 @@ export function codeForm({ action, factors, hidden = {}, isBackup = false, takes
     </form>
     ${isBackup ? '' : factors.filter(({ kind }) => kind === 'sms').map(({ hint, to }) => html`<form method="post" action="${action}/sms">
       ${fields}
-      <button class="secondary" name="to" value="${to ?? 'primary'}">Send SMS code to <span class="whole">${hint}</span></button>
+      <button class="secondary" name="to" value="${to ?? 'primary'}"><span>Send SMS code to <span class="whole">${hint}</span></span></button>
     </form>`)}`
 }
 
