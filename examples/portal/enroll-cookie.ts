@@ -1,9 +1,9 @@
 import type { Context } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 
-// Who has to set up a second factor before there is a session holds the permit to do so: in a cookie no script reads, as the challenge is.
-/** How long there is to set one up. */
+/** How long there is to set a second factor up before there is a session. */
 export const ENROLL_MS = 600_000
+// The browser holds the permit to do so as it holds the challenge of a login: in a cookie that no script reads.
 const cookie = 'enroll'
 const flags = { prefix: 'host', path: '/', secure: true, httpOnly: true, sameSite: 'Strict' } as const
 

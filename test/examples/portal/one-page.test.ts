@@ -1,5 +1,5 @@
 import { generateTotp, OtpKey } from 'keystep/otp'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { configurationFrom } from '../../../examples/portal/configuration.ts'
 import { DEMO_PASSWORD } from '../../../examples/portal/demo-accounts.ts'
 import { type Started, startPortal } from '../../../examples/portal/start.ts'
@@ -11,6 +11,7 @@ describe('the portal, where two-factor is required, and with password and code o
   let key: OtpKey
   let clock = new Date('2027-01-15T10:00:00Z')
 
+  const deadGateway = { SMS: 'kannel', KANNEL_URL: 'http://127.0.0.1:9/', KANNEL_USERNAME: 'u', KANNEL_PASSWORD: 'p', KANNEL_FROM: 'Harbor' }
   const sam = { email: 'sam@example.com', password: DEMO_PASSWORD } // of the staff
   const code = (): string => generateTotp(key, { at: clock })
   const nextCode = (): string => {
@@ -20,7 +21,7 @@ describe('the portal, where two-factor is required, and with password and code o
   const keyOn = (page: string): string => /id="manual-key"[^>]*>([A-Z2-7 ]+)</.exec(page)?.[1]?.replaceAll(' ', '') ?? page
 
   beforeAll(async () => {
-    portal = await startPortal(configurationFrom({ PORT: '0', PORTAL_ONE_PAGE: '1' }), { now: () => clock })
+    portal = await startPortal(configurationFrom({ PORT: '0', PORTAL_ONE_PAGE: '1', ...deadGateway }), { now: () => clock })
     browser = new Walker(portal.origin)
   })
   afterAll(() => portal.close())
@@ -48,6 +49,16 @@ describe('the portal, where two-factor is required, and with password and code o
     await browser.post('/security/disable')
     await browser.confirmIt(nextCode())
     expect(await browser.follow()).toMatch(/class="state on">On/)
+  })
+
+  it('says so when a message cannot be sent', async () => {
+    const log = vi.spyOn(console, 'error').mockReturnValue()
+    await browser.get('/security/sms')
+    await browser.confirmIt(nextCode())
+    expect(await browser.post('/security/sms', { country: 'DE', number: '0151 12345678' })).toContain('The message could not be sent.')
+    expect(browser.lastStatus).toBe(422)
+    expect(JSON.stringify(log.mock.calls)).not.toMatch(/12345678|\d{6}/)
+    log.mockRestore()
   })
 
   it('takes password and code in one request', async () => {

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { html } from 'hono/html'
+import { MANAGE_FACTORS } from 'keystep'
 import { requireSameOrigin } from 'keystep/http'
 import type { StepUpRow } from '../../data/step-ups.ts'
 import { codeForm } from '../../pages/code-form.ts'
@@ -46,7 +47,12 @@ export function verify({ twoFactor, data, now }: Portal): Hono<PortalEnv> {
     if (checked.outcome === 'accepted') {
       await data.sessions.verified(sessionId, { assurance: 'mfa', verifiedAt: checked.grant.verifiedAt.toISOString() })
     }
-    return changeOf(order.then)?.make(c, permit) ?? c.redirect(pageOf(order.then), 303)
+    const change = changeOf(order.then)
+    if (!change) return c.redirect(pageOf(order.then), 303)
+    const answer = await change.make(c, permit)
+    // Also of a change that was refused: its code was for nothing else.
+    if (order.purpose === MANAGE_FACTORS) await data.stepUps.end(sessionId, order.purpose)
+    return answer
   })
 
   app.post('/security/verify/sms', async (c) => {
