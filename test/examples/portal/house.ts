@@ -46,7 +46,7 @@ export async function startHouse(environment: Readonly<Record<string, string>> =
     twoFactor: backDoor.portal.twoFactor,
     visitor: async (options) => {
       const context = await chromium.newContext({ locale: 'en-GB', timezoneId: 'UTC', ...options })
-      context.setDefaultTimeout(15_000)
+      context.setDefaultTimeout(30_000)
       complaints.push(complaintsOf(context))
       return new Visitor(await context.newPage(), portal.origin, options?.javaScriptEnabled)
     },

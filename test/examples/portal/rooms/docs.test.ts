@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { createApp } from '../../../../examples/portal/app.ts'
 import { openOffice } from './office.ts'
@@ -14,6 +14,12 @@ describe('docs/portal.md', () => {
     const table = page.slice(page.indexOf('| variable |'), page.indexOf('Any number of processes'))
     expect(namesIn(table.replaceAll(/^(\|[^|]+\|).*$/gm, '$1'), /`([A-Z_]+)`/g)).toEqual(read)
     expect(read).toContain('KEYSTEP_KEYS')
+  })
+
+  it('shows pictures that are there, light and dark', () => {
+    const pictures = namesIn(page, /src(?:set)?="([^"]+)"/g)
+    expect(pictures.filter((path) => !existsSync(`docs/${path}`))).toEqual([])
+    expect(pictures.map((path) => path.replace('-light.', '-dark.')).sort()).toEqual(pictures.flatMap((path) => (path.includes('-dark.') ? [path, path] : [])))
   })
 
   it('names every page that can be opened', () => {
