@@ -3,6 +3,7 @@ import { challenge, login } from '../../flow/house.ts'
 import { describeWith } from '../programs.ts'
 import type { Enrolled } from './accounts.ts'
 import { openHouse } from './open-house.ts'
+import { faultsOf } from './page-check.ts'
 import type { Visitor } from './visitor.ts'
 
 const PASSWORD = 'correct horse battery'
@@ -233,6 +234,7 @@ describeWith(['chromium', 'oathtool'], 'the portal in Chromium: password and cod
     const ada = await house.visitor()
     const account = await house.accounts.addEnrolled()
     await ada.open('/login')
+    expect(await faultsOf(ada)).toEqual([])
     await ada.type({ 'E-mail address': account.email, Password: account.password, [CODE]: account.phone.code() })
     await ada.press('Log in')
     await ada.on('Overview')

@@ -4,6 +4,7 @@ import { describeWith } from '../programs.ts'
 import type { Account, Enrolled } from './accounts.ts'
 import { openHouse } from './open-house.ts'
 import { phoneAt } from './scan.ts'
+import { codeOnThePhone } from './text-messages.ts'
 import type { Visitor } from './visitor.ts'
 
 describeWith(['chromium', 'zbarimg', 'oathtool'], 'the portal in Chromium: teams, support, DNS and the control panel', () => {
@@ -114,12 +115,18 @@ describeWith(['chromium', 'zbarimg', 'oathtool'], 'the portal in Chromium: teams
     await mia.press('Log out')
     house.clock.advance({ days: 1 })
     await mia.typePassword(account)
-    await setUp(mia)
+    const phone = await setUp(mia)
+    await mia.open('/security/sms')
+    await mia.typeCode(phone.code())
+    await mia.on('Add a phone number')
+    await mia.press('Send code')
+    await mia.typeCode(await codeOnThePhone(mia, '+436641234567'), 'Confirm')
+    await mia.sees('The phone number was added.')
     expect(await mia.button('Turn off two-factor').count()).toBe(0)
     await owner.typePassword(boss)
     await owner.open('/team')
     await owner.on('Team')
-    expect(await owner.page.getByRole('row', { name: 'Mia Member' }).innerText()).toMatch(/\bOn\b/)
+    expect(await owner.page.getByRole('row', { name: 'Mia Member' }).innerText()).toMatch(/\bOn\b.*\bnone\b/s)
   })
 
   it('a change of DNS costs a code, unless one was typed within ten minutes', async () => {
