@@ -25,11 +25,13 @@ const MIGRATION_LOCK = 7_306_928
  * A store in a table of a Postgres database, over the portal's own handle to the primary: pass the pool, so that no call lands in a
  * transaction of the portal's. A pg `Client` inside a transaction makes every method throw, and so does a connection to a replica.
  *
- * @throws `ERR_OPTION` for a table name with other characters, and for the handle of a transaction.
+ * @throws `ERR_OPTION` for a table name with other characters, for the handle of a transaction, and for a single connection that
+ * cannot tell whether it is inside of one: a `Client` of pg before 8.21, a reserved connection of postgres.js.
  */
 export function postgresStore(client: PostgresClient, o: PostgresStoreOptions = {}): TableStore {
   const table = quoteTable(o.table, '"')
   if ('savepoint' in client || 'rollback' in client) throw new KeystepError('ERR_OPTION', 'postgresStore takes the pool, not a transaction')
+  if (!isSafe(client)) throw new KeystepError('ERR_OPTION', 'postgresStore takes the pool; a single connection only of pg 8.21 or later')
 
   const send = turns(client)
   const query = async (text: string, ...values: PostgresValue[]): Promise<Rows> => {
@@ -74,6 +76,12 @@ export function postgresStore(client: PostgresClient, o: PostgresStoreOptions = 
       return rows.map((row) => row.record_key as string)
     },
   }
+}
+
+/** A single connection may be inside a transaction at any time, so it has to tell; the clients of pg before 8.21 and postgres.js cannot. */
+function isSafe(client: PostgresClient): boolean {
+  const tells = 'query' in client && client.getTransactionStatus !== undefined
+  return tells || !('release' in client || 'setTypeParser' in client)
 }
 
 type Send = (work: () => Promise<Rows>) => Promise<Rows>

@@ -145,4 +145,25 @@ describe('postgresStore refuses', () => {
     const inTransaction = { ...rows(false), getTransactionStatus: () => 'T' }
     await expect(postgresStore(inTransaction).put('key', 'value', { expected: null })).rejects.toMatchObject({ code: 'ERR_STORE' })
   })
+
+  it('V3: a connection that cannot tell whether it is inside a transaction', async () => {
+    const refused = expect.objectContaining({ code: 'ERR_OPTION' }) as Error
+    // pg before 8.21 has no getTransactionStatus.
+    const before821 = (client: pg.Client | pg.PoolClient): never => Object.assign(client, { getTransactionStatus: undefined }) as never
+    expect(() => postgresStore(before821(new pg.Client()))).toThrow(refused)
+    expect(() => postgresStore({ ...rows(false), release: () => undefined } as never)).toThrow(refused)
+    if (!server) return
+
+    const pool = new pg.Pool({ connectionString: urls.postgres })
+    const pooled = await pool.connect()
+    postgresStore(pooled)
+    expect(() => postgresStore(before821(pooled))).toThrow(refused)
+    pooled.release()
+
+    const sql = postgres(urls.postgres)
+    const reserved = await sql.reserve()
+    expect(() => postgresStore(reserved)).toThrow(refused)
+    reserved.release()
+    await Promise.all([pool.end(), sql.end()])
+  })
 })
