@@ -4,6 +4,7 @@ import { describeWith } from '../programs.ts'
 import { openHouse } from './open-house.ts'
 import { phoneAt } from './scan.ts'
 import { faultsOf } from './page-check.ts'
+import { layoutShifts } from './referees.ts'
 import { rolesIn } from './roles.ts'
 import { typeNumber } from './text-messages.ts'
 import type { Visitor } from './visitor.ts'
@@ -100,7 +101,14 @@ describeWith(['chromium', 'zbarimg', 'oathtool'], 'every page of the portal in C
     [inThePanel, '/', 'panel', stay, 'Control panel'],
   ]
 
-  it.each(pages.map(([who, path, what, act, heading]) => ({ who, path, what, act, heading })))('$path $what', async ({ who, path, act, heading }) => {
+  it.each([['/login/code', atTheCode], ['/security/totp', newcomer]] as const)('%s does not move while it loads on a phone', async (path, who) => {
+    const ada = await who()
+    await ada.page.setViewportSize({ width: 320, height: 640 })
+    await ada.open(path)
+    expect(await layoutShifts(ada.page)).toEqual([])
+  })
+
+  it.each(pages.map(([who, path, what, act, heading]) => [path, what, { who, act, heading }] as const))('%s, %s', async (path, _what, { who, act, heading }) => {
     const ada = await who()
     await ada.open(path)
     await act(ada)

@@ -53,7 +53,7 @@ export class Visitor {
   }
 
   async follow(name: string): Promise<void> {
-    await this.link(name).click()
+    await this.#answered(() => this.link(name).click())
   }
 
   /** Waits until the page says it. */
