@@ -3,7 +3,7 @@ import { parseKeyUri } from 'keystep/otp'
 import { expect, it } from 'vitest'
 import type { Phone } from '../phone.ts'
 import { describeWith } from '../programs.ts'
-import type { Account } from './accounts.ts'
+import { afterPassword, logInAgain, logInByCode } from './log-in.ts'
 import { openHouse } from './open-house.ts'
 import { phoneAt, scanQr } from './scan.ts'
 import type { Visitor } from './visitor.ts'
@@ -11,12 +11,6 @@ import type { Visitor } from './visitor.ts'
 describeWith(['chromium', 'zbarimg', 'oathtool'], 'the portal in Chromium: authenticators and backup codes', () => {
   const house = openHouse()
 
-  const logIn = async (account: Account): Promise<Visitor> => {
-    const ada = await house.visitor()
-    await ada.typePassword(account)
-    await ada.on('Overview')
-    return ada
-  }
   /** Up to the QR code, and the phone that scans it. */
   const atTheKey = async (ada: Visitor): Promise<Phone> => {
     await ada.open('/security/enable')
@@ -36,7 +30,7 @@ describeWith(['chromium', 'zbarimg', 'oathtool'], 'the portal in Chromium: authe
 
   it('turns two-factor on: scans the code of the screen, confirms by the phone, and asks for it at the next login', async () => {
     const account = await house.accounts.add()
-    const ada = await logIn(account)
+    const ada = await afterPassword(house, account)
     expect(await state(ada)).toMatch(/\bOff\b/)
     const phone = await atTheKey(ada)
     await confirm(ada, phone.wrongCode(), 'Work phone')
@@ -51,16 +45,14 @@ describeWith(['chromium', 'zbarimg', 'oathtool'], 'the portal in Chromium: authe
     await ada.sees('Two-factor is on')
     expect(await state(ada)).toMatch(/\bOn\b/)
     await ada.sees('Work phone')
-    await ada.press('Log out')
-    house.clock.advance({ seconds: 30 })
-    await ada.typePassword(account)
+    await logInAgain(ada, house, account)
     await ada.typeCode(phone.code())
     await ada.on('Overview')
   })
 
   it('shows the same key to type, names the account, and copies the key', async () => {
     const account = await house.accounts.add()
-    const ada = await logIn(account)
+    const ada = await afterPassword(house, account)
     await ada.context.grantPermissions(['clipboard-read', 'clipboard-write'])
     await atTheKey(ada)
     const read = parseKeyUri(await scanQr(ada.page))
@@ -71,7 +63,7 @@ describeWith(['chromium', 'zbarimg', 'oathtool'], 'the portal in Chromium: authe
   })
 
   it('shows backup codes once: to copy, to download, to print, and to say that they are saved', async () => {
-    const ada = await logIn(await house.accounts.add())
+    const ada = await afterPassword(house, await house.accounts.add())
     await ada.context.grantPermissions(['clipboard-read', 'clipboard-write'])
     await ada.page.addInitScript(() => { window.print = () => { document.title = 'printed' } })
     const phone = await atTheKey(ada)
@@ -104,7 +96,7 @@ describeWith(['chromium', 'zbarimg', 'oathtool'], 'the portal in Chromium: authe
   })
 
   it('says how far the clock of the phone is off, and shows no codes to a page that is loaded again', async () => {
-    const ada = await logIn(await house.accounts.add())
+    const ada = await afterPassword(house, await house.accounts.add())
     const phone = await atTheKey(ada)
     await confirm(ada, phone.code(-6))
     expect(await ada.alert()).toMatch(/Your phone's clock is 3 minutes behind/)
@@ -119,7 +111,7 @@ describeWith(['chromium', 'zbarimg', 'oathtool'], 'the portal in Chromium: authe
 
   it('asks for the password again when it is older than ten minutes', async () => {
     const account = await house.accounts.add()
-    const ada = await logIn(account)
+    const ada = await afterPassword(house, account)
     house.clock.advance({ minutes: 11 })
     await ada.open('/security/enable')
     await ada.press('Get started')
@@ -134,11 +126,7 @@ describeWith(['chromium', 'zbarimg', 'oathtool'], 'the portal in Chromium: authe
 
   it('keeps several authenticators: a second by a code of the first, a new name, and the first removed', async () => {
     const account = await house.accounts.addEnrolled()
-    const ada = await house.visitor()
-    await ada.typePassword(account)
-    await ada.typeCode(account.phone.code())
-    await ada.on('Overview')
-    house.clock.advance({ seconds: 30 })
+    const ada = await logInByCode(house, account)
     await ada.open('/security/totp')
     await ada.on('Confirm it is you')
     await ada.typeCode(account.phone.code())
@@ -159,63 +147,16 @@ describeWith(['chromium', 'zbarimg', 'oathtool'], 'the portal in Chromium: authe
     await ada.on('Security')
     await ada.sees('It was removed.')
     expect((await house.twoFactor.status(account)).factors.map(({ label }) => label)).toEqual(['Tablet'])
-    await ada.press('Log out')
-    house.clock.advance({ seconds: 30 })
-    await ada.typePassword(account)
+    await logInAgain(ada, house, account)
     await ada.typeCode(account.phone.code())
     expect(await ada.alert()).toContain('4 attempts left')
     await ada.typeCode(second.code())
     await ada.on('Overview')
   })
 
-  it('makes new backup codes for a code, and ends the old ones', async () => {
-    const account = await house.accounts.addEnrolled()
-    const ada = await house.visitor()
-    await ada.typePassword(account)
-    await ada.typeCode(account.phone.code())
-    house.clock.advance({ seconds: 30 })
-    await ada.open('/security')
-    await ada.press('New backup codes')
-    await ada.on('Confirm it is you')
-    await ada.typeCode(account.phone.code())
-    await ada.on('Save your backup codes')
-    const codes = await ada.page.locator('#backup-codes li').allInnerTexts()
-    await ada.page.reload()
-    expect(await ada.page.getByText(codes[0]!).count()).toBe(0)
-    await ada.open('/security')
-    await ada.press('Log out')
-    await ada.typePassword(account)
-    await ada.follow('Use a backup code')
-    await ada.type({ 'Backup code': account.backupCodes[0]! })
-    await ada.press('Continue')
-    expect(await ada.alert()).toContain('not right')
-    await ada.type({ 'Backup code': codes[0]! })
-    await ada.press('Continue')
-    await ada.on('Overview')
-  })
-
-  it('turns two-factor off by a code, not by a wrong one, and asks for none afterwards', async () => {
-    const account = await house.accounts.addEnrolled()
-    const ada = await house.visitor()
-    await ada.typePassword(account)
-    await ada.typeCode(account.phone.code())
-    house.clock.advance({ seconds: 30 })
-    await ada.open('/security')
-    await ada.press('Turn off two-factor')
-    await ada.on('Confirm it is you')
-    await ada.typeCode(account.phone.wrongCode())
-    expect(await ada.alert()).toContain('4 attempts left')
-    await ada.typeCode(account.phone.code())
-    await ada.on('Security')
-    await ada.sees('Two-factor is off')
-    await ada.press('Log out')
-    await ada.typePassword(account)
-    await ada.on('Overview')
-  })
-
   it('confirms in one of two tabs, and tells the other; both show one key', async () => {
     const account = await house.accounts.add()
-    const ada = await logIn(account)
+    const ada = await afterPassword(house, account)
     const phone = await atTheKey(ada)
     const tab = await ada.tab()
     await tab.open('/security/totp')
@@ -228,38 +169,12 @@ describeWith(['chromium', 'zbarimg', 'oathtool'], 'the portal in Chromium: authe
 
   it('turns on once by a double click', async () => {
     const account = await house.accounts.add()
-    const ada = await logIn(account)
+    const ada = await afterPassword(house, account)
     const phone = await atTheKey(ada)
     await ada.type({ Code: phone.code() })
     await ada.button('Confirm').dblclick()
     await ada.on('Save your backup codes')
     const { factors, backupCodesLeft } = await house.twoFactor.status(account)
     expect({ factors: factors.length, backupCodesLeft }).toEqual({ factors: 1, backupCodesLeft: 10 })
-  })
-
-  it('changes the password: other sessions and remembered devices end, the second factor stays', async () => {
-    const account = await house.accounts.addEnrolled()
-    const elsewhere = await house.visitor()
-    await elsewhere.typePassword(account)
-    await elsewhere.field('Remember this device for 30 days').check()
-    await elsewhere.typeCode(account.phone.code())
-    await elsewhere.on('Overview')
-    house.clock.advance({ seconds: 30 })
-    const ada = await house.visitor()
-    await ada.typePassword(account)
-    await ada.typeCode(account.phone.code())
-    await ada.on('Overview')
-    house.clock.advance({ seconds: 30 })
-    await ada.open('/security/password')
-    const password = 'a new and longer one'
-    await ada.type({ 'Current password': account.password, 'New password': password })
-    await ada.press('Change password')
-    await ada.on('Security')
-    await elsewhere.open('/overview')
-    await elsewhere.on('Log in')
-    await elsewhere.typePassword({ ...account, password })
-    await elsewhere.on('Two-factor code')
-    await elsewhere.typeCode(account.phone.code())
-    await elsewhere.on('Overview')
   })
 })

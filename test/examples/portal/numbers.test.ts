@@ -3,6 +3,7 @@ import { KANNEL, startKannel } from '../kannel-gateway.ts'
 import { until } from '../loopback.ts'
 import { describeWith } from '../programs.ts'
 import type { Account } from './accounts.ts'
+import { afterPassword } from './log-in.ts'
 import { openHouse } from './open-house.ts'
 import { codeOnThePhone, typeNumber } from './text-messages.ts'
 import type { Visitor } from './visitor.ts'
@@ -19,8 +20,7 @@ describeWith(['chromium', 'oathtool'], 'the portal in Chromium: phone numbers', 
   }
   const withNumber = async (): Promise<{ ada: Visitor; account: Account }> => {
     const account = await house.accounts.add()
-    const ada = await house.visitor()
-    await ada.typePassword(account)
+    const ada = await afterPassword(house, account)
     await addNumber(ada, '0151 12345678')
     await ada.on('Save your backup codes')
     house.clock.advance({ seconds: 30 })
@@ -40,15 +40,13 @@ describeWith(['chromium', 'oathtool'], 'the portal in Chromium: phone numbers', 
   })
 
   it('offers no message where there is no number', async () => {
-    const ada = await house.visitor()
-    await ada.typePassword(await house.accounts.addEnrolled())
+    const ada = await afterPassword(house, await house.accounts.addEnrolled())
     await ada.on('Two-factor code')
     expect(await ada.button(/Send SMS/).count()).toBe(0)
   })
 
   it('says what is wrong with a number, and keeps what was typed', async () => {
-    const ada = await house.visitor()
-    await ada.typePassword(await house.accounts.add())
+    const ada = await afterPassword(house, await house.accounts.add())
     await ada.open('/security/sms')
     await ada.field('Country').selectOption('Austria (+43)')
     await ada.type({ 'Phone number': '12' })
@@ -59,8 +57,7 @@ describeWith(['chromium', 'oathtool'], 'the portal in Chromium: phone numbers', 
   })
 
   it('sends again after 30 seconds and not before, and takes the newer code alone', async () => {
-    const ada = await house.visitor()
-    await ada.typePassword(await house.accounts.add())
+    const ada = await afterPassword(house, await house.accounts.add())
     await ada.open('/security/sms')
     await typeNumber(ada, '0151 23456789')
     await ada.on('Confirm your number')

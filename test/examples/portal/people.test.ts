@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { DEMO_PASSWORD } from '../../../examples/portal/demo-accounts.ts'
 import { describeWith } from '../programs.ts'
-import type { Account, Enrolled } from './accounts.ts'
+import { afterPassword, logInByCode } from './log-in.ts'
 import { openHouse } from './open-house.ts'
 import { phoneAt } from './scan.ts'
 import { codeOnThePhone } from './text-messages.ts'
@@ -10,18 +10,6 @@ import type { Visitor } from './visitor.ts'
 describeWith(['chromium', 'zbarimg', 'oathtool'], 'the portal in Chromium: teams, support, DNS and the control panel', () => {
   const house = openHouse()
 
-  const logIn = async (account: Account): Promise<Visitor> => {
-    const ada = await house.visitor()
-    await ada.typePassword(account)
-    return ada
-  }
-  const logInByCode = async (account: Enrolled): Promise<Visitor> => {
-    const ada = await logIn(account)
-    await ada.typeCode(account.phone.code())
-    await ada.on('Overview')
-    house.clock.advance({ seconds: 30 })
-    return ada
-  }
   /** From "Set up two-factor" to the session that follows it. */
   const setUp = async (ada: Visitor) => {
     await ada.on('Set up two-factor')
@@ -46,7 +34,7 @@ describeWith(['chromium', 'zbarimg', 'oathtool'], 'the portal in Chromium: teams
 
   it('support lets in who has lost everything: a support code, a new authenticator, and nothing of the former is left', async () => {
     const account = await house.accounts.addEnrolled()
-    const sam = await logIn({ userId: '', email: 'sam@example.com', password: DEMO_PASSWORD })
+    const sam = await afterPassword(house, { userId: '', email: 'sam@example.com', password: DEMO_PASSWORD })
     await setUp(sam)
     await sam.follow('Support')
     await sam.on('Support')
@@ -59,7 +47,7 @@ describeWith(['chromium', 'zbarimg', 'oathtool'], 'the portal in Chromium: teams
     await sam.on('Support code')
     const supportCode = await sam.page.locator('#support-code').innerText()
 
-    const ada = await logIn(account)
+    const ada = await afterPassword(house, account)
     await ada.follow('Use a backup code')
     await ada.type({ 'Backup code': supportCode })
     await ada.press('Continue')
@@ -90,7 +78,7 @@ describeWith(['chromium', 'zbarimg', 'oathtool'], 'the portal in Chromium: teams
 
   it('a main account proposes a phone and asks for two-factor from a day on: reminds until then, and has it set up at the login after', async () => {
     const boss = await house.accounts.add()
-    const owner = await logIn(boss)
+    const owner = await afterPassword(house, boss)
     const account = { userId: '', email: 'member@example.com', password: 'another long password' }
     await owner.follow('Team')
     await owner.on('Team')
@@ -106,7 +94,7 @@ describeWith(['chromium', 'zbarimg', 'oathtool'], 'the portal in Chromium: teams
     await owner.press('Save')
     await owner.sees(/Two-factor is required from .* for Mia Member/)
 
-    const mia = await logIn(account)
+    const mia = await afterPassword(house, account)
     await mia.on('Overview')
     await mia.sees('Your account must use two-factor from')
     await mia.open('/security/sms')
@@ -131,7 +119,7 @@ describeWith(['chromium', 'zbarimg', 'oathtool'], 'the portal in Chromium: teams
 
   it('a change of DNS costs a code, unless one was typed within ten minutes', async () => {
     const account = await house.accounts.addEnrolled()
-    const ada = await logInByCode(account)
+    const ada = await logInByCode(house, account)
     await addRecord(ada, 'fresh')
     await ada.sees('The record fresh was added.')
     house.clock.advance({ minutes: 11 })
@@ -150,7 +138,7 @@ describeWith(['chromium', 'zbarimg', 'oathtool'], 'the portal in Chromium: teams
   })
 
   it('a change of DNS does not happen when the code is not given', async () => {
-    const ada = await logInByCode(await house.accounts.addEnrolled())
+    const ada = await logInByCode(house, await house.accounts.addEnrolled())
     house.clock.advance({ minutes: 11 })
     await addRecord(ada, 'www')
     await ada.on('Confirm it is you')
@@ -161,7 +149,7 @@ describeWith(['chromium', 'zbarimg', 'oathtool'], 'the portal in Chromium: teams
 
   it('the control panel shares the enrollment and the used codes, and has sessions of its own', async () => {
     const account = await house.accounts.addEnrolled()
-    const ada = await logIn(account)
+    const ada = await afterPassword(house, account)
     const code = account.phone.code()
     await ada.typeCode(code)
     await ada.on('Overview')
