@@ -1,15 +1,8 @@
-import { type FailureHandler, failureResponse } from './failure.ts'
+import { checkOrigins } from './csrf.ts'
+import type { FailureHandler } from './failure.ts'
 import type { FetchHandler } from './fetch-handler.ts'
 import { type NodeRequest, toRequest } from './node-request.ts'
-
-/** As much of Node's `ServerResponse` as is needed. */
-export interface NodeResponse {
-  statusCode: number
-  /** Node's own. */
-  setHeader(name: string, value: string | string[]): unknown
-  /** Node's own. */
-  end(body: Uint8Array): unknown
-}
+import { type FastifyReply, type NodeResponse, sendBy, write, writeFailure } from './node-response.ts'
 
 /** As much of Koa's context as is needed. */
 export interface KoaContext {
@@ -25,15 +18,6 @@ export interface FastifyRequest {
   readonly body?: unknown
 }
 
-/** As much of Fastify's reply as is needed. */
-export interface FastifyReply {
-  readonly raw: NodeResponse
-  /** Fastify's own: the raw response is written to. */
-  hijack(): unknown
-  /** Fastify's own. */
-  callNotFound(): unknown
-}
-
 /** Fits `createServer`, Express, Koa and Fastify, as a route and as a middleware or hook: what it is called with tells which. */
 export type NodeMount = (
   request: NodeRequest | KoaContext | FastifyRequest,
@@ -45,7 +29,7 @@ export type NodeMount = (
 export interface NodeOptions {
   /** The origin of the portal, such as `'https://portal.example'`, where a proxy changes `Host`. Default: by `Host` and the socket. */
   origin?: string | undefined
-  /** Told of what the handler threw where no framework is there to take it: it became a 503. Default `console.error`. */
+  /** Told of what failed where no framework is there to take it: it became a 503, where there was no answer yet. Default `console.error`. */
   onError?: FailureHandler | undefined
 }
 
@@ -53,18 +37,19 @@ export interface NodeOptions {
  * Mounts a handler or guard in Node: `createServer(nodeHandler(handler))`, `app.use(nodeHandler(handler))` in Express and Koa,
  * `app.all('/two-factor/*', nodeHandler(handler))` in Fastify. What the handler passes on goes to the next in line, or is a 404 where there is
  * none. A body that a parser has read already is taken from it.
+ *
+ * @throws `ERR_OPTION` for an `origin` that is none.
  */
 export function nodeHandler(handler: FetchHandler, { origin, onError }: NodeOptions = {}): NodeMount {
+  if (origin !== undefined) checkOrigins([origin])
   const ask = async (request: NodeRequest, body: unknown): Promise<Response | null> => {
     const asked = toRequest(request, body, origin)
     return asked instanceof Response ? asked : handler(asked)
   }
   const inFastify = async ({ raw, body }: FastifyRequest, reply: FastifyReply, isHook: boolean): Promise<void> => {
     const response = await ask(raw, body)
-    if (response) {
-      reply.hijack()
-      await write(response, reply.raw)
-    } else if (!isHook) reply.callNotFound()
+    if (response) await sendBy(reply, response)
+    else if (!isHook) reply.callNotFound()
   }
   const inKoa = async ({ req, res, request }: KoaContext, next: () => Promise<unknown>): Promise<void> => {
     const response = await ask(req, (request as { body?: unknown }).body)
@@ -74,28 +59,16 @@ export function nodeHandler(handler: FetchHandler, { origin, onError }: NodeOpti
     let answer: Response | null
     try {
       answer = await ask(request, request.body)
+      if (answer || !next) await write(answer ?? new Response('Not Found', { status: 404 }), response)
     } catch (error) {
-      if (next) {
-        next(error as never)
-        return
-      }
-      // node:http waits for nobody: a rejection would end the process.
-      answer = failureResponse(error, onError)
+      await (next ? next(error as never) : writeFailure(error, response, onError))
+      return
     }
-    if (answer || !next) await write(answer ?? new Response('Not Found', { status: 404 }), response)
-    else next()
+    if (!answer) next?.()
   }
   return (first, second, next) => {
     if ('raw' in first) return inFastify(first, second as FastifyReply, next !== undefined)
     if ('res' in first && 'req' in first) return inKoa(first, second as () => Promise<unknown>)
     return inNode(first, second as NodeResponse, next)
   }
-}
-
-async function write(response: Response, target: NodeResponse): Promise<void> {
-  target.statusCode = response.status
-  for (const [name, value] of response.headers) if (name !== 'set-cookie') target.setHeader(name, value)
-  const cookies = response.headers.getSetCookie()
-  if (cookies.length > 0) target.setHeader('set-cookie', cookies)
-  target.end(new Uint8Array(await response.arrayBuffer()))
 }
