@@ -1,5 +1,6 @@
 import { KeystepError } from '../errors.ts'
 import type { FetchHandler } from './fetch-handler.ts'
+import { originOf } from './origin.ts'
 import { errorResponse } from './responses.ts'
 
 /** Where requests may come from. */
@@ -35,10 +36,12 @@ export function isSameOrigin({ headers, url }: Request, origins: readonly string
   return origin === null || isOfHost(origin, headers.get('host') ?? new URL(url).host)
 }
 
-/** `Host` is what the browser asked for, and no page can forge it; a framework may have put a name of its own into the URL, as Next.js does. */
+/**
+ * `Host` is what the browser asked for, and no page can forge it; a framework may have put a name of its own into the URL, as Next.js does.
+ * A name of another site that was rebound to the portal's address passes, and does no harm: the browser has no cookie of the portal for it.
+ */
 function isOfHost(origin: string, host: string): boolean {
   if (!URL.canParse(origin)) return false
-  const { protocol, host: own } = new URL(origin)
-  const asked = `${protocol}//${host}`
-  return own !== '' && URL.canParse(asked) && new URL(asked).host === own
+  const { protocol, origin: own } = new URL(origin)
+  return own !== 'null' && own === originOf(protocol, host)
 }

@@ -1,3 +1,4 @@
+import { originOf } from './origin.ts'
 import { errorResponse } from './responses.ts'
 
 /** As much of Node's `IncomingMessage` as is needed; Express adds `originalUrl`, and a body parser `body`. */
@@ -24,13 +25,19 @@ export interface NodeRequest {
 /** What describes a body's bytes on the wire; after a body parser they are other bytes. */
 const OF_THE_BYTES = ['content-length', 'content-encoding', 'transfer-encoding']
 
+/** A segment that URLs walk over (`/x/../two-factor/status`), and what they drop or take for a slash: servers route by the path as it came. */
+const WALKS = /^[^?#]*(?:[\\\p{Cc}]|\/(?:\.|%2e){1,2}(?:[/?#]|$))/iu
+
 /** The `Request` that Node's stands for, or the response that refuses it. `body`: what a body parser has made of it, if one was there first. */
 export function toRequest(message: NodeRequest, body: unknown, origin: string | undefined): Request | Response {
   const { method = 'GET', socket } = message
   const host = message.headers[':authority'] ?? message.headers['host']
-  const base = origin ?? `${socket && 'encrypted' in socket ? 'https' : 'http'}://${typeof host === 'string' ? host : 'localhost'}`
+  const base = origin ?? originOf(socket && 'encrypted' in socket ? 'https:' : 'http:', typeof host === 'string' ? host : 'localhost')
+  const path = pathOf(message)
+  // Never passed on, not even to the next in line: what is mounted here may be a guard.
+  if (base === null || WALKS.test(path)) return errorResponse('bad_request')
   try {
-    const url = new URL(base + pathOf(message))
+    const url = new URL(base + path)
     const headers = toHeaders(message)
     headers.set('host', url.host)
     const hasBody = method !== 'GET' && method !== 'HEAD'
@@ -60,7 +67,19 @@ function toBody(message: NodeRequest, body: unknown): BodyInit {
   // Some parsers leave an empty object where they read nothing: what counts is whether the bytes are gone.
   if (!isGone(message)) return toStream(message)
   if (typeof body === 'string') return body
-  return body instanceof Uint8Array ? new Uint8Array(body) : JSON.stringify(body ?? '')
+  if (body instanceof Uint8Array) return new Uint8Array(body)
+  return isForm(message) ? new URLSearchParams(fieldsOf('', body)) : JSON.stringify(body ?? '')
+}
+
+function isForm({ headers }: NodeRequest): boolean {
+  return String(headers['content-type']).toLowerCase().startsWith('application/x-www-form-urlencoded')
+}
+
+/** The fields that a parser made of a form; of what is nested, the names are written as parsers read them: `a[b]`. */
+function fieldsOf(name: string, value: unknown): [name: string, value: string][] {
+  if (Array.isArray(value)) return value.flatMap((one) => fieldsOf(name, one))
+  if (typeof value !== 'object' || value === null) return name === '' ? [] : [[name, String(value)]]
+  return Object.entries(value).flatMap(([key, one]) => fieldsOf(name === '' ? key : `${name}[${key}]`, one))
 }
 
 function isGone({ readableEnded, destroyed }: NodeRequest): boolean {

@@ -36,7 +36,10 @@ describe('requireSameOrigin', () => {
     ['what is no origin', { origin: 'portal.example' }],
     ['another site, though it is named in the URL', { origin: own, host: 'public.example' }],
     ['a host that is none', { origin: own, host: 'a b' }],
+    ['a host that holds more than a host', { origin: own, host: 'portal.example/x' }],
+    ['a host behind another name', { origin: own, host: 'evil.example@portal.example' }],
     ['an origin without a host', { origin: 'data:,', host: '' }],
+    ['an extension whose name is the host', { origin: 'chrome-extension://portal.example' }],
   ] as [string, Record<string, string>][])('refuses %s', async (_, headers) => {
     expect(await refused(headers)).toBe(true)
   })

