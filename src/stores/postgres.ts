@@ -31,7 +31,7 @@ const MIGRATION_LOCK = 7_306_928
 export function postgresStore(client: PostgresClient, o: PostgresStoreOptions = {}): TableStore {
   const table = quoteTable(o.table, '"')
   if ('savepoint' in client || 'rollback' in client) throw new KeystepError('ERR_OPTION', 'postgresStore takes the pool, not a transaction')
-  if (!isSafe(client)) throw new KeystepError('ERR_OPTION', 'postgresStore takes the pool; a single connection only of pg 8.21 or later')
+  if (!isSafe(client)) throw new KeystepError('ERR_OPTION', 'postgresStore takes the pool; a single connection only of pg 8.21 or later, without pipeline')
 
   const send = turns(client)
   const query = async (text: string, ...values: PostgresValue[]): Promise<Rows> => {
@@ -78,22 +78,31 @@ export function postgresStore(client: PostgresClient, o: PostgresStoreOptions = 
   }
 }
 
-/** A single connection may be inside a transaction at any time, so it has to tell; the clients of pg before 8.21 and postgres.js cannot. */
+/** A single connection may be inside a transaction at any time, so it has to tell: pg before 8.21, pipelines and postgres.js cannot. */
 function isSafe(client: PostgresClient): boolean {
-  const tells = 'query' in client && client.getTransactionStatus !== undefined
+  const tells = 'query' in client && client.getTransactionStatus !== undefined && !('pipeline' in client && client.pipeline)
   return tells || !('release' in client || 'setTypeParser' in client)
 }
 
 type Send = (work: () => Promise<Rows>) => Promise<Rows>
 
-/** A pg `Client` takes one query at a time, and tells whether it is inside a transaction; pools and the others need neither. */
+/**
+ * A pg `Client` takes one query at a time, and tells whether it is inside a transaction; pools and the others need neither. It is asked
+ * again afterwards: a BEGIN of the caller's may have been on its way.
+ */
 function turns(client: PostgresClient): Send {
   if (!('query' in client) || !client.getTransactionStatus) return (work) => work()
+  const outside = (): void => {
+    if (!/^[TE]$/.test(client.getTransactionStatus!() ?? '')) return
+    throw new KeystepError('ERR_STORE', 'postgresStore refuses a connection inside a transaction of the caller: pass the pool')
+  }
   let last: Promise<unknown> = Promise.resolve()
   return (work) => {
-    const turn = last.then(() => {
-      if (!/^[TE]$/.test(client.getTransactionStatus!() ?? '')) return work()
-      throw new KeystepError('ERR_STORE', 'postgresStore refuses a connection inside a transaction of the caller: pass the pool')
+    const turn = last.then(async () => {
+      outside()
+      const rows = await work()
+      outside()
+      return rows
     })
     last = turn.catch(() => undefined)
     return turn

@@ -72,6 +72,18 @@ describe.runIf(server)('postgresStore on a Postgres server', () => {
       }
     }
     for (const { name, run } of storeContract(make)) it(name, run)
+
+    it('V3: a put that is queued behind a BEGIN throws', async () => {
+      const client = new pg.Client({ connectionString: urls.postgres })
+      await client.connect()
+      const begun = client.query('BEGIN')
+      const put = postgresStore(client, { table }).put('queued', 'value', { expected: null })
+      await expect(put).rejects.toMatchObject({ code: 'ERR_STORE' })
+      await begun
+      await client.query('ROLLBACK')
+      expect(await postgresStore(pool, { table }).get('queued')).toBeNull()
+      await client.end()
+    })
   })
 
   describe('pg Pool in a database that is serializable by default', () => {
@@ -147,10 +159,11 @@ describe('postgresStore refuses', () => {
   })
 
   it('V3: a connection that cannot tell whether it is inside a transaction', async () => {
-    const refused = expect.objectContaining({ code: 'ERR_OPTION' }) as Error
+    const refused: unknown = expect.objectContaining({ code: 'ERR_OPTION' })
     // pg before 8.21 has no getTransactionStatus.
-    const before821 = (client: pg.Client | pg.PoolClient): never => Object.assign(client, { getTransactionStatus: undefined }) as never
+    const before821 = (client: object) => Object.assign(client, { getTransactionStatus: undefined }) as unknown as pg.Client
     expect(() => postgresStore(before821(new pg.Client()))).toThrow(refused)
+    expect(() => postgresStore(new pg.Client({ pipeline: true } as never))).toThrow(refused)
     expect(() => postgresStore({ ...rows(false), release: () => undefined } as never)).toThrow(refused)
     if (!server) return
 
