@@ -21,8 +21,7 @@ export function drawKey(c: Visit, { action, shown, name = '', rejected }: KeyPag
     title: 'Scan the QR code',
     status: rejected ? statusOf(rejected) : 200,
     shape: 'wide',
-    body: html`${alert(rejected && words(rejected))}
-    <div class="panel key">
+    body: html`<div class="panel key">
       <div class="scan">
         <img src="${qrDataUri(shown.keyUri)}" alt="QR code" width="220" height="220">
       </div>
@@ -33,6 +32,7 @@ export function drawKey(c: Visit, { action, shown, name = '', rejected }: KeyPag
         <p class="copy"><code id="manual-key" translate="no" aria-describedby="manual-words">${shown.manualKey.reveal()}</code>
           <button type="button" class="secondary needs-script" data-copy="manual-key">Copy key</button></p>
         <h2>2. Type the code that it shows</h2>
+        ${alert(rejected && words(rejected))}
         <form method="post" action="${action}" novalidate>
           ${field({ name: 'name', label: 'Name', value: name, isOptional: true, maxLength: 64, hint: 'Optional: which phone or app it is, such as "Work phone".', autocapitalize: 'sentences' })}
           ${codeField({ isWrong: rejected !== undefined, hasFocus: false })}
