@@ -108,6 +108,17 @@ describeWith(['chromium', 'zbarimg', 'oathtool'], 'every page of the portal in C
     expect(await layoutShifts(ada.page)).toEqual([])
   })
 
+  it('/security/totp shows on a phone what is wrong with the code, beside the code', async () => {
+    const ada = await newcomer()
+    await ada.page.setViewportSize({ width: 320, height: 640 })
+    await ada.open('/security/totp')
+    await ada.type({ Code: '000000' })
+    await ada.press('Confirm')
+    await ada.hasFocus('Code')
+    expect(await ada.page.getByRole('alert').evaluate((alert) => alert.getBoundingClientRect().top)).toBeGreaterThan(0)
+    expect(await ada.page.getByRole('alert').evaluate((alert) => alert.getBoundingClientRect().bottom)).toBeLessThan(640)
+  })
+
   it.each(pages.map(([who, path, what, act, heading]) => [path, what, { who, act, heading }] as const))('%s, %s', async (path, _what, { who, act, heading }) => {
     const ada = await who()
     await ada.open(path)
