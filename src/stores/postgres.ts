@@ -34,10 +34,12 @@ export function postgresStore(client: PostgresClient, o: PostgresStoreOptions = 
   if (!isSafe(client)) throw new KeystepError('ERR_OPTION', 'postgresStore takes the pool; a single connection only of pg 8.21 or later, without pipeline')
 
   const send = turns(client)
-  const query = async (text: string, ...values: PostgresValue[]): Promise<Rows> => {
+  /** Columns go by their place: postgres.js may have been told to rename them. */
+  const query = async (text: string, ...values: PostgresValue[]): Promise<unknown[][]> => {
     for (let left = TRIES; ; left--) {
       try {
-        return await send(async () => ('unsafe' in client ? client.unsafe(text, values) : (await client.query(text, values)).rows))
+        const rows = await send(async () => ('unsafe' in client ? client.unsafe(text, values) : (await client.query(text, values)).rows))
+        return rows.map((row) => Object.values(row))
       } catch (error) {
         if (left <= 1 || !isRolledBack(error)) throw error
       }
@@ -51,12 +53,13 @@ export function postgresStore(client: PostgresClient, o: PostgresStoreOptions = 
       await query(`DO $$ BEGIN PERFORM pg_advisory_xact_lock(${MIGRATION_LOCK}); ${create}; END $$`)
     },
     async get(key) {
-      const fields = 'pg_is_in_recovery() AS replica, value, version'
+      const fields = 'pg_is_in_recovery(), value, version'
       const [found] = await query(`SELECT ${fields} FROM ${table} WHERE record_key = $1`, key)
       // No row tells nothing of where it was looked for, so the absent are asked for in a way that always answers; it takes longer to plan.
       const [row] = found ? [found] : await query(`SELECT ${fields} FROM (SELECT 1) AS one LEFT JOIN ${table} ON record_key = $1`, key)
-      if (row?.replica !== false) throw new KeystepError('ERR_STORE', 'postgresStore reads from the primary; this is a replica')
-      return row.version === null ? null : { value: row.value as string, version: row.version as string }
+      const [replica, value, version] = row as [unknown, string, string | null]
+      if (replica !== false) throw new KeystepError('ERR_STORE', 'postgresStore reads from the primary; this is a replica')
+      return version === null ? null : { value, version }
     },
     async put(key, value, o) {
       const version = newVersion()
@@ -73,7 +76,7 @@ export function postgresStore(client: PostgresClient, o: PostgresStoreOptions = 
     async keys(o) {
       const { after, limit } = pageOf(o)
       const rows = await query(`SELECT record_key FROM ${table} WHERE record_key > $1 ORDER BY record_key LIMIT $2`, after, limit)
-      return rows.map((row) => row.record_key as string)
+      return rows.map(([listed]) => listed as string)
     },
   }
 }

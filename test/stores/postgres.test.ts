@@ -93,6 +93,17 @@ describe.runIf(server)('postgresStore on a Postgres server', () => {
     for (const { name, run } of storeContract(make).filter(({ name }) => /race|reads/.test(name))) it(name, run)
   })
 
+  it.each(['camel', 'pascal', 'kebab'] as const)('postgres.js that renames columns: postgres.%s', async (style) => {
+    const renaming = postgres(urls.postgres, { max: 1, transform: postgres[style] })
+    const store = postgresStore(renaming, { table })
+    const version = (await store.put(style, 'value', { expected: null }))!
+    expect(await store.get(style)).toEqual({ value: 'value', version })
+    expect(await store.get('absent')).toBeNull()
+    expect(await store.keys({ after: style.slice(0, -1), limit: 1 })).toEqual([style])
+    expect(await store.delete(style, { expected: version })).toBe('deleted')
+    await renaming.end()
+  })
+
   it('migrate(): 16 connections at once, and again, and records stay', async () => {
     const fresh = randomTable()
     const clients = Array.from({ length: 16 }, () => new pg.Client({ connectionString: urls.postgres }))
@@ -152,7 +163,7 @@ describe('postgresStore refuses', () => {
   })
 
   it('V3: the handle of a transaction', async () => {
-    expect(() => postgresStore({ ...rows(false), rollback: () => undefined } as never)).toThrow(expect.objectContaining({ code: 'ERR_OPTION' }))
+    expect(() => postgresStore({ ...rows(false), rollback: () => undefined })).toThrow(expect.objectContaining({ code: 'ERR_OPTION' }))
     expect(() => postgresStore({ unsafe: () => Promise.resolve([]), savepoint: () => undefined } as never)).toThrow(expect.objectContaining({ code: 'ERR_OPTION' }))
     const inTransaction = { ...rows(false), getTransactionStatus: () => 'T' }
     await expect(postgresStore(inTransaction).put('key', 'value', { expected: null })).rejects.toMatchObject({ code: 'ERR_STORE' })
@@ -163,7 +174,7 @@ describe('postgresStore refuses', () => {
     // pg before 8.21 has no getTransactionStatus.
     const before821 = (client: object) => Object.assign(client, { getTransactionStatus: undefined }) as unknown as pg.Client
     expect(() => postgresStore(before821(new pg.Client()))).toThrow(refused)
-    expect(() => postgresStore(new pg.Client({ pipeline: true } as never))).toThrow(refused)
+    expect(() => postgresStore(new pg.Client({ pipeline: true }))).toThrow(refused)
     expect(() => postgresStore({ ...rows(false), release: () => undefined } as never)).toThrow(refused)
     if (!server) return
 
