@@ -1,12 +1,15 @@
-import { KeystepError, type SmsImportInput, type TwoFactor, type TwoFactorStatus } from 'keystep'
+import { KeystepError, type TwoFactor, type TwoFactorStatus } from 'keystep'
 import type { FileRow } from './fields.ts'
 import { parseRow, type RowFault } from './parse-row.ts'
 
+/** Lines of activity in a record. */
+const MOST_ACTIVITY = 20
+
 /** What keystep itself says of a row. */
-export type KeystepRefusal = 'malformed_user_id' | 'malformed_number' | 'number_refused' | 'limit_reached'
+export type KeystepRefusal = 'malformed_user_id' | 'malformed_number' | 'number_refused' | 'other_number' | 'limit_reached'
 
 /** Why a row, or a part of it, was not imported. */
-export type RowRejection = RowFault | KeystepRefusal | 'malformed_row' | 'unknown_field' | 'other_number'
+export type RowRejection = RowFault | KeystepRefusal | 'malformed_row' | 'unknown_field'
 
 /** `imported`: written. `present`: there already. `kept`: the user has changed factors in keystep since, and nothing old comes back. */
 export type RowOutcome = 'imported' | 'present' | 'kept' | RowRejection
@@ -24,7 +27,6 @@ export async function importRow(twoFactor: TwoFactor, row: FileRow, allowShortKe
   try {
     const status = await twoFactor.status({ userId })
     if (hasChanged(status)) return 'kept'
-    if (numbers.some((number) => isTaken(status, number))) return 'other_number'
     const results = []
     if (totp) results.push(await twoFactor.totp.import(totp))
     for (const number of numbers) results.push(await twoFactor.sms.import(number))
@@ -36,13 +38,10 @@ export async function importRow(twoFactor: TwoFactor, row: FileRow, allowShortKe
   }
 }
 
-/** An authenticator that was removed since, or a number that was replaced because the phone is lost, must not come back by a second run. */
+/**
+ * An authenticator that was removed since, or a number that was replaced because the phone is lost, must not come back by a second run. The
+ * activity keeps 20 lines: of a user with so many, nobody knows what came before them.
+ */
 function hasChanged({ activity }: TwoFactorStatus): boolean {
-  return activity.some(({ type }) => type === 'factor.enrolled' || type === 'factor.removed' || type === 'reset')
-}
-
-/** Importing a number takes the place of the one in its role: of two rows with different ones, a person has to choose. */
-function isTaken({ factors }: TwoFactorStatus, { number, backup }: SmsImportInput): boolean {
-  const end = number.replace(/\D/g, '').slice(-4)
-  return factors.some((factor) => factor.kind === 'sms' && factor.backup === backup && factor.hint?.endsWith(end) !== true)
+  return activity.length >= MOST_ACTIVITY || activity.some(({ type }) => type === 'factor.enrolled' || type === 'factor.removed' || type === 'reset')
 }

@@ -24,9 +24,10 @@ export function vonageSender({ apiKey, apiSecret, from, url = 'https://rest.nexm
       ttl: '300000', // milliseconds: the code's life
     })
     const answer = await post('Vonage', `${url}/sms/json`, headers, form, timeoutMs)
-    const parts = (jsonOf(answer.text) as { messages?: { status?: unknown }[] } | null)?.messages ?? []
-    const refused = parts.find(({ status }) => status !== '0')
+    const { messages } = (jsonOf(answer.text) ?? {}) as { messages?: unknown }
+    const parts = (Array.isArray(messages) ? messages : []) as ({ status?: unknown } | null)[]
+    const refused = parts.find((part) => part?.status !== '0')
     // A refusal comes with HTTP 200: taken is what says so in every part. https://developer.vonage.com/en/messaging/sms/guides/troubleshooting-sms
-    if (!answer.ok || parts.length === 0 || refused) throw new SmsNotTaken('Vonage', `HTTP ${answer.status}, ${codeOf(refused?.status)}`)
+    if (!answer.ok || parts.length === 0 || refused !== undefined) throw new SmsNotTaken('Vonage', `HTTP ${answer.status}, ${codeOf(refused?.status)}`)
   }
 }

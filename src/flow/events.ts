@@ -53,7 +53,7 @@ export type Activity = Readonly<Record<string, unknown>> & { readonly type: Even
 
 const MOST_ENTRIES = 20
 /** What can be caused again and again without a code is one line, so that it cannot wash away the history of changes. */
-const MERGED: ReadonlySet<string> = new Set(['code.rejected', 'locked', 'exhausted', 'sms.sent', 'factor.renamed'])
+const MERGED: ReadonlySet<string> = new Set(['code.rejected', 'locked', 'exhausted', 'sms.sent', 'factor.renamed', 'password.changed'])
 const INSTANTS: readonly string[] = ['at', 'firstAt', 'retryAt', 'expiresAt']
 
 /**

@@ -1,4 +1,4 @@
-import { addFactor, describe, removedEvent } from './bind-factor.ts'
+import { addFactor, describe } from './bind-factor.ts'
 import { type Change, rejected } from './outcome.ts'
 import { isCountryAllowed, parsePhoneNumber } from './phone-number.ts'
 import { instantOf, requireThat, type Settings } from './settings.ts'
@@ -17,8 +17,8 @@ export interface SmsImportInput {
   backup?: boolean | undefined
 }
 
-/** @throws `ERR_OPTION`, `ERR_USER_ID`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and the record's codes. */
-export async function importNumber(settings: Settings, { userId, number, confirmedAt, backup }: SmsImportInput): Promise<Change<{ factorId: string; imported: boolean }, 'malformed_number' | 'number_refused'>> {
+/** Never replaces a number: `other_number` says that the user has another one in that role. @throws `ERR_OPTION`, `ERR_USER_ID`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and the record's codes. */
+export async function importNumber(settings: Settings, { userId, number, confirmedAt, backup }: SmsImportInput): Promise<Change<{ factorId: string; imported: boolean }, 'malformed_number' | 'number_refused' | 'other_number'>> {
   const options = requireSms(settings)
   const createdAt = instantOf(confirmedAt, 'confirmedAt is the instant at which the old system confirmed the number')
   requireThat(createdAt <= settings.now(), 'confirmedAt lies in the future')
@@ -34,14 +34,12 @@ export async function importNumber(settings: Settings, { userId, number, confirm
       const isBackup = backup === true && numbers.length > 0
       const present = numbers.find((one) => one.number === parsed)
       if (present) return { result: { outcome: 'accepted', factorId: present.id, imported: false } }
+      if (numbers.some((one) => one.backup === isBackup)) return { result: rejected('other_number') }
       const factor: SmsFactor = { kind: 'sms', id, number: parsed, backup: isBackup, createdAt }
-      const replaced = numbers.filter((one) => one.backup === isBackup)
-      const kept = base.factors.filter((one) => !replaced.some(({ id }) => id === one.id))
-      const sms = { ...base.sms, code: replaced.length > 0 ? null : base.sms.code }
       return {
         result: { outcome: 'accepted', factorId: id, imported: true },
-        next: addFactor({ ...base, sms }, [...kept, factor], now),
-        events: [...replaced.map(removedEvent), { type: 'factor.imported', ...describe(factor) }],
+        next: addFactor(base, [...base.factors, factor], now),
+        events: [{ type: 'factor.imported', ...describe(factor) }],
       }
     },
   })

@@ -7,7 +7,7 @@ import { type Change, rejected } from './outcome.ts'
 import { isWhole, requireThat, type Settings } from './settings.ts'
 import { newSubject, type TotpFactor } from './subject.ts'
 import { keyText } from './totp-factor.ts'
-import { newId } from './token.ts'
+import { CLOCK_TOLERANCE, newId } from './token.ts'
 import { transact } from './transact.ts'
 
 /** Input of `totp.import`. */
@@ -40,6 +40,8 @@ export async function importTotp(settings: Settings, input: TotpImportInput): Pr
   const { lastUsedStep = null } = input
   requireThat(lastUsedStep === null || isWhole(lastUsedStep, 0, Number.MAX_SAFE_INTEGER), 'lastUsedStep is a step or null')
   const { key: material, ...parameters } = materialOf(input)
+  const usedAt = (lastUsedStep ?? 0) * parameters.periodSeconds * 1000
+  requireThat(usedAt <= settings.now() + CLOCK_TOLERANCE, 'lastUsedStep lies in the future')
   const key = keyText(material)
   const [id, label] = [newId(), cut(input.label ?? 'Authenticator app', 64)]
   return transact<Change<TotpImported, 'limit_reached'>>(settings, {

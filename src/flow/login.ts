@@ -17,7 +17,7 @@ import { KeystepError } from '../errors.ts'
 /** Input of `login.begin`: the first factor was right. */
 export interface LoginBeginInput {
   userId: string
-  /** What the device cookie holds. Anything but a device token of this user counts as none. */
+  /** What the device cookie holds. Anything but a live device token of this user counts as none; a token of another kind throws `ERR_TOKEN_KIND`. */
   deviceToken?: string | undefined
   /** How the first factor was proven (RFC 8176). Default `['pwd']`. */
   amr?: readonly string[] | undefined

@@ -9,7 +9,8 @@ export function smsText(issuer: string, code: string, originDomain: string | und
   const bound = originDomain === undefined ? '' : `\n\n@${originDomain} #${code}`
   const rest = `${code} is your  code. Do not share it with anyone.`
   const name = gsm7(issuer).slice(0, 160 - bound.length - rest.length).trim()
-  return rest.replace('your  code', name === '' ? 'your code' : `your ${name} code`) + bound
+  // A function: in a replacement text, `$&` and its like would be a name's own way to repeat the message.
+  return rest.replace('your  code', () => (name === '' ? 'your code' : `your ${name} code`)) + bound
 }
 
 function gsm7(text: string): string {

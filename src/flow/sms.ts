@@ -30,6 +30,8 @@ export type ConfirmVerdict = Verdict<{ factorId: string; grant: LoginGrant; back
 
 /** `twoFactor.sms`: codes by message, a restricted authenticator (63B-4 3.1.3.3): offer an app beside it, and say why. */
 export interface Sms {
+  /** Whether `createTwoFactor` was given the option `sms`: without it, the calls throw `ERR_OPTION`. */
+  readonly configured: boolean
   /**
    * Begins to enroll a number and sends it a code. A number in the same role is replaced once the new one is confirmed. With `backup`, the
    * second number. `number_refused`: of a country that is not on the list; nothing was sent.
@@ -60,11 +62,12 @@ export interface Sms {
     context?: RequestContext | undefined
   }): Promise<({ outcome: 'accepted' } & SmsSent) | SendRejection<'factor_unavailable'>>
   /** Takes over a number that another system had confirmed. An operator's call: it asks for no permit. */
-  import(input: SmsImportInput): Promise<Change<{ factorId: string; imported: boolean }, 'malformed_number' | 'number_refused'>>
+  import(input: SmsImportInput): Promise<Change<{ factorId: string; imported: boolean }, 'malformed_number' | 'number_refused' | 'other_number'>>
 }
 
 export function createSms(settings: Settings): Sms {
   return {
+    configured: settings.sms !== null,
     enroll: (input) => enroll(settings, input),
     confirm: (input) => confirm(settings, input),
     send: (input) => send(settings, input),

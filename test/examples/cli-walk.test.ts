@@ -31,13 +31,13 @@ describeWith(['script', 'stty', 'oathtool', 'rsvg-convert', 'zbarimg'], 'the wal
   let backupCodes: string[]
   let confirmedBy: string
 
-  it('npm start builds, makes an account, draws QR code and key, and adds the phone by its first code', async () => {
+  it('npm run cli makes an account, draws QR code and key, and adds the phone by its first code', async () => {
     const project = join(folder, 'project')
     for (const name of ['src', 'examples', 'package.json', 'tsconfig.json', 'tsup.config.ts']) {
       cpSync(name, join(project, name), { recursive: true, filter: (path) => !path.endsWith('node_modules') })
     }
     symlinkSync(resolve('node_modules'), join(project, 'node_modules'))
-    const terminal = new PseudoTerminal(`npm --prefix '${project}' --silent start`, { KEYSTEP_DEMO_DATA: data })
+    const terminal = new PseudoTerminal(`npm --prefix '${project}' --silent run cli`, { KEYSTEP_DEMO_DATA: data })
     try {
       await terminal.answer('Name for the new account:', 'ann')
       await terminal.answer('(not shown):', 'short')

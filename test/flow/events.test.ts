@@ -63,6 +63,12 @@ describe('recordActivity', () => {
     expect(after.filter(({ type }) => type === 'factor.removed')).toHaveLength(12)
   })
 
+  it('a mailbox that resets the password again and again washes nothing away', () => {
+    let activity: Activity[] = recordActivity([], [removed(1)], NOW, FACTS)
+    for (let n = 1; n <= 30; n++) activity = recordActivity(activity, [{ type: 'password.changed' }], NOW + n, FACTS)
+    expect(readActivity(activity).map((entry) => [entry.type, entry.count])).toEqual([['password.changed', 30], ['factor.removed', undefined]])
+  })
+
   it('repeated failures are one line: how many, the first, the last, and from where the last came', () => {
     let activity: Activity[] = []
     for (let n = 1; n <= 7; n++) activity = recordActivity(activity, [wrong(n)], NOW + n * 1000, { ip: `203.0.113.${n}` })

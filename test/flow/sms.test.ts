@@ -190,6 +190,13 @@ describe('the message', () => {
     expect(text).toContain('Server Köln 12345')
   })
 
+  it.each(['Cash$&Carry', 'Pay$$ Hosting', "$'$`".repeat(16)])('takes a name with dollar signs as it is: %s', async (issuer) => {
+    const h = smsHouse({ issuer })
+    await enrollSms(h, 'ada')
+    const { text, code } = h.outbox.at(-1)!
+    expect(text.split('\n')[0]).toBe(`${code} is your ${issuer.replaceAll('`', '')} code. Do not share it with anyone.`)
+  })
+
   it('fits with the longest names', async () => {
     const h = smsHouse({ issuer: 'x'.repeat(64) }, { originDomain: `${'y'.repeat(76)}.com` })
     await enrollSms(h, 'ada')

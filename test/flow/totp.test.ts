@@ -192,6 +192,13 @@ describe('importing an authenticator', () => {
     expect(await login(h.twoFactor, 'ada', generateTotp(key, { at: h.clock.advance({ seconds: 30 }) }))).toMatchObject({ outcome: 'accepted' })
   })
 
+  it('a step that is yet to come, as seconds read for a step, would lock the user out: it is refused', async () => {
+    const h = house()
+    const seconds = Math.floor(h.clock().getTime() / 1000)
+    await expect(h.twoFactor.totp.import({ userId: 'ada', key, lastUsedStep: seconds })).rejects.toMatchObject({ code: 'ERR_OPTION' })
+    expect(h.store.writes).toBe(0)
+  })
+
   it('V26: a key below 128 bits only with the flag, and counted as weak', async () => {
     const h = house()
     const short = 'JBSWY3DPEHPK3PXP'

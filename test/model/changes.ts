@@ -1,7 +1,7 @@
 import { rejected } from './counters.ts'
 import { stepAt, type Typed } from './codes.ts'
 import { authentic, ENROLL, MANAGE, permits } from './tokens.ts'
-import { type Enrollment, type Factor, newCounter, newId, newRecord, type Permit, read, renewEpoch, type Run, show, type UserRecord, write } from './world.ts'
+import { type Enrollment, type Factor, Fault, newCounter, newId, newRecord, type Permit, read, renewEpoch, type Run, show, type UserRecord, write } from './world.ts'
 
 export const SET_SIZE = 4
 const apps = (record: UserRecord | null): Factor[] => record?.factors.filter(({ kind }) => kind === 'totp') ?? []
@@ -90,12 +90,11 @@ export function confirmTotp(run: Run, o: { enrollment: number; session: string |
   return bind(run, record ?? newRecord(), enrollment, { kind: 'totp', id, key, digits: 6, label, createdAt: world.now, floor, drift: 0, side: Math.sign(offset), times: 1 })
 }
 
-export function bindImported(run: Run, user: string, record: UserRecord, factor: Factor, replaced: Factor[]): unknown {
-  if (replaced.length > 0) record.sms.code = null
-  record.factors = [...record.factors.filter((one) => !replaced.includes(one)), factor]
+export function bindImported(run: Run, user: string, record: UserRecord, factor: Factor): unknown {
+  record.factors = [...record.factors, factor]
   record.wasSwitchedOff = false
   if (record.epoch === 0) renewEpoch(run, record)
-  run.answer.events.push(...replaced.map(() => 'factor.removed'), 'factor.imported')
+  run.answer.events.push('factor.imported')
   write(run, user, record)
   show(run, 'factors', factor.id)
   return { outcome: 'accepted', factorId: 'id', imported: true }
@@ -107,12 +106,13 @@ export function importTotp(run: Run, o: { user: string; key: number; digits: num
   const known = world.handles.keys[o.key]
   const key = known ?? { id: newId(run), digits: o.digits }
   if (!known) show(run, 'keys', key)
+  if ((o.floor ?? 0) * 30_000 > world.now + rules.clockTolerance) throw new Fault('ERR_OPTION')
   const record = read(run, o.user)
   if (record?.factors.some((one) => one.kind === 'totp' && one.key === key.id)) return { outcome: 'accepted', factorId: 'id', imported: false }
   if (apps(record).length >= rules.mostAuthenticators) return rejected('limit_reached')
   const floor = rules.importKeepsFloor ? o.floor : null
   const label = 'Authenticator app'
-  return bindImported(run, o.user, record ?? newRecord(), { kind: 'totp', id: newId(run), key: key.id, digits: key.digits, label, createdAt: world.now, floor, drift: 0, side: 0, times: 1 }, [])
+  return bindImported(run, o.user, record ?? newRecord(), { kind: 'totp', id: newId(run), key: key.id, digits: key.digits, label, createdAt: world.now, floor, drift: 0, side: 0, times: 1 })
 }
 
 /** Removes one factor or all; without any, nothing that rested on them is left. */

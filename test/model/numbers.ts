@@ -105,7 +105,7 @@ export function confirmNumber(run: Run, o: { enrollment: number; session: string
   return bind(run, record, enrollment, { kind: 'sms', id: factor.id, number: factor.number, backup, createdAt: run.world.now })
 }
 
-/** Another system's confirmed number, in the place of the one that had its role. */
+/** Another system's confirmed number, where its role is free. */
 export function importNumber(run: Run, o: { user: string; number: string; backup: boolean }): unknown {
   if (!/^\+\d{7,15}$/.test(o.number)) return rejected('malformed_number')
   if (!COUNTRIES.some((code) => o.number.startsWith(code))) return rejected('number_refused')
@@ -113,6 +113,6 @@ export function importNumber(run: Run, o: { user: string; number: string; backup
   const numbers = record.factors.filter((one) => one.kind === 'sms')
   if (numbers.some(({ number }) => number === o.number)) return { outcome: 'accepted', factorId: 'id', imported: false }
   const backup = o.backup && numbers.length > 0
-  const replaced = numbers.filter((one) => one.backup === backup)
-  return bindImported(run, o.user, record, { kind: 'sms', id: newId(run), number: o.number, backup, createdAt: run.world.now }, replaced)
+  if (numbers.some((one) => one.backup === backup)) return rejected('other_number')
+  return bindImported(run, o.user, record, { kind: 'sms', id: newId(run), number: o.number, backup, createdAt: run.world.now })
 }
