@@ -12,6 +12,7 @@ import { postgresStore } from '../../src/stores/postgres.ts'
 import type { RecordStore } from '../../src/stores/record-store.ts'
 import { sqliteStore } from '../../src/stores/sqlite.ts'
 import { storeContract, type StoreUnderTest } from '../../src/testing/index.ts'
+import { enroll, house, login, nextCode } from '../flow/house.ts'
 import { hasServer, randomTable, urls } from './servers/urls.ts'
 
 const page = readFileSync(new URL('../../docs/stores.md', import.meta.url), 'utf8')
@@ -73,20 +74,43 @@ describe('docs/stores.md: the SQL makes the table that migrate() makes', () => {
 describe('docs/stores.md: from one store to another', () => {
   const [recipe] = blocks('ts move')
 
-  it('is at most 15 lines, moves every record as it is, and may be run again', async () => {
+  const loadMove = async () => (await load(recipe!)) as unknown as { moveRecords: (from: RecordStore, to: RecordStore) => Promise<number> }
+
+  it('is at most 15 lines, and moves every record as it is', async () => {
     expect(recipe!.split('\n').length).toBeLessThanOrEqual(15)
-    const { moveRecords } = (await load(recipe!)) as unknown as { moveRecords: (from: RecordStore, to: RecordStore) => Promise<number> }
+    const { moveRecords } = await loadMove()
     const db = new Database(':memory:')
     const [from, to] = [memoryStore(), sqliteStore(db)]
     await to.migrate()
     for (let i = 0; i < 2500; i++) await from.put(`u1.portal.${i}`, `ks1.k1.sealed${i}.`, { expected: null })
-    await to.put('u1.portal.7', 'moved before', { expected: null })
-    expect(await moveRecords(from, to)).toBe(2499)
-    expect(await moveRecords(from, to)).toBe(0)
+    expect(await moveRecords(from, to)).toBe(2500)
     expect((await to.get('u1.portal.2499'))?.value).toBe('ks1.k1.sealed2499.')
-    expect((await to.get('u1.portal.7'))?.value).toBe('moved before')
     expect(await to.keys({ limit: 3000 })).toEqual(await from.keys({ limit: 3000 }))
     db.close()
+  })
+
+  it('never mixes with an earlier copy, where a code that was spent since would be good again', async () => {
+    const { moveRecords } = await loadMove()
+    const [from, to] = [memoryStore(), memoryStore()]
+    const old = house({ store: from })
+    const { phone } = await enroll(old.twoFactor, 'u-4711', old.clock)
+    await moveRecords(from, to)
+    const code = nextCode(old.clock, phone)
+    expect((await login(old.twoFactor, 'u-4711', code)).outcome).toBe('accepted')
+    await expect(moveRecords(from, to)).rejects.toThrow('not empty')
+
+    const emptied = memoryStore()
+    await moveRecords(from, emptied)
+    const moved = house({ store: emptied, now: old.clock, keyring: old.keyring })
+    expect(await login(moved.twoFactor, 'u-4711', code)).toMatchObject({ outcome: 'rejected', reason: 'already_used' })
+  })
+
+  it('stops when somebody else writes to the new store', async () => {
+    const { moveRecords } = await loadMove()
+    const [from, to] = [memoryStore(), memoryStore()]
+    for (const name of ['a', 'b']) await from.put(name, 'value', { expected: null })
+    const written = { ...from, get: async (key: string) => (await to.put('b', 'other', { expected: null }), from.get(key)) }
+    await expect(moveRecords(written, to)).rejects.toThrow('written to')
   })
 })
 

@@ -163,7 +163,7 @@ describe('postgresStore refuses', () => {
   })
 
   it('V3: the handle of a transaction', async () => {
-    expect(() => postgresStore({ ...rows(false), rollback: () => undefined })).toThrow(expect.objectContaining({ code: 'ERR_OPTION' }))
+    expect(() => postgresStore({ ...rows(false), rollback: () => undefined } as never)).toThrow(expect.objectContaining({ code: 'ERR_OPTION' }))
     expect(() => postgresStore({ unsafe: () => Promise.resolve([]), savepoint: () => undefined } as never)).toThrow(expect.objectContaining({ code: 'ERR_OPTION' }))
     const inTransaction = { ...rows(false), getTransactionStatus: () => 'T' }
     await expect(postgresStore(inTransaction).put('key', 'value', { expected: null })).rejects.toMatchObject({ code: 'ERR_STORE' })
