@@ -37,8 +37,8 @@ const DELETE = `if redis.call('HGET', KEYS[1], 'version') == ARGV[1] then return
 /**
  * A store in Redis 6.2 or later, or Valkey, over the portal's own handle; one script and one key a write, so a cluster will do. A
  * record with an `expiresAt` is dropped a day later at the earliest. What an acknowledged write survives depends on the server's
- * `appendonly` and replication settings; `migrate()` creates nothing, and throws `ERR_STORE` when the server's eviction policy
- * could drop a user's record. Each page of `keys()` scans all.
+ * `appendonly` and replication settings; `migrate()` creates nothing, and throws `ERR_STORE` unless the server's eviction policy
+ * is known to spare the records of users. Each page of `keys()` scans all.
  *
  * @throws `ERR_OPTION` for a prefix with other characters.
  */
@@ -53,7 +53,8 @@ export function redisStore(client: RedisClient, o: RedisStoreOptions = {}): Tabl
     async migrate() {
       for (const node of await primariesOf(client)) {
         const policy = /maxmemory_policy:(\S+)/.exec(String(await command(node, 'INFO', 'memory')))?.[1] ?? 'unknown'
-        if (policy.startsWith('allkeys')) throw new KeystepError('ERR_STORE', 'the eviction policy of this Redis may drop records of users')
+        if (/^(noeviction|volatile-.+)$/.test(policy)) continue
+        throw new KeystepError('ERR_STORE', `under the eviction policy of this Redis, ${policy}, records of users may be dropped`)
       }
     },
     async get(key) {
@@ -63,10 +64,11 @@ export function redisStore(client: RedisClient, o: RedisStoreOptions = {}): Tabl
     async put(key, value, o) {
       const version = newVersion()
       const expected = o.expected === null ? 'none' : `=${o.expected}`
-      return (await run(PUT, key, expected, value, version, String(expiryMillis(o) ?? ''))) === 1 ? version : null
+      const written = await run(PUT, key, expected, value, version, String(expiryMillis(o) ?? ''))
+      return Number(written) === 1 ? version : null
     },
     async delete(key, { expected }) {
-      return (await run(DELETE, key, expected)) === 1 ? 'deleted' : 'changed'
+      return Number(await run(DELETE, key, expected)) === 1 ? 'deleted' : 'changed'
     },
     async keys(o) {
       const { after, limit } = pageOf(o)

@@ -67,8 +67,25 @@ describe.runIf(server)('redisStore on a Redis server', () => {
     expect(await redisStore(node, { prefix }).get('twice')).toEqual({ value: 'value', version })
   })
 
+  it('ioredis that gives numbers as texts', async () => {
+    const texts = new Redis(urls.redis, { lazyConnect: true, stringNumbers: true })
+    await texts.connect()
+    const store = redisStore(texts, { prefix })
+    const version = (await store.put('texts', 'value', { expected: null }))!
+    expect(await store.get('texts')).toEqual({ value: 'value', version })
+    expect(await store.put('texts', 'other', { expected: 'no such version' })).toBeNull()
+    expect(await store.delete('texts', { expected: 'no such version' })).toBe('changed')
+    expect(await store.delete('texts', { expected: version })).toBe('deleted')
+    await texts.quit()
+  })
+
   it('migrate(): passes on a server that evicts nothing', async () => {
     await redisStore(node, { prefix }).migrate()
     await redisStore(io, { prefix }).migrate()
   })
+})
+
+it('redisStore refuses, at migrate(), a server that does not tell its eviction policy', async () => {
+  const silent = { eval: () => Promise.resolve(null), call: () => Promise.resolve('# Memory\r\nused_memory:1\r\n') }
+  await expect(redisStore(silent).migrate()).rejects.toMatchObject({ code: 'ERR_STORE' })
 })
