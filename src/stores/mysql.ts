@@ -23,12 +23,13 @@ const DEADLOCK = 1213
  * A store in a table of a MySQL or MariaDB database (InnoDB), over the portal's own mysql2 promise pool to the primary. A pool
  * lends each statement a connection of its own, so no write lands in a transaction of the portal's.
  *
- * @throws `ERR_OPTION` for a table name with other characters, and for a single connection.
+ * @throws `ERR_OPTION` for a table name with other characters, for a single connection, and for a pool with callbacks.
  */
 export function mysqlStore(pool: MysqlPool, o: MysqlStoreOptions = {}): TableStore {
   const table = quoteTable(o.table, '`')
-  const takes: { getConnection?: unknown } = pool
+  const takes: { getConnection?: unknown; promise?: unknown } = pool
   if (typeof takes.getConnection !== 'function') throw new KeystepError('ERR_OPTION', 'mysqlStore takes a pool, not a connection')
+  if (takes.promise) throw new KeystepError('ERR_OPTION', 'mysqlStore takes a pool of mysql2/promise: pool.promise(), not one with callbacks')
 
   const execute = async (sql: string, ...values: MysqlValue[]): Promise<unknown> => {
     for (let left = TRIES; ; left--) {

@@ -1,3 +1,4 @@
+import { createPool } from 'mysql2'
 import mysql from 'mysql2/promise'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { mysqlStore } from '../../src/stores/mysql.ts'
@@ -61,4 +62,10 @@ describe.runIf(server)('mysqlStore on a MariaDB server', () => {
     expect(() => mysqlStore(connection as never)).toThrow(expect.objectContaining({ code: 'ERR_OPTION' }))
     connection.release()
   })
+})
+
+it('mysqlStore refuses a pool with callbacks, and takes its promise()', () => {
+  const pool = createPool({})
+  expect(() => mysqlStore(pool as never)).toThrow(expect.objectContaining({ code: 'ERR_OPTION' }))
+  mysqlStore(pool.promise())
 })
