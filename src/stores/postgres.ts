@@ -26,7 +26,7 @@ const MIGRATION_LOCK = 7_306_928
  * transaction of the portal's. A pg `Client` inside a transaction makes every method throw, and so does a connection to a replica.
  *
  * @throws `ERR_OPTION` for a table name with other characters, for the handle of a transaction, and for a single connection that
- * cannot tell whether it is inside of one: a `Client` of pg before 8.21, a reserved connection of postgres.js.
+ * cannot tell whether it is inside of one: a `Client` of pg before 8.21 or with `pipeline`, a reserved connection of postgres.js.
  */
 export function postgresStore(client: PostgresClient, o: PostgresStoreOptions = {}): TableStore {
   const table = quoteTable(o.table, '"')
