@@ -14,12 +14,12 @@ export interface CodeBody {
 /** The request body of every route. Texts are well-formed; a field that is not named here is refused. */
 export interface RouteBodies {
   'GET /status': NoBody
-  /** `challenge`: default the cookie's. `rememberDevice`: the user ticked it; 1 to 256 characters, cut to 64. */
+  /** `challenge`: default the cookie's. `rememberDevice`: the user ticked it; the label is cut to 64 characters. */
   'POST /login/verify': CodeBody & { challenge?: string | undefined; rememberDevice?: { label: string } | undefined }
   /** 1 to 64 characters. */
   'POST /step-up/begin': { purpose: string }
   'POST /step-up/verify': CodeBody & { challenge: string }
-  /** `account` counts without a session alone: 1 to 128 characters, no colon. `label`: 1 to 256 characters, cut to 64. */
+  /** `account` counts without a session alone: 1 to 128 characters, no colon. `label`: cut to 64 characters; an empty one is none. */
   'POST /totp/enroll': { permit: string; account?: string | undefined; label?: string | undefined }
   'POST /totp/pending': { enrollment: string }
   'POST /totp/confirm': { enrollment: string; code: string }
@@ -29,6 +29,7 @@ export interface RouteBodies {
   'POST /sms/enroll': { permit: string; number: string; backup?: boolean | undefined }
   'POST /sms/confirm': { enrollment: string; code: string }
   'POST /backup-codes/regenerate': { permit: string }
+  /** `label`: cut to 64 characters, not empty. */
   'POST /factors/rename': { factorId: string; label: string }
   'POST /factors/remove': { permit: string; factorId: string }
   'POST /factors/remove-all': { permit: string }

@@ -20,7 +20,7 @@ export const ROUTES = {
   'POST /sms/enroll': { session: 'optional', body: { permit: 'token', number: 'phone', backup: 'flag?' } },
   'POST /sms/confirm': { session: 'optional', body: { enrollment: 'token', code: 'code' } },
   'POST /backup-codes/regenerate': { session: 'required', body: { permit: 'token' } },
-  'POST /factors/rename': { session: 'required', body: { factorId: 'id', label: 'label' } },
+  'POST /factors/rename': { session: 'required', body: { factorId: 'id', label: 'name' } },
   'POST /factors/remove': { session: 'required', body: { permit: 'token', factorId: 'id' } },
   'POST /factors/remove-all': { session: 'required', body: { permit: 'token' } },
   'POST /devices/revoke': { session: 'required', body: { deviceId: 'id' } },

@@ -3,7 +3,6 @@ import type { Totp, TotpEnrollment } from '../flow/totp.ts'
 import { qrDataUri } from '../qr/index.ts'
 import type { FactorConfirmed, TotpShown } from './answers.ts'
 import type { Call, Reply } from './call.ts'
-import { unlessWithoutSms } from './sms-option.ts'
 
 type EnrollRoute = 'POST /totp/enroll' | 'POST /totp/pending' | 'POST /totp/confirm' | 'POST /sms/enroll' | 'POST /sms/confirm'
 
@@ -11,7 +10,7 @@ export const enrollCalls: { readonly [R in EnrollRoute]: Call<R> } = {
   'POST /totp/enroll': async (twoFactor, { permit, account, label }, { session, context }) => {
     // The session's own name counts; without a session the name only titles the entry in the user's own app.
     const name = session?.account ?? account ?? 'account'
-    const begun = await twoFactor.totp.enroll({ permit, sessionId: session?.sessionId, account: name, label, context })
+    const begun = await twoFactor.totp.enroll({ permit, sessionId: session?.sessionId, account: name, label: label === '' ? undefined : label, context })
     return { answer: begun.outcome === 'accepted' ? { outcome: 'accepted', ...show(begun) } : begun }
   },
 
@@ -24,11 +23,11 @@ export const enrollCalls: { readonly [R in EnrollRoute]: Call<R> } = {
     confirmed(await twoFactor.totp.confirm({ ...body, sessionId: session?.sessionId, context })),
 
   'POST /sms/enroll': async (twoFactor, body, { session, context }) => ({
-    answer: await unlessWithoutSms(() => twoFactor.sms.enroll({ ...body, sessionId: session?.sessionId, context })),
+    answer: await twoFactor.sms.enroll({ ...body, sessionId: session?.sessionId, context }),
   }),
 
   'POST /sms/confirm': async (twoFactor, body, { session, context }) =>
-    confirmed(await unlessWithoutSms(() => twoFactor.sms.confirm({ ...body, sessionId: session?.sessionId, context }))),
+    confirmed(await twoFactor.sms.confirm({ ...body, sessionId: session?.sessionId, context })),
 }
 
 /** The page that exists to show the key. */

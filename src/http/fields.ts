@@ -8,8 +8,10 @@ export interface FieldTypes {
   token: string
   /** What a user typed: at most 256 characters. */
   code: string
-  /** 1 to 256 characters; keystep cuts it to 64. */
+  /** However long a user agent is: keystep cuts it to 64 characters. An empty one is none. */
   label: string
+  /** A label that is not empty. */
+  name: string
   /** A factor's or device's id: 1 to 64 characters. */
   id: string
   /** A phone number as typed: at most 64 characters. */
@@ -39,6 +41,7 @@ const checks: { readonly [K in keyof FieldTypes]: (value: unknown) => boolean } 
   token: (value) => isTextOf(value, 0, 8192),
   code: (value) => isTextOf(value, 0, 256),
   label: isLabel,
+  name: (value) => value !== '' && isLabel(value),
   id: (value) => isTextOf(value, 1, 64),
   phone: (value) => isTextOf(value, 0, 64),
   purpose: (value) => isTextOf(value, 1, 64) && value !== ENROLL,
@@ -75,5 +78,5 @@ function isTextOf(value: unknown, least: number, most: number): value is string 
 }
 
 function isLabel(value: unknown): boolean {
-  return isTextOf(value, 1, 256)
+  return isTextOf(value, 0, Infinity)
 }

@@ -14,11 +14,10 @@ import { parseBody } from './fields.ts'
 import { openWith, type SessionOpener } from './open-session.ts'
 import { answerResponse, errorResponse } from './responses.ts'
 import { readSession, type SessionReader } from './session.ts'
-import { NoSms } from './sms-option.ts'
 
 /** What {@link createTwoFactorHandler} takes. `session` and `openSession` are required. */
 export interface HandlerOptions extends CookieOptions, OriginOptions {
-  /** Where the routes begin: a path with a slash before and none after it. Default `'/two-factor'`. */
+  /** Where the routes begin: a path with a slash before and none after it, as URLs have it; or `''`. Default `'/two-factor'`. */
   basePath?: string | undefined
   /** Finds the session that a request belongs to. */
   session: SessionReader
@@ -32,27 +31,34 @@ export interface HandlerOptions extends CookieOptions, OriginOptions {
 
 /**
  * The HTTP door: JSON routes for all that a portal's pages need after the password, as `(request) => Promise<Response | null>`, null for a
- * path outside of `basePath`. The routes are listed in docs/http.md and docs/openapi.json. It never throws.
+ * path outside of `basePath` and, where that is `''`, for one of no route. The routes are listed in docs/http.md and docs/openapi.json. It never throws.
  *
  * @throws `ERR_OPTION`
  */
 export function createTwoFactorHandler(twoFactor: TwoFactor, options: HandlerOptions): FetchHandler {
   const { basePath = '/two-factor', origins = [] } = options
-  if (!/^(\/[^/?#\s]+)*$/.test(basePath)) throw new KeystepError('ERR_OPTION', "basePath begins with a slash and ends without one, such as '/two-factor'")
+  if (!isBasePath(basePath)) throw new KeystepError('ERR_OPTION', "basePath begins with a slash and ends without one, such as '/two-factor', and is encoded as in URLs")
   if (typeof options.session !== 'function' || typeof options.openSession !== 'function') throw new KeystepError('ERR_OPTION', 'session and openSession are functions')
   checkOrigins(origins)
   return async (request) => {
     try {
       const { pathname } = new URL(request.url)
       if (!pathname.startsWith(`${basePath}/`)) return null
-      return await serve(twoFactor, options, request, pathname.slice(basePath.length))
+      const path = pathname.slice(basePath.length)
+      return basePath === '' && methodsOf(path).length === 0 ? null : await serve(twoFactor, options, request, path)
     } catch (error) {
-      return error instanceof NoSms ? errorResponse('not_found') : failureResponse(error, options.onError)
+      return failureResponse(error, options.onError)
     }
   }
 }
 
+/** What no path of a URL can begin with would never be asked for. */
+function isBasePath(path: string): boolean {
+  return /^(\/[^/]+)*$/.test(path) && new URL(`http://host${path}`).pathname === (path === '' ? '/' : path)
+}
+
 async function serve(twoFactor: TwoFactor, options: HandlerOptions, request: Request, path: string): Promise<Response> {
+  if (path.startsWith('/sms/') && !twoFactor.sms.configured) return errorResponse('not_found')
   const name = `${request.method} ${path}`
   if (!isRoute(name)) return errorOfUnknown(path)
   if (!isSameOrigin(request, options.origins ?? [])) return errorResponse('cross_origin')
@@ -74,8 +80,12 @@ function isRoute(name: string): name is RouteName {
   return Object.hasOwn(ROUTES, name)
 }
 
+function methodsOf(path: string): string[] {
+  return ['GET', 'POST'].filter((method) => isRoute(`${method} ${path}`))
+}
+
 function errorOfUnknown(path: string): Response {
-  const methods = ['GET', 'POST'].filter((method) => isRoute(`${method} ${path}`))
+  const methods = methodsOf(path)
   return methods.length === 0 ? errorResponse('not_found') : errorResponse('method_not_allowed', { Allow: methods.join(', ') })
 }
 

@@ -1,5 +1,4 @@
 import type { Call } from './call.ts'
-import { unlessWithoutSms } from './sms-option.ts'
 
 type LoginRoute = 'POST /login/verify' | 'POST /sms/send'
 
@@ -18,6 +17,6 @@ export const loginCalls: { readonly [R in LoginRoute]: Call<R> } = {
   'POST /sms/send': async (twoFactor, { challenge, to }, { session, challenge: kept, context }) => {
     const shown = challenge ?? kept
     if (shown === undefined) return { answer: { outcome: 'rejected', reason: 'expired' } }
-    return { answer: await unlessWithoutSms(() => twoFactor.sms.send({ challenge: shown, to, sessionId: session?.sessionId, context })) }
+    return { answer: await twoFactor.sms.send({ challenge: shown, to, sessionId: session?.sessionId, context }) }
   },
 }

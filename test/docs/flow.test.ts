@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { readPage } from './fences.ts'
 
 type Room = { [R in keyof TwoFactor]: TwoFactor[R] extends (...args: never[]) => unknown ? never : R }[keyof TwoFactor]
-type Calls = { [R in Room]: { [C in keyof TwoFactor[R] & string as `${R}.${C}`]: TwoFactor[R][C] } }[Room]
+type NameOf<R extends string, C extends string, F> = F extends (...args: never[]) => unknown ? `${R}.${C}` : never
+type Calls = { [R in Room]: { [C in keyof TwoFactor[R] & string as NameOf<R, C, TwoFactor[R][C]>]: TwoFactor[R][C] } }[Room]
 type Together<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer I) => void ? I : never
 type AnswerOf<R> = R extends { outcome: 'rejected'; reason: infer A } ? A : R extends { outcome: infer A } | { next: infer A } ? A : never
 type Answers<F> = F extends (...args: never[]) => infer R ? Extract<AnswerOf<Awaited<R>>, string> : never

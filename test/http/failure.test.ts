@@ -65,9 +65,22 @@ describe('outages', () => {
     const at = browser(p.serve)
     await at.login('bob')
     const permit = text(await at.post('/step-up/begin', { purpose: 'manage_factors' }), 'permit')
-    for (const [path, body] of [['/sms/send', { challenge: 'ksc_x' }], ['/sms/enroll', { permit, number: '+491' }], ['/sms/confirm', { enrollment: 'kse_x', code: '1' }]] as const) {
+    for (const [path, body] of [['/sms/send', {}], ['/sms/send', { challenge: 'ksc_x' }], ['/sms/enroll', { permit, number: '+491' }], ['/sms/confirm', { enrollment: 'kse_x', code: '1' }]] as const) {
       expect((await at.post(path, body)).text).toBe('{"error":"not_found"}')
     }
     expect(p.reported).toEqual([])
+  })
+
+  it('a portal with SMS has them also while its clock is broken: that is reported', async () => {
+    let broken = false
+    const p = portal({ now: () => new Date(broken ? NaN : Date.now()) })
+    const at = browser(p.serve)
+    await at.login('bob')
+    const permit = text(await at.post('/step-up/begin', { purpose: 'manage_factors' }), 'permit')
+    broken = true
+    for (const [path, body] of [['/sms/enroll', { permit, number: '+4915112345678' }], ['/totp/enroll', { permit }]] as const) {
+      expect((await at.post(path, body)).text).toBe('{"error":"unavailable"}')
+    }
+    expect(p.reported).toEqual([expect.objectContaining({ code: 'ERR_OPTION' }), expect.objectContaining({ code: 'ERR_OPTION' })])
   })
 })

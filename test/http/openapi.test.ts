@@ -10,7 +10,8 @@ const text = (limits: Partial<Schema>): Schema => ({ type: 'string', ...limits }
 const fieldSchemas: Record<string, Schema> = {
   token: text({ maxLength: 8192 }),
   code: text({ maxLength: 256 }),
-  label: text({ minLength: 1, maxLength: 256 }),
+  label: text({}),
+  name: text({ minLength: 1 }),
   id: text({ minLength: 1, maxLength: 64 }),
   phone: text({ maxLength: 64 }),
   purpose: text({ minLength: 1, maxLength: 64 }),
@@ -18,7 +19,7 @@ const fieldSchemas: Record<string, Schema> = {
   factor: { enum: ['totp', 'sms', 'backup_code', 'support_code'] },
   role: { enum: ['primary', 'backup'] },
   flag: { type: 'boolean' },
-  device: { type: 'object', properties: { label: text({ minLength: 1, maxLength: 256 }) }, required: ['label'], additionalProperties: false },
+  device: { type: 'object', properties: { label: text({}) }, required: ['label'], additionalProperties: false },
 }
 
 type ReasonOf<R extends RouteName> = RouteAnswers[R] extends infer A ? (A extends { reason: infer X extends string } ? X : never) : never
