@@ -77,11 +77,15 @@ describeInstalled(() => {
 
   describe('Koa', () => {
     interface Context { set(headers: Record<string, string>): void }
-    interface App { silent: boolean; use(middleware: NodeMount | ((context: Context, next: () => unknown) => unknown)): App; callback(): RequestListener }
+    interface App {
+      silent: boolean
+      use(middleware: NodeMount | ((context: Context, next: () => unknown) => unknown)): App
+      callback(): RequestListener
+    }
     const koa = (): App => Object.assign(new (require('koa') as new () => App)(), { silent: true })
 
     it('keeps the headers and cookies that were set before', async () => {
-      const app = koa().use((context, next) => { context.set({ 'Set-Cookie': 'lang=de', 'Strict-Transport-Security': 'max-age=1' }); return next() })
+      const app = koa().use((context: Context, next: () => unknown) => { context.set({ 'Set-Cookie': 'lang=de', 'Strict-Transport-Security': 'max-age=1' }); return next() })
       await expectAllHeaders(await listen(app.use(nodeHandler(handler)).callback()))
     })
 
@@ -100,8 +104,8 @@ describeInstalled(() => {
     }
     const fastify = require('fastify') as () => App
     const withHeaders = (): App => fastify()
-      .addHook('onRequest', async (_, reply) => { reply.header('set-cookie', 'lang=de').header('strict-transport-security', 'max-age=1') })
-      .addHook('onSend', async (_, reply) => { reply.header('x-sent', 'by its hook') })
+      .addHook('onRequest', async (_: unknown, reply: Reply) => { reply.header('set-cookie', 'lang=de').header('strict-transport-security', 'max-age=1') })
+      .addHook('onSend', async (_: unknown, reply: Reply) => { reply.header('x-sent', 'by its hook') })
     const start = async (app: App): Promise<string> => { await app.ready(); return listen(app.routing) }
 
     it.each([
