@@ -18,9 +18,9 @@ const sameOrigin = nodeHandler(requireSameOrigin())
 const verified = nodeHandler(requireVerified({ session, minimum: 'remembered' }))
 const permitted = nodeHandler(requirePermit('dns', { twoFactor, session }))
 
-const app = express().use(express.json()) // before or after: nodeHandler takes a body as it finds it
-app.use(nodeHandler(handler))
+const app = express().use(nodeHandler(handler))
 app.post('/log-in', sameOrigin, nodeHandler(logIn))
+app.use(express.json()) // for routes of yours: before the lines above it would log what was typed wherever a body is no JSON
 app.post('/dns', sameOrigin, verified, permitted, (_, response) => { response.json({ changed: true }) })
 
 app.listen(Number(PORT), '127.0.0.1', () => { console.log(`http://127.0.0.1:${PORT}`) })
