@@ -18,7 +18,8 @@ const sameOrigin = nodeHandler(requireSameOrigin())
 const verified = nodeHandler(requireVerified({ session, minimum: 'remembered' }))
 const permitted = nodeHandler(requirePermit('dns', { twoFactor, session }))
 
-const app = express().use(nodeHandler(handler))
+const app = express()
+app.use(nodeHandler(handler))
 app.post('/log-in', sameOrigin, nodeHandler(logIn))
 app.use(express.json()) // for routes of yours: before the lines above it would log what was typed wherever a body is no JSON
 app.post('/dns', sameOrigin, verified, permitted, (_, response) => { response.json({ changed: true }) })

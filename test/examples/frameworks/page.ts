@@ -9,6 +9,7 @@ const HOST = 'portal.example'
 export interface Answer {
   status: number
   body: Record<string, unknown>
+  text: string
   cookies: string[]
 }
 
@@ -40,7 +41,7 @@ export class Page {
       if (line.includes('Max-Age=0')) this.cookies.delete(name)
       else this.cookies.set(name, value)
     }
-    return { status, cookies, body: said.startsWith('{') ? (JSON.parse(said) as Answer['body']) : {} }
+    return { status, cookies, text: said, body: said.startsWith('{') ? (JSON.parse(said) as Answer['body']) : {} }
   }
 }
 

@@ -111,6 +111,11 @@ export function walkWiring(name: string, start: () => Promise<Started>): void {
       }
     })
 
+    it.each(['/log-in', '/two-factor/login/verify'])('%s: a body that is no JSON is a 400 that shows neither what was typed nor a stack', async (path) => {
+      const { status, text } = await desk.ask('POST', path, '{"code":"424242",}')
+      expect([status, /424242|node_modules/.exec(text)]).toEqual([400, null])
+    })
+
     it('what is no JSON, no route, or not ours', async () => {
       expect(await desk.ask('POST', '/two-factor/devices/revoke-all', '{}', { 'content-type': 'text/plain' })).toMatchObject({ status: 415 })
       expect(await desk.post('/two-factor/nope')).toMatchObject({ status: 404, body: { error: 'not_found' } })
