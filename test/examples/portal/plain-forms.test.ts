@@ -37,6 +37,12 @@ describe('the portal, over HTTP', () => {
     expect(browser.lastStatus).toBe(422)
   })
 
+  it('a body that is no form is a form with nothing in it', async () => {
+    const sent = { method: 'POST', headers: { 'content-type': 'multipart/form-data', origin: portal.origin }, body: 'no parts' }
+    const response = await fetch(`${portal.origin}/login`, sent)
+    expect([response.status, await response.text()]).toEqual([422, expect.stringContaining('is not right')])
+  })
+
   it('logs in by password alone while there is nothing else, under a new session each time', async () => {
     await browser.post('/login', { ...ada, password: 'wrong' })
     expect(browser.lastStatus).toBe(422)
