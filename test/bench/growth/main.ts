@@ -16,8 +16,9 @@ const after = createKeyring(`new:${fresh!},old:${old!}`)
 
 print(['database', 'users', 'verification takes, beside 1,000 users', 'reseal, s', 'summarize, s', 'memory grew by, MB', 'logins beside'])
 print(Array.from({ length: 7 }, () => '---'))
-await compare('SQLite', await sqlitePlaces())
-if (await hasServer('postgres')) await compare('Postgres', await postgresPlaces())
+const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length)
+if (only !== 'Postgres') await compare('SQLite', await sqlitePlaces())
+if (only !== 'SQLite' && (await hasServer('postgres'))) await compare('Postgres', await postgresPlaces())
 
 async function compare(engine: string, places: Places): Promise<void> {
   const few = await populate(places.few, FEW)
