@@ -102,7 +102,7 @@ describeInstalled(() => {
       ready(): PromiseLike<unknown>
       routing: RequestListener
     }
-    const fastify = require('fastify') as () => App
+    const fastify = (): App => (require('fastify') as () => App)()
     const withHeaders = (): App => fastify()
       .addHook('onRequest', async (_: unknown, reply: Reply) => { reply.header('set-cookie', 'lang=de').header('strict-transport-security', 'max-age=1') })
       .addHook('onSend', async (_: unknown, reply: Reply) => { reply.header('x-sent', 'by its hook') })
