@@ -1,14 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { generateKeyringKey } from 'keystep'
-import { parseKeyUri } from 'keystep/otp'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { readSvg } from '../qr/decoder.ts'
 import { Browser } from './browser.ts'
+import { freePort } from './loopback.ts'
 import { type Phone, phoneWith, stepWith } from './phone.ts'
+import { keyOf, scan } from './portal-walk.ts'
 import { describeWith } from './programs.ts'
 
 const file = 'examples/express/server.ts'
@@ -148,24 +147,4 @@ async function stop(child: ChildProcess): Promise<void> {
   const ended = new Promise((resolve) => child.on('exit', resolve))
   child.kill()
   await ended
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => { resolve(port) })
-    })
-  })
-}
-
-function keyOf(page: string): string {
-  return /<code>([A-Z2-7 ]+)<\/code>/.exec(page)?.[1]?.replaceAll(' ', '') ?? ''
-}
-
-/** What a camera reads from the picture of the page. */
-function scan(page: string): { issuer: string; account: string; key: string } {
-  const source = /src="data:image\/svg\+xml;charset=utf-8,([^"]+)"/.exec(page)?.[1] ?? ''
-  const { issuer, account: name, key } = parseKeyUri(readSvg(decodeURIComponent(source)))
-  return { issuer: issuer ?? '', account: name, key: key.revealBase32() }
 }

@@ -119,12 +119,12 @@ export function describeOn(spec: string, tests: () => void): void {
   })
 }
 
-function keyOf(page: string): string {
+export function keyOf(page: string): string {
   return /<code>([A-Z2-7 ]+)<\/code>/.exec(page)?.[1]?.replaceAll(' ', '') ?? ''
 }
 
 /** What a camera reads from the picture of the page. */
-function scan(page: string): { issuer: string | null; account: string; key: string } {
+export function scan(page: string): { issuer: string | null; account: string; key: string } {
   const source = /src="data:image\/svg\+xml;charset=utf-8,([^"]+)"/.exec(page)?.[1] ?? ''
   const { issuer, account, key } = parseKeyUri(readSvg(decodeURIComponent(source)).trim())
   return { issuer, account, key: key.revealBase32() }
