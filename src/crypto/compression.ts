@@ -5,7 +5,7 @@ export type ChainingValue = readonly number[]
  * A hash of @noble/hashes with its compression function reached past the buffering, padding and cloning around it: that is where the
  * speed of this library comes from.
  *
- * `get`, `set`, `process`, `roundClean` and `length` are what @noble/hashes calls protected, so that package is pinned exactly, and
+ * `get`, `set`, `process` and `roundClean` are what @noble/hashes calls protected, so that package is pinned exactly, and
  * test/crypto/compression.test.ts fails by name when its shape changes.
  */
 export interface Compression {
@@ -16,8 +16,6 @@ export interface Compression {
   process(block: DataView, offset: number): void
   /** Overwrites the copy of the last block that stays behind in memory. */
   roundClean(): void
-  /** Bytes read so far. */
-  length: number
   update(bytes: Uint8Array): { digest(): Uint8Array<ArrayBuffer> }
 }
 
@@ -28,17 +26,20 @@ export function compress(compression: Compression, state: ChainingValue, block: 
   return compression.get()
 }
 
-/** The digest of a message whose first block led to `state`; ends the use of `fresh`. */
-export function digestAfterBlock(fresh: Compression, state: ChainingValue, rest: Uint8Array): Uint8Array<ArrayBuffer> {
-  fresh.set(...state)
-  fresh.length = fresh.blockLen
-  return fresh.update(rest).digest()
+/** The state after as many blocks as there are, starting from `state`. */
+export function compressAll(compression: Compression, state: ChainingValue, blocks: DataView): ChainingValue {
+  compression.set(...state)
+  for (let offset = 0; offset < blocks.byteLength; offset += compression.blockLen) compression.process(blocks, offset)
+  return compression.get()
 }
 
-/** The second and last block of a message, as far as it is the same for all messages of that length: the end bit and the length in bits. */
-export function padSecondBlock({ blockLen }: Compression, length: number): DataView {
-  const block = new DataView(new ArrayBuffer(blockLen))
-  block.setUint8(length, 0x80)
-  block.setUint32(blockLen - 4, (blockLen + length) * 8)
-  return block
+/** A message from its second block on, with the end bit and the length in bits (FIPS 180-4 5.1). */
+export function padAfterBlock({ blockLen }: Compression, rest: Uint8Array): DataView<ArrayBuffer> {
+  const size = Math.ceil((rest.length + 1 + blockLen / 8) / blockLen) * blockLen
+  const bytes = new Uint8Array(size)
+  bytes.set(rest)
+  bytes[rest.length] = 0x80
+  const blocks = new DataView(bytes.buffer)
+  blocks.setUint32(size - 4, (blockLen + rest.length) * 8)
+  return blocks
 }

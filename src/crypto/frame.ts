@@ -1,4 +1,5 @@
 const encoder = new TextEncoder()
+const ASCII = /^[^\u0080-\uffff]*$/
 
 /**
  * Joins parts so that no two different lists give the same bytes: each part is preceded by its length in bytes.
@@ -12,8 +13,7 @@ export function frame(...parts: readonly string[]): Uint8Array<ArrayBuffer> {
 
 /** Length of a text in UTF-8 bytes. */
 export function byteLength(text: string): number {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) return encoder.encode(text).length
-  return text.length
+  return ASCII.test(text) ? text.length : encoder.encode(text).length
 }
 
 /** Whether a text has no lone surrogate, so that its UTF-8 form stands for it alone. */

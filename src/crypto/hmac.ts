@@ -1,5 +1,5 @@
 import { _SHA256, _SHA512 } from '@noble/hashes/sha2.js'
-import { type ChainingValue, compress, type Compression, digestAfterBlock, padSecondBlock } from './compression.ts'
+import { type ChainingValue, compress, compressAll, type Compression, padAfterBlock } from './compression.ts'
 import { createSha1Class } from './sha1.ts'
 
 const COUNTER_BYTES = 8
@@ -43,15 +43,24 @@ export function createHmacKey(hash: HmacHash, key: Uint8Array): HmacKey {
 }
 
 /** The HMAC of a message. */
-export function hmac({ hash, inner, outer }: HmacKey, message: Uint8Array): Uint8Array<ArrayBuffer> {
-  return digestAfterBlock(new hash.Hash(), outer, digestAfterBlock(new hash.Hash(), inner, message))
+export function hmac(key: HmacKey, message: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { compression } = key.hash
+  const words = finish(key, compressAll(compression, key.inner, padAfterBlock(compression, message)))
+  compression.roundClean()
+  const mac = new DataView(new ArrayBuffer(compression.outputLen))
+  for (let i = 0; i < words.length; i++) mac.setInt32(4 * i, words[i]!)
+  return new Uint8Array(mac.buffer)
 }
 
 /** The HMAC over a counter of 8 bytes, as 32-bit words; past 2^32 too (RFC 4226 5.1, RFC 6238 4.2). */
-export function hmacOfCounter({ hash: { compression, counterBlock, digestBlock }, inner, outer }: HmacKey, counter: number): ChainingValue {
+export function hmacOfCounter(key: HmacKey, counter: number): ChainingValue {
+  const { compression, counterBlock } = key.hash
   counterBlock.setUint32(0, Math.floor(counter / 0x1_0000_0000))
   counterBlock.setUint32(4, counter)
-  const digest = compress(compression, inner, counterBlock)
+  return finish(key, compress(compression, key.inner, counterBlock))
+}
+
+function finish({ hash: { compression, digestBlock }, outer }: HmacKey, digest: ChainingValue): ChainingValue {
   for (let i = 0; i < digest.length; i++) digestBlock.setInt32(4 * i, digest[i]!)
   return compress(compression, outer, digestBlock)
 }
@@ -66,8 +75,8 @@ function prepareHash(noble: new () => unknown): HmacHash {
     initial: compression.get(),
     keyBlock,
     keyView: new DataView(keyBlock.buffer),
-    counterBlock: padSecondBlock(compression, COUNTER_BYTES),
-    digestBlock: padSecondBlock(compression, compression.outputLen),
+    counterBlock: padAfterBlock(compression, new Uint8Array(COUNTER_BYTES)),
+    digestBlock: padAfterBlock(compression, new Uint8Array(compression.outputLen)),
   }
 }
 

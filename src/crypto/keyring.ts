@@ -8,6 +8,7 @@ import { Secret } from './secret.ts'
 
 const VERSION = 'keystep-1'
 const KEY_BYTES = 32
+const MOST_DERIVED = 256
 const ID_PATTERN = /^[A-Za-z0-9_-]{1,32}$/
 const inspect = Symbol.for('nodejs.util.inspect.custom')
 
@@ -35,7 +36,7 @@ interface Entry {
   readonly recordsOnly: boolean
   /** The HKDF pseudorandom key (RFC 5869 2.2), fetched once and asked for again after a rejection. */
   load(): Promise<HmacKey>
-  readonly subkeys: Map<string, Uint8Array<ArrayBuffer>>
+  readonly derived: Map<string, Uint8Array<ArrayBuffer>>
 }
 
 let entriesOf: (keyring: Keyring) => readonly Entry[]
@@ -120,7 +121,7 @@ function createEntry({ id, key, recordsOnly }: ListedKey): Entry {
   // A merely truthy value must not read as leave for a leaked key to go on making tokens.
   if (recordsOnly !== undefined && typeof recordsOnly !== 'boolean') throw new KeystepError('ERR_KEYRING', 'recordsOnly is true or false')
   const load = typeof key === 'function' ? once(async () => pseudorandomKey(await ask(key))) : always(pseudorandomKey(key))
-  return { id, recordsOnly: recordsOnly === true, load, subkeys: new Map() }
+  return { id, recordsOnly: recordsOnly === true, load, derived: new Map() }
 }
 
 async function ask(key: () => KeyMaterial | Promise<KeyMaterial>): Promise<KeyMaterial> {
@@ -167,17 +168,25 @@ export function currentKey(keyring: Keyring): Entry {
 }
 
 /** HKDF for one record: a key of its own, so that random nonces never run out. @internal */
-export async function recordKeyOf(entry: Entry, recordKey: string): Promise<Uint8Array<ArrayBuffer>> {
-  return expand(await entry.load(), frame(VERSION, 'record', recordKey))
+export function recordKeyOf(entry: Entry, recordKey: string): Promise<Uint8Array<ArrayBuffer>> {
+  return derive(entry, 'record', recordKey)
 }
 
-/** HKDF for one kind of token or keyed hash; kept, since there are only a handful of uses. @internal */
-export async function subkeyOf(entry: Entry, use: string): Promise<Uint8Array<ArrayBuffer>> {
-  const kept = entry.subkeys.get(use)
+/** HKDF for one kind of token or keyed hash. @internal */
+export function subkeyOf(entry: Entry, use: string): Promise<Uint8Array<ArrayBuffer>> {
+  return derive(entry, use)
+}
+
+/** Kept for a while: uses are a handful, and a record that is opened is sealed next. */
+async function derive(entry: Entry, ...info: readonly string[]): Promise<Uint8Array<ArrayBuffer>> {
+  const { derived } = entry
+  const name = info.join()
+  const kept = derived.get(name)
   if (kept) return kept
-  const subkey = expand(await entry.load(), frame(VERSION, use))
-  entry.subkeys.set(use, subkey)
-  return subkey
+  const key = expand(await entry.load(), frame(VERSION, ...info))
+  if (derived.size >= MOST_DERIVED) derived.clear()
+  derived.set(name, key)
+  return key
 }
 
 /** HMAC-SHA-256 over framed parts. @internal */

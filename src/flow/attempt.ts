@@ -44,15 +44,15 @@ export interface Accepted {
  */
 export async function attempt<T>(settings: Settings, tried: Attempt, accept: (accepted: Accepted, now: number) => Decision<T>): Promise<T | Rejection> {
   const typed = recognize(tried.code, tried.factor)
-  const derive = rememberDerivation(typed)
-  const result = await transact<T | Rejection | typeof SKEWED, DerivedBackupCode | null>(settings, {
+  const derive = typed?.shape === 'backup_code' ? rememberDerivation(typed.text) : null
+  const result = await transact<T | Rejection | typeof SKEWED, DerivedBackupCode | null | undefined>(settings, {
     userId: tried.claims.userId,
     context: tried.context,
-    prepare: async (subject, now) => (subject && !screen(settings, subject, tried, typed, now) ? derive(subject) : null),
+    ...(derive && { prepare: async (subject, now) => (subject && !screen(settings, subject, tried, typed, now) ? derive(subject) : null) }),
     decide: (subject, now, derived) => {
       const refusal = screen(settings, subject, tried, typed, now)
       if (refusal) return { result: refusal }
-      return judge(settings, subject!, tried, typed!, derived, now, accept)
+      return judge(settings, subject!, tried, typed!, derived ?? null, now, accept)
     },
   })
   if (result === SKEWED) throw new KeystepError('ERR_CLOCK', 'the last used step of an authenticator lies in the future')
@@ -75,12 +75,12 @@ function counterOf({ shape }: TypedCode): CounterName {
 }
 
 /** The slow hash depends on the code and its salt alone: a lost swap does not pay for it again. */
-function rememberDerivation(typed: TypedCode | null): (subject: Subject) => Promise<DerivedBackupCode | null> {
+function rememberDerivation(code: string): (subject: Subject) => Promise<DerivedBackupCode | null> {
   let last: { set: string; derived: Promise<DerivedBackupCode> } | undefined
   return async (subject) => {
-    if (typed?.shape !== 'backup_code' || !subject.backupCodes) return null
+    if (!subject.backupCodes) return null
     const set = saltsOf(subject)
-    if (last?.set !== set) last = { set, derived: deriveBackupCode(subject.backupCodes, typed.text, backupCodePepper(subject)) }
+    if (last?.set !== set) last = { set, derived: deriveBackupCode(subject.backupCodes, code, backupCodePepper(subject)) }
     return last.derived
   }
 }

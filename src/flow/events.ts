@@ -48,14 +48,6 @@ export type KeystepEvent = EventDetail & EventFacts & { userId: string }
 /** One line of `status().activity`. Repeated failures, sends and renamings are one line: `count` of them, the first at `firstAt`, the last at `at`. */
 export type ActivityEntry = EventDetail & EventFacts & { count?: number; firstAt?: Date }
 
-/** An activity line as the record holds it. */
-export type Activity = Readonly<Record<string, unknown>> & { readonly type: EventDetail['type']; readonly at: number; readonly count?: number }
-
-const MOST_ENTRIES = 20
-/** What can be caused again and again without a code is one line, so that it cannot wash away the history of changes. */
-const MERGED: ReadonlySet<string> = new Set(['code.rejected', 'locked', 'exhausted', 'sms.sent', 'factor.renamed', 'password.changed'])
-const INSTANTS: readonly string[] = ['at', 'firstAt', 'retryAt', 'expiresAt']
-
 /**
  * Cuts what came from outside before it is kept; cutting never splits a character in two. Control characters and lone surrogates become
  * U+FFFD: whoever shows the line in a terminal or a log gets one line of text, and no character takes more than 3 bytes.
@@ -73,31 +65,6 @@ export function factsOf(context: RequestContext | undefined): { ip?: string; use
     ...(typeof ip === 'string' && { ip: cut(ip, 45) }),
     ...(typeof userAgent === 'string' && { userAgent: cut(userAgent, 160) }),
   }
-}
-
-/** Adds events to the record's activity: newest last, at most 20, failures merged. */
-export function recordActivity(activity: readonly Activity[], events: readonly EventDetail[], now: number, facts: object): Activity[] {
-  let entries = [...activity]
-  for (const event of events) {
-    const entry = { ...(JSON.parse(JSON.stringify(event)) as EventDetail), ...facts, at: now } as unknown as Activity
-    const earlier = MERGED.has(event.type) ? entries.find((other) => isSame(other, entry)) : undefined
-    entries = entries.filter((other) => other !== earlier)
-    entries.push(earlier ? { ...entry, count: (earlier.count ?? 1) + 1, firstAt: earlier.firstAt ?? earlier.at } : entry)
-  }
-  return entries.slice(-MOST_ENTRIES)
-}
-
-function isSame(a: Activity, b: Activity): boolean {
-  return a.type === b.type && a.counter === b.counter && a.factorId === b.factorId
-}
-
-/** The activity for a security page, newest first. */
-export function readActivity(activity: readonly Activity[]): ActivityEntry[] {
-  return activity.map((entry) => {
-    const read: Record<string, unknown> = { ...entry }
-    for (const key of INSTANTS) if (read[key] !== undefined) read[key] = new Date(read[key] as string | number)
-    return read as unknown as ActivityEntry
-  }).reverse()
 }
 
 /** Takes every event, after the change it tells of. What it throws is reported to `onError` as `ERR_EVENT_HANDLER`, and blocks nothing. */

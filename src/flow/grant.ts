@@ -23,11 +23,12 @@ interface StepUpFacts {
 
 let mint: { login: (facts: LoginFacts) => LoginGrant; stepUp: (facts: StepUpFacts) => StepUpGrant }
 const minted = Symbol('minted')
+const uncopied = Symbol('a grant cannot be copied')
 
 abstract class Grant {
   constructor() {
     // Own and enumerable, so that a spread or Object.assign from a grant runs into it instead of making a look-alike.
-    Object.defineProperty(this, Symbol('a grant cannot be copied'), { enumerable: true, get: refuseCopy })
+    Object.defineProperty(this, uncopied, { enumerable: true, get: refuseCopy })
   }
 }
 

@@ -1,6 +1,7 @@
 import { leftOf } from '../backup-codes/code-set.ts'
 import { labelOf } from './bind-factor.ts'
-import { type ActivityEntry, readActivity } from './events.ts'
+import { readActivity } from './activity.ts'
+import type { ActivityEntry } from './events.ts'
 import { hintOf } from './phone-number.ts'
 import { requirementOf } from './requirement.ts'
 import type { Settings } from './settings.ts'

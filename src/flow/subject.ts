@@ -6,7 +6,6 @@ import type { Keyring } from '../crypto/keyring.ts'
 import { randomBytes } from '../crypto/random.ts'
 import { KeystepError } from '../errors.ts'
 import type { OtpAlgorithm } from '../otp/index.ts'
-import type { Activity } from './events.ts'
 import type { Attempts } from './throttle.ts'
 import { noAttempts } from './throttle.ts'
 
@@ -99,7 +98,8 @@ export interface Subject {
   readonly support: SupportCode | null
   /** When the last factor was taken off by a rightful change; null while enrolled, and when there never was one. */
   readonly offSince: number | null
-  readonly activity: readonly Activity[]
+  /** What happened, newest last: lines that {@link readActivity} reads. */
+  readonly activity: readonly string[]
 }
 
 const noSms: SmsState = { code: null, sentAt: [], pause: 'kept' }
@@ -146,20 +146,27 @@ export function sealSubject(keyring: Keyring, recordKey: string, subject: Subjec
   return sealRecord(keyring, recordKey, encodeSubject(subject))
 }
 
-/** Every list has its cap; should the texts in the activity be so long that the bound is passed all the same, its oldest lines go. */
-function encodeSubject(subject: Subject): string {
-  const text = JSON.stringify(subject)
-  const fits = text.length * 3 <= MOST_BYTES || byteLength(text) <= MOST_BYTES
-  return fits || subject.activity.length === 0 ? text : encodeSubject({ ...subject, activity: subject.activity.slice(1) })
+/**
+ * One line of JSON, and a line for each of the activity, which stays text until an owner looks. Every list has its cap; should the texts in the
+ * activity be so long that the bound is passed all the same, its oldest lines go.
+ */
+function encodeSubject({ activity, ...state }: Subject): string {
+  const lines = [JSON.stringify(state), ...activity]
+  for (;;) {
+    const text = lines.join('\n')
+    if (text.length * 3 <= MOST_BYTES || byteLength(text) <= MOST_BYTES || lines.length === 1) return text
+    lines.splice(1, 1)
+  }
 }
 
 /** @throws `ERR_RECORD_VERSION` and what opening throws. */
 export async function openSubject(keyring: Keyring, recordKey: string, value: string): Promise<Subject> {
-  const subject = parse(await openRecord(keyring, recordKey, value)) as Subject | null
+  const [state, ...activity] = (await openRecord(keyring, recordKey, value)).split('\n')
+  const subject = parse(state!) as Subject | null
   if ((subject?.schema as unknown) !== SCHEMA) {
     throw new KeystepError('ERR_RECORD_VERSION', 'the record was written by a version of keystep that this one does not know')
   }
-  return subject!
+  return { ...subject!, activity }
 }
 
 /** What is authentic and yet no JSON is of another version; the parser's own error would quote the record. */

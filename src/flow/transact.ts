@@ -1,6 +1,7 @@
 import { randomBytes } from '../crypto/random.ts'
 import { KeystepError } from '../errors.ts'
-import { emit, type EventDetail, factsOf, recordActivity, type RequestContext } from './events.ts'
+import { recordActivity } from './activity.ts'
+import { emit, type EventDetail, factsOf, type RequestContext } from './events.ts'
 import { recordKey } from './record-key.ts'
 import type { Settings } from './settings.ts'
 import { readStored, writeStored } from './stored.ts'

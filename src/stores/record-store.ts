@@ -1,4 +1,3 @@
-import { encodeBase64url } from '../crypto/base64url.ts'
 import { randomBytes } from '../crypto/random.ts'
 import { KeystepError } from '../errors.ts'
 
@@ -67,9 +66,9 @@ export interface TableStore extends RecordStore {
   migrate(): Promise<void>
 }
 
-/** A version never used before: 128 random bits, 22 characters. @internal */
+/** A version never used before: 122 random bits, 36 characters. @internal */
 export function newVersion(): string {
-  return encodeBase64url(randomBytes(16))
+  return crypto.randomUUID()
 }
 
 /**

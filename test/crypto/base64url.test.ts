@@ -1,13 +1,37 @@
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
-import { decodeBase64url, encodeBase64url, encodeText } from '../../src/crypto/base64url.ts'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const LETTERS = Array.from(ALPHABET)
 const bytes = fc.uint8Array({ maxLength: 200 })
 
-describe('base64url', () => {
+/** The module anew, on a platform with a Buffer or without one. */
+async function load(native: boolean): Promise<typeof import('../../src/crypto/base64url.ts')> {
+  vi.resetModules()
+  if (!native) vi.stubGlobal('process', { ...process, getBuiltinModule: undefined })
+  const base64url = await import('../../src/crypto/base64url.ts')
+  // What a platform has is looked up at the first use, and kept.
+  base64url.encodeText('')
+  vi.unstubAllGlobals()
+  return base64url
+}
+
+const paths = { 'its own tables': await load(false), "the platform's Buffer": await load(true) }
+afterAll(() => vi.resetModules())
+
+it('the two paths are two: Buffer is called by one alone', () => {
+  const called = vi.spyOn(Buffer, 'from')
+  const calls = Object.values(paths).map(({ encodeText }) => {
+    called.mockClear()
+    encodeText('text')
+    return called.mock.calls.length
+  })
+  called.mockRestore()
+  expect(calls).toEqual([0, 1])
+})
+
+describe.each(Object.entries(paths))('base64url by %s', (_, { decodeBase64url, encodeBase64url, encodeText }) => {
   it('RFC 4648 10: the test vectors, without padding', () => {
     const vectors = { '': '', f: 'Zg', fo: 'Zm8', foo: 'Zm9v', foob: 'Zm9vYg', fooba: 'Zm9vYmE', foobar: 'Zm9vYmFy' }
     for (const [text, encoded] of Object.entries(vectors)) {
@@ -66,6 +90,10 @@ describe('base64url', () => {
         expect(decodeBase64url(text), `character ${code} at ${at}`).toBeNull()
       }
     }
+  })
+
+  it('gives bytes in memory of their own, not in a pool that others read', () => {
+    expect(decodeBase64url('A'.repeat(64))!.buffer.byteLength).toBe(48)
   })
 
   it('takes 8 MB, at the three possible ends', () => {

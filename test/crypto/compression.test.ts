@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { _SHA256, _SHA512 } from '@noble/hashes/sha2.js'
 import { describe, expect, it } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
-import { type ChainingValue, compress, type Compression, digestAfterBlock, padSecondBlock } from '../../src/crypto/compression.ts'
+import { type ChainingValue, compress, compressAll, type Compression, padAfterBlock } from '../../src/crypto/compression.ts'
 import { createSha1Class } from '../../src/crypto/sha1.ts'
 
 const HASHES = [
@@ -19,10 +19,10 @@ describe('what the speed rests on in @noble/hashes', () => {
     expect(manifest.dependencies['@noble/hashes']).toMatch(/^\d+\.\d+\.\d+$/)
   })
 
-  it.each(HASHES)('$name still has set, process, get, roundClean, update and length, and its block and output lengths', ({ Hash, lengths, words }) => {
+  it.each(HASHES)('$name still has set, process, get, roundClean and update, and its block and output lengths', ({ Hash, lengths, words }) => {
     const hash = new Hash() as Record<string, unknown>
     for (const name of ['set', 'process', 'get', 'roundClean', 'update']) expect(typeof hash[name], name).toBe('function')
-    expect(hash).toMatchObject({ ...lengths, length: 0, pos: 0 })
+    expect(hash).toMatchObject(lengths)
     const state = open(Hash).get()
     expect(state).toHaveLength(words)
     expect(state.every(Number.isInteger)).toBe(true)
@@ -32,7 +32,7 @@ describe('what the speed rests on in @noble/hashes', () => {
     const compression = open(Hash)
     const initial = compression.get()
     const message = randomBytes(compression.blockLen + 40)
-    const [first, second] = [new DataView(new ArrayBuffer(compression.blockLen)), padSecondBlock(compression, 40)]
+    const [first, second] = [new DataView(new ArrayBuffer(compression.blockLen)), padAfterBlock(compression, new Uint8Array(40))]
     message.forEach((byte, i) => { (i < compression.blockLen ? first : second).setUint8(i % compression.blockLen, byte) })
     const expected = createHash(name).update(message).digest('hex')
     for (const time of ['once', 'twice']) {
@@ -40,14 +40,14 @@ describe('what the speed rests on in @noble/hashes', () => {
     }
   })
 
-  it.each(HASHES)('$name: goes on after a first block by its own update and digest, whatever the length of the rest', ({ name, Hash }) => {
+  it.each(HASHES)('$name: goes on after a first block, whatever the length of the rest', ({ name, Hash }) => {
     const { blockLen } = open(Hash)
     const first = randomBytes(blockLen)
     const state = compress(open(Hash), open(Hash).get(), new DataView(Uint8Array.from(first).buffer))
     for (let length = 0; length <= 3 * blockLen; length++) {
       const rest = randomBytes(length)
-      const digest = Buffer.from(digestAfterBlock(open(Hash), state, rest)).toString('hex')
-      expect(digest, String(length)).toBe(createHash(name).update(first).update(rest).digest('hex'))
+      const compression = open(Hash)
+      expect(hexOf(compressAll(compression, state, padAfterBlock(compression, rest))), String(length)).toBe(createHash(name).update(first).update(rest).digest('hex'))
     }
   })
 })

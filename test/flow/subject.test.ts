@@ -3,7 +3,8 @@ import { generateBackupCodes, hashBackupCodes } from 'keystep/backup-codes'
 import { randomBytes } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openRecord, sealRecord } from '../../src/crypto/envelope.ts'
-import { cut, factsOf, recordActivity } from '../../src/flow/events.ts'
+import { recordActivity } from '../../src/flow/activity.ts'
+import { cut, factsOf } from '../../src/flow/events.ts'
 import { recordKey } from '../../src/flow/record-key.ts'
 import { recordMac } from '../../src/flow/record-mac.ts'
 import { type Device, isEnrolled, newSubject, openSubject, renewEpoch, sealSubject, type SmsFactor, type Subject, type TotpFactor } from '../../src/flow/subject.ts'
@@ -149,8 +150,10 @@ describe('newSubject and renewEpoch', () => {
     expect([isEnrolled(null), isEnrolled(newSubject())]).toEqual([false, false])
   })
 
-  it('the text of a record is JSON under its schema, so that a later version can read it', async () => {
-    const text = await openRecord(keyring, ROW, await sealSubject(keyring, ROW, newSubject()))
-    expect(JSON.parse(text)).toMatchObject({ schema: 1 })
+  it('the text of a record is JSON under its schema, and a line of JSON for each of the activity, so that a later version can read it', async () => {
+    const { activity, ...state } = await fullSubject('\n', 20, 'usual')
+    const text = await openRecord(keyring, ROW, await sealSubject(keyring, ROW, { ...state, activity }))
+    expect(text.split('\n').map((line) => JSON.parse(line) as unknown)).toEqual([state, ...activity.map((line) => JSON.parse(line) as unknown)])
+    expect(state.schema).toBe(1)
   })
 })

@@ -2,9 +2,9 @@ import type Database from 'libsql'
 import type pg from 'pg'
 import { encodeText } from '../../../src/crypto/base64url.ts'
 import { openRecord, sealRecord } from '../../../src/crypto/envelope.ts'
-import { createTwoFactor, type Keyring } from '../../../src/index.ts'
-import type { OtpKey } from '../../../src/otp/index.ts'
-import { memoryStore } from '../../../src/stores/memory.ts'
+import { createTwoFactor, type Keyring } from 'keystep'
+import type { OtpKey } from 'keystep/otp'
+import { memoryStore } from 'keystep/stores/memory'
 
 export type Row = [key: string, value: string]
 /** Writes rows as fast as an engine takes them. */

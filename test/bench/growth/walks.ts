@@ -1,4 +1,4 @@
-import type { MaintenanceProgress, ResealReport, Summary, TwoFactor } from '../../../src/index.ts'
+import type { MaintenanceProgress, ResealReport, Summary, TwoFactor } from 'keystep'
 import type { Logins } from '../stores/logins.ts'
 
 const INTERRUPTED = 'interrupted, for the sake of the measurement'

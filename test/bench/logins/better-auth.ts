@@ -1,4 +1,4 @@
-import { generateTotp, OtpKey } from '../../../src/otp/index.ts'
+import { generateTotp, OtpKey } from 'keystep/otp'
 import type { Db, Peer } from './peer.ts'
 
 type Call = (input: { body: object; headers?: Headers; asResponse?: true }) => Promise<Response>

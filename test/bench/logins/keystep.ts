@@ -1,7 +1,7 @@
-import { createKeyring, createTwoFactor, generateKeyringKey } from '../../../src/index.ts'
-import { generateTotp, OtpKey } from '../../../src/otp/index.ts'
-import { postgresStore } from '../../../src/stores/postgres.ts'
-import { sqliteStore } from '../../../src/stores/sqlite.ts'
+import { createKeyring, createTwoFactor, generateKeyringKey } from 'keystep'
+import { generateTotp, OtpKey } from 'keystep/otp'
+import { postgresStore } from 'keystep/stores/postgres'
+import { sqliteStore } from 'keystep/stores/sqlite'
 import type { Db, Peer } from './peer.ts'
 
 export async function keystepPeer(db: Db, users: number): Promise<Peer> {

@@ -1,6 +1,6 @@
-import { createKeyring, createTwoFactor, generateKeyringKey, type Keyring, type TwoFactor } from '../../../src/index.ts'
-import { generateTotp, OtpKey } from '../../../src/otp/index.ts'
-import type { RecordStore } from '../../../src/stores/record-store.ts'
+import { createKeyring, createTwoFactor, generateKeyringKey, type Keyring, type TwoFactor } from 'keystep'
+import { generateTotp, OtpKey } from 'keystep/otp'
+import type { RecordStore } from 'keystep/stores'
 import type { Contender } from '../rounds.ts'
 
 const HOUR = 3_600_000

@@ -1,6 +1,6 @@
 // `npx tsx test/bench/stores/profile.ts`: where the time of a login.verify goes, by a CPU profile over verifications alone, on the memory store.
 import { type Profiler, Session } from 'node:inspector/promises'
-import { memoryStore } from '../../../src/stores/memory.ts'
+import { memoryStore } from 'keystep/stores/memory'
 import { option, print } from '../rounds.ts'
 import { Logins } from './logins.ts'
 
