@@ -15,5 +15,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // By default one core is left out, which is half of a small machine.
+    maxWorkers: '100%',
   },
 })
