@@ -2,6 +2,7 @@ import { decodeBase64url, encodeBase64url } from '../crypto/base64url.ts'
 import { createHmacKey, hmac, sha256 } from '../crypto/hmac.ts'
 import { randomBytes } from '../crypto/random.ts'
 import { Secret } from '../crypto/secret.ts'
+import { encodeUtf8 } from '../crypto/utf8.ts'
 import { KeystepError } from '../errors.ts'
 import { CROCKFORD } from './crockford.ts'
 import { normalizeBackupCode } from './normalize.ts'
@@ -97,7 +98,7 @@ export function leftOf({ codes }: BackupCodeSet): number {
 
 /** The one slow hash of an attempt. */
 export async function slowHash(code: string, salt: string, iterations: number, pepper: Uint8Array | undefined): Promise<string> {
-  const key = await crypto.subtle.importKey('raw', new TextEncoder().encode(code), 'PBKDF2', false, ['deriveBits'])
+  const key = await crypto.subtle.importKey('raw', encodeUtf8(code), 'PBKDF2', false, ['deriveBits'])
   const parameters = { name: 'PBKDF2', hash: 'SHA-256', salt: decodeBase64url(salt)!, iterations }
   const bits = new Uint8Array(await crypto.subtle.deriveBits(parameters, key, HASH_BYTES * 8))
   return encodeBase64url(pepper ? hmac(createHmacKey(sha256, pepper), bits) : bits)

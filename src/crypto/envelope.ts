@@ -3,14 +3,13 @@ import { openBytes, sealBytes } from './aead.ts'
 import { decodeBase64url, encodeBase64url } from './base64url.ts'
 import { frame } from './frame.ts'
 import { currentKey, keyById, type Keyring, recordKeyOf } from './keyring.ts'
+import { decodeUtf8, encodeUtf8 } from './utf8.ts'
 
 /** Version of the envelope: in front of every record, and in its associated data. */
 const VERSION = 'ks1'
 /** The head alone: what follows it is kilobytes, and is looked at letter by letter when it is decoded. */
 const HEAD = /^ks1\.([A-Za-z0-9_-]{1,32})\.[A-Za-z0-9_-]/
 const NEWER = /^ks(?!1\.)\d+\./
-const encoder = new TextEncoder()
-const decoder = new TextDecoder('utf-8', { fatal: true })
 
 /**
  * Seals a record's text as `ks1.<key id>.<base64url>.`; version, key id and record key are authenticated, so that a row moved to
@@ -19,7 +18,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
 export async function sealRecord(keyring: Keyring, recordKey: string, text: string): Promise<string> {
   const entry = currentKey(keyring)
   const key = await recordKeyOf(entry, recordKey)
-  const sealed = await sealBytes(key, encoder.encode(text), frame(VERSION, 'record', entry.id, recordKey))
+  const sealed = await sealBytes(key, encodeUtf8(text), frame(VERSION, 'record', entry.id, recordKey))
   return `${VERSION}.${entry.id}.${encodeBase64url(sealed)}.`
 }
 
@@ -36,7 +35,7 @@ export async function openRecord(keyring: Keyring, recordKey: string, sealed: st
   if (!entry) throw new KeystepError('ERR_UNKNOWN_KEY', 'the record is sealed under a key id that the keyring does not have')
   const plain = await openBytes(await recordKeyOf(entry, recordKey), body, frame(VERSION, 'record', id, recordKey))
   if (!plain) throw new KeystepError('ERR_RECORD_SEAL', 'the record is not authentic under its key and its place in the store')
-  return decoder.decode(plain)
+  return decodeUtf8(plain)
 }
 
 /** The key id in an envelope. @throws `ERR_RECORD_SHAPE`, `ERR_RECORD_VERSION` */

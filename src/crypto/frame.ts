@@ -1,4 +1,5 @@
-const encoder = new TextEncoder()
+import { encodeUtf8 } from './utf8.ts'
+
 const ASCII = /^[^\u0080-\uffff]*$/
 
 /**
@@ -8,12 +9,12 @@ const ASCII = /^[^\u0080-\uffff]*$/
 export function frame(...parts: readonly string[]): Uint8Array<ArrayBuffer> {
   let text = ''
   for (const part of parts) text += `${byteLength(part)}:${part}`
-  return encoder.encode(text)
+  return encodeUtf8(text)
 }
 
 /** Length of a text in UTF-8 bytes. */
 export function byteLength(text: string): number {
-  return ASCII.test(text) ? text.length : encoder.encode(text).length
+  return ASCII.test(text) ? text.length : encodeUtf8(text).length
 }
 
 /** Whether a text has no lone surrogate, so that its UTF-8 form stands for it alone. */

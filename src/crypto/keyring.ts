@@ -5,10 +5,12 @@ import { expand, extract } from './hkdf.ts'
 import { createHmacKey, hmac, type HmacKey, sha256 } from './hmac.ts'
 import { randomBytes } from './random.ts'
 import { Secret } from './secret.ts'
+import { encodeUtf8 } from './utf8.ts'
 
 const VERSION = 'keystep-1'
 const KEY_BYTES = 32
-const MOST_DERIVED = 256
+/** About a megabyte. */
+const MOST_KEPT = 4096
 const ID_PATTERN = /^[A-Za-z0-9_-]{1,32}$/
 const inspect = Symbol.for('nodejs.util.inspect.custom')
 
@@ -31,12 +33,16 @@ export interface KeyringKeys {
   previous?: readonly (KeyringKey & { recordsOnly?: boolean | undefined })[] | undefined
 }
 
+type Derived = Uint8Array<ArrayBuffer>
+
 interface Entry {
   readonly id: string
   readonly recordsOnly: boolean
   /** The HKDF pseudorandom key (RFC 5869 2.2), fetched once and asked for again after a rejection. */
   load(): Promise<HmacKey>
-  readonly derived: Map<string, Uint8Array<ArrayBuffer>>
+  readonly recordKeys: Map<string, Derived>
+  readonly subkeys: Map<string, Derived>
+  readonly macKeys: Map<string, HmacKey>
 }
 
 let entriesOf: (keyring: Keyring) => readonly Entry[]
@@ -121,7 +127,7 @@ function createEntry({ id, key, recordsOnly }: ListedKey): Entry {
   // A merely truthy value must not read as leave for a leaked key to go on making tokens.
   if (recordsOnly !== undefined && typeof recordsOnly !== 'boolean') throw new KeystepError('ERR_KEYRING', 'recordsOnly is true or false')
   const load = typeof key === 'function' ? once(async () => pseudorandomKey(await ask(key))) : always(pseudorandomKey(key))
-  return { id, recordsOnly: recordsOnly === true, load, derived: new Map() }
+  return { id, recordsOnly: recordsOnly === true, load, recordKeys: new Map(), subkeys: new Map(), macKeys: new Map() }
 }
 
 async function ask(key: () => KeyMaterial | Promise<KeyMaterial>): Promise<KeyMaterial> {
@@ -150,7 +156,7 @@ function pseudorandomKey(material: unknown): HmacKey {
   const given: unknown = material instanceof Secret ? material.reveal() : material
   const bytes = given instanceof Uint8Array ? Uint8Array.from(given) : typeof given === 'string' ? decodeKey(given) : null
   if (bytes?.length !== KEY_BYTES) throw new KeystepError('ERR_KEYRING', 'a key of the keyring is exactly 32 bytes, in base64 when written')
-  return extract(new TextEncoder().encode(VERSION), bytes)
+  return extract(encodeUtf8(VERSION), bytes)
 }
 
 function decodeKey(text: string): Uint8Array | null {
@@ -167,31 +173,37 @@ export function currentKey(keyring: Keyring): Entry {
   return entriesOf(keyring)[0]!
 }
 
-/** HKDF for one record: a key of its own, so that random nonces never run out. @internal */
-export function recordKeyOf(entry: Entry, recordKey: string): Promise<Uint8Array<ArrayBuffer>> {
-  return derive(entry, 'record', recordKey)
+/** HKDF for one record: a key of its own, so that random nonces never run out. Kept for a while: what is opened is sealed next. @internal */
+export function recordKeyOf(entry: Entry, recordKey: string): Derived | Promise<Derived> {
+  return entry.recordKeys.get(recordKey) ?? derive(entry, entry.recordKeys, recordKey, 'record', recordKey)
 }
 
 /** HKDF for one kind of token or keyed hash. @internal */
-export function subkeyOf(entry: Entry, use: string): Promise<Uint8Array<ArrayBuffer>> {
-  return derive(entry, use)
+export function subkeyOf(entry: Entry, use: string): Derived | Promise<Derived> {
+  return entry.subkeys.get(use) ?? derive(entry, entry.subkeys, use, use)
 }
 
-/** Kept for a while: uses are a handful, and a record that is opened is sealed next. */
-async function derive(entry: Entry, ...info: readonly string[]): Promise<Uint8Array<ArrayBuffer>> {
-  const { derived } = entry
-  const name = info.join()
-  const kept = derived.get(name)
-  if (kept) return kept
+/** A subkey, set up for {@link macOf}. @internal */
+export function macKeyOf(entry: Entry, use: string): HmacKey | Promise<HmacKey> {
+  return entry.macKeys.get(use) ?? setUpMacKey(entry, use)
+}
+
+async function setUpMacKey(entry: Entry, use: string): Promise<HmacKey> {
+  const key = createHmacKey(sha256, await subkeyOf(entry, use))
+  entry.macKeys.set(use, key)
+  return key
+}
+
+async function derive(entry: Entry, kept: Map<string, Derived>, name: string, ...info: readonly string[]): Promise<Derived> {
   const key = expand(await entry.load(), frame(VERSION, ...info))
-  if (derived.size >= MOST_DERIVED) derived.clear()
-  derived.set(name, key)
+  if (kept.size >= MOST_KEPT) kept.clear()
+  kept.set(name, key)
   return key
 }
 
 /** HMAC-SHA-256 over framed parts. @internal */
-export function macOf(key: Uint8Array, ...parts: readonly string[]): Uint8Array {
-  return hmac(createHmacKey(sha256, key), frame(...parts))
+export function macOf(key: HmacKey, ...parts: readonly string[]): Uint8Array {
+  return hmac(key, frame(...parts))
 }
 
 export type { Entry as KeyringEntry }

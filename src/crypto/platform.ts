@@ -12,8 +12,7 @@ export interface PlatformAes {
 
 /** What is used of a platform's own Buffer. */
 export interface PlatformBuffer {
-  from(text: string, encoding: 'base64url'): Uint8Array & { toString(encoding: 'base64url'): string }
-  from(memory: ArrayBufferLike, offset: number, length: number): { toString(encoding: 'base64url'): string }
+  from(memory: ArrayBufferLike, offset: number, length: number): { toString(encoding: 'base64url'): string; write(text: string, encoding: 'base64url'): number }
 }
 
 interface Platform {

@@ -1,11 +1,12 @@
 import { decodeBase64url, encodeBase64url } from '../crypto/base64url.ts'
 import { equalText } from '../crypto/constant-time.ts'
+import { createHmacKey, type HmacKey, sha256 } from '../crypto/hmac.ts'
 import { macOf } from '../crypto/keyring.ts'
 import type { Subject } from './subject.ts'
 
 /** A MAC by the key that lies in the record itself, over framed parts: how codes and device tokens are kept. */
 export function recordMac(subject: Pick<Subject, 'macKey'>, ...parts: readonly string[]): string {
-  return encodeBase64url(macOf(decodeBase64url(subject.macKey)!, ...parts))
+  return encodeBase64url(macOf(keyOf(subject), ...parts))
 }
 
 export function isRecordMac(mac: string, subject: Pick<Subject, 'macKey'>, ...parts: readonly string[]): boolean {
@@ -14,5 +15,9 @@ export function isRecordMac(mac: string, subject: Pick<Subject, 'macKey'>, ...pa
 
 /** The pepper of the record's backup codes: without the opened record their slow hashes cannot even be tried. */
 export function backupCodePepper(subject: Pick<Subject, 'macKey'>): Uint8Array {
-  return macOf(decodeBase64url(subject.macKey)!, 'backup-codes')
+  return macOf(keyOf(subject), 'backup-codes')
+}
+
+function keyOf({ macKey }: Pick<Subject, 'macKey'>): HmacKey {
+  return createHmacKey(sha256, decodeBase64url(macKey)!)
 }

@@ -1,6 +1,6 @@
 import { encodeBase64url } from '../crypto/base64url.ts'
 import { openRecord, sealRecord } from '../crypto/envelope.ts'
-import { currentKey, macOf, subkeyOf } from '../crypto/keyring.ts'
+import { currentKey, macKeyOf, macOf } from '../crypto/keyring.ts'
 import { KeystepError } from '../errors.ts'
 import type { Settings } from './settings.ts'
 import type { SmsState } from './subject.ts'
@@ -66,7 +66,7 @@ function quotaEnd(sentAt: readonly number[], quotas: readonly Quota[], now: numb
  */
 export async function debitDestination(settings: Settings, number: string): Promise<Date | null> {
   const { store, keyring, realm } = settings
-  const key = `s1.${encodeBase64url(macOf(await subkeyOf(currentKey(keyring), 'sms-destination'), realm, number))}`
+  const key = `s1.${encodeBase64url(macOf(await macKeyOf(currentKey(keyring), 'sms-destination'), realm, number))}`
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const found = await readStored(store, key)
     const now = settings.now()

@@ -2,8 +2,9 @@ import { sealBytes, openBytes } from '../crypto/aead.ts'
 import { decodeBase64url, encodeBase64url } from '../crypto/base64url.ts'
 import { equalBytes } from '../crypto/constant-time.ts'
 import { frame } from '../crypto/frame.ts'
-import { currentKey, keyById, macOf, subkeyOf } from '../crypto/keyring.ts'
+import { currentKey, keyById, type KeyringEntry, macKeyOf, macOf, subkeyOf } from '../crypto/keyring.ts'
 import { randomBytes } from '../crypto/random.ts'
+import { decodeUtf8, encodeUtf8 } from '../crypto/utf8.ts'
 import { KeystepError } from '../errors.ts'
 import { isText, requireThat, type Settings } from './settings.ts'
 
@@ -52,8 +53,8 @@ export function checkSessionId(sessionId: unknown): asserts sessionId is string 
 /** An authenticated token: `<prefix><key id>.<1 or 0: in a session><claims>.<MAC>`. */
 export async function mintToken(settings: Settings, kind: 'challenge' | 'permit', claims: Claims, sessionId: string | undefined): Promise<string> {
   const entry = currentKey(settings.keyring)
-  const body = flagOf(sessionId) + encodeBase64url(new TextEncoder().encode(JSON.stringify(claims)))
-  const mac = macOf(await subkeyOf(entry, kind), settings.realm, sessionId ?? '', body)
+  const body = flagOf(sessionId) + encodeBase64url(encodeUtf8(JSON.stringify(claims)))
+  const mac = macOf(await macKeyOf(entry, kind), settings.realm, sessionId ?? '', body)
   return `${PREFIXES[kind]}${entry.id}.${body}.${encodeBase64url(mac)}`
 }
 
@@ -66,21 +67,21 @@ export async function mintToken(settings: Settings, kind: 'challenge' | 'permit'
 export async function readToken<C extends Claims>(settings: Settings, kind: 'challenge' | 'permit', token: unknown, sessionId: string | undefined): Promise<C | null> {
   if (sessionId !== undefined) checkSessionId(sessionId)
   const parts = split(kind, token)
-  const key = parts && (await tokenKey(settings, parts.keyId, kind))
-  if (!key) return null
+  const entry = parts && tokenEntry(settings, parts.keyId)
+  if (!entry) return null
   const bound = parts.body.startsWith(IN_SESSION)
   if (bound && sessionId === undefined) return null
   const mac = decodeBase64url(parts.tail)
-  if (!mac || !equalBytes(macOf(key, settings.realm, bound ? sessionId! : '', parts.body), mac)) return null
+  if (!mac || !equalBytes(macOf(await macKeyOf(entry, kind), settings.realm, bound ? sessionId! : '', parts.body), mac)) return null
   const bytes = decodeBase64url(parts.body.slice(1))
-  return bytes && checkClock(settings, JSON.parse(new TextDecoder().decode(bytes)) as C)
+  return bytes && checkClock(settings, JSON.parse(decodeUtf8(bytes)) as C)
 }
 
 /** A sealed token, for what carries a key: `kse_<key id>.<1 or 0: in a session>.<sealed claims>`. */
 export async function sealToken(settings: Settings, claims: Claims, sessionId: string | undefined): Promise<string> {
   const entry = currentKey(settings.keyring)
   const flag = flagOf(sessionId)
-  const plain = new TextEncoder().encode(JSON.stringify(claims))
+  const plain = encodeUtf8(JSON.stringify(claims))
   const sealed = await sealBytes(await subkeyOf(entry, 'enrollment'), plain, associated(settings, entry.id, flag, sessionId))
   return `${PREFIXES.enrollment}${entry.id}.${flag}.${encodeBase64url(sealed)}`
 }
@@ -89,11 +90,11 @@ export async function sealToken(settings: Settings, claims: Claims, sessionId: s
 export async function openToken<C extends Claims>(settings: Settings, token: unknown, sessionId: string | undefined): Promise<C | null> {
   if (sessionId !== undefined) checkSessionId(sessionId)
   const parts = split('enrollment', token)
-  const key = parts && (await tokenKey(settings, parts.keyId, 'enrollment'))
-  const sealed = key && decodeBase64url(parts.tail)
+  const entry = parts && tokenEntry(settings, parts.keyId)
+  const sealed = entry && decodeBase64url(parts.tail)
   if (!sealed || (parts.body === IN_SESSION && sessionId === undefined)) return null
-  const plain = await openBytes(key, sealed, associated(settings, parts.keyId, parts.body, sessionId))
-  return plain && checkClock(settings, JSON.parse(new TextDecoder().decode(plain)) as C)
+  const plain = await openBytes(await subkeyOf(entry, 'enrollment'), sealed, associated(settings, parts.keyId, parts.body, sessionId))
+  return plain && checkClock(settings, JSON.parse(decodeUtf8(plain)) as C)
 }
 
 function associated(settings: Settings, keyId: string, flag: string, sessionId: string | undefined): Uint8Array<ArrayBuffer> {
@@ -121,9 +122,9 @@ function split(kind: Kind, token: unknown): { keyId: string; body: string; tail:
   return match && { keyId: match[1]!, body: match[2]!, tail: match[3]! }
 }
 
-async function tokenKey(settings: Settings, keyId: string, use: string): Promise<Uint8Array<ArrayBuffer> | null> {
+function tokenEntry(settings: Settings, keyId: string): KeyringEntry | null {
   const entry = keyById(settings.keyring, keyId)
-  return entry && !entry.recordsOnly ? subkeyOf(entry, use) : null
+  return entry && !entry.recordsOnly ? entry : null
 }
 
 function checkClock<C extends Claims>(settings: Settings, claims: C): C {

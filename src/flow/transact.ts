@@ -68,7 +68,7 @@ export async function transact<R, P = undefined>(settings: Settings, { userId, c
   for (let tries = 1; tries <= MOST_TRIES; tries++) {
     const held = await readRecord(settings, userId, ignoreClock)
     const now = settings.now()
-    const prepared = (await prepare?.(held.subject, now)) as P
+    const prepared = (prepare ? await prepare(held.subject, now) : undefined) as P
     const { result, next, events = [] } = decide(held.subject, now, prepared)
     if (next) {
       const touchedAt = ignoreClock ? now : Math.max(now, next.touchedAt)

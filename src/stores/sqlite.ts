@@ -3,10 +3,16 @@ import { expiryMillis, newVersion, pageOf, quoteTable, type StoredRecord, type T
 
 type SqliteValue = string | number | null
 
+interface SqliteStatement {
+  all(...values: SqliteValue[]): unknown[]
+  get(...values: SqliteValue[]): unknown
+  run(...values: SqliteValue[]): { changes: number | bigint }
+}
+
 /** The part of a SQLite handle that keystep uses: libsql, better-sqlite3, `node:sqlite` and `bun:sqlite` all have it. */
 export interface SqliteDatabase {
   exec(sql: string): unknown
-  prepare(sql: string): { all(...values: SqliteValue[]): unknown[] }
+  prepare(sql: string): SqliteStatement
   /** Whether a transaction is open, as libsql, better-sqlite3 and `bun:sqlite` tell it. */
   readonly inTransaction?: boolean
   /** The same in `node:sqlite`, from Node 22.16 on. */
@@ -29,44 +35,43 @@ export interface SqliteStoreOptions {
  */
 export function sqliteStore(db: SqliteDatabase, o: SqliteStoreOptions = {}): TableStore {
   const table = quoteTable(o.table, '"')
-  const statements = new Map<string, { all(...values: SqliteValue[]): unknown[] }>()
+  const statements = new Map<string, SqliteStatement>()
+  const insert = `INSERT INTO ${table} (value, version, expires_at, record_key) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`
+  const update = `UPDATE ${table} SET value = ?, version = ?, expires_at = ? WHERE record_key = ? AND version = ?`
 
-  const all = (sql: string, values: SqliteValue[]): unknown[] => {
+  const prepared = (sql: string): SqliteStatement => {
     const statement = statements.get(sql) ?? db.prepare(sql)
     statements.set(sql, statement)
-    return statement.all(...values)
+    return statement
   }
 
-  const alone = (begin: string, work: () => unknown[]): Promise<unknown[]> => waitOutLock(() => transact(db, begin, work))
-  const read = (sql: string, ...values: SqliteValue[]): Promise<unknown[]> => alone('BEGIN', () => all(sql, values))
-  const write = (sql: string, ...values: SqliteValue[]): Promise<unknown[]> => alone('BEGIN IMMEDIATE', () => all(sql, values))
+  const alone = <T>(begin: string, work: () => T): Promise<T> => waitOutLock(() => transact(db, begin, work))
+  const read = <T>(work: () => T): Promise<T> => alone('BEGIN', work)
+  const changes = (sql: string, ...values: SqliteValue[]): Promise<boolean> =>
+    alone('BEGIN IMMEDIATE', () => Number(prepared(sql).run(...values).changes) === 1)
 
   return {
     async migrate() {
       const columns = 'record_key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL, version TEXT NOT NULL, expires_at INTEGER'
-      await alone('BEGIN IMMEDIATE', () => (db.exec(`CREATE TABLE IF NOT EXISTS ${table} (${columns})`), []))
+      await alone('BEGIN IMMEDIATE', () => db.exec(`CREATE TABLE IF NOT EXISTS ${table} (${columns})`))
     },
     async get(key) {
-      const [row] = await read(`SELECT value, version FROM ${table} WHERE record_key = ?`, key)
-      return row ? { value: (row as StoredRecord).value, version: (row as StoredRecord).version } : null
+      // Without a row it is null in bun:sqlite and undefined elsewhere.
+      const row = await read(() => prepared(`SELECT value, version FROM ${table} WHERE record_key = ?`).get(key) as StoredRecord | null | undefined)
+      return row ? { value: row.value, version: row.version } : null
     },
     async put(key, value, o) {
       const version = newVersion()
       const expiry = expiryMillis(o)
-      const insert = `INSERT INTO ${table} (value, version, expires_at, record_key) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1`
-      const update = `UPDATE ${table} SET value = ?, version = ?, expires_at = ? WHERE record_key = ? AND version = ? RETURNING 1`
-      const written = await (o.expected === null
-        ? write(insert, value, version, expiry, key)
-        : write(update, value, version, expiry, key, o.expected))
-      return written.length === 1 ? version : null
+      const written = await (o.expected === null ? changes(insert, value, version, expiry, key) : changes(update, value, version, expiry, key, o.expected))
+      return written ? version : null
     },
     async delete(key, { expected }) {
-      const deleted = await write(`DELETE FROM ${table} WHERE record_key = ? AND version = ? RETURNING 1`, key, expected)
-      return deleted.length === 1 ? 'deleted' : 'changed'
+      return (await changes(`DELETE FROM ${table} WHERE record_key = ? AND version = ?`, key, expected)) ? 'deleted' : 'changed'
     },
     async keys(o) {
       const { after, limit } = pageOf(o)
-      const rows = await read(`SELECT record_key FROM ${table} WHERE record_key > ? ORDER BY record_key LIMIT ?`, after, limit)
+      const rows = await read(() => prepared(`SELECT record_key FROM ${table} WHERE record_key > ? ORDER BY record_key LIMIT ?`).all(after, limit))
       return rows.map((row) => (row as { record_key: string }).record_key)
     },
   }
@@ -76,15 +81,15 @@ export function sqliteStore(db: SqliteDatabase, o: SqliteStoreOptions = {}): Tab
  * No write may join a transaction of the caller's. Where the handle tells whether there is one, each statement is a transaction by itself, which
  * costs a third less; elsewhere BEGIN tells, since it fails inside of another.
  */
-function transact(db: SqliteDatabase, begin: string, work: () => unknown[]): unknown[] {
+function transact<T>(db: SqliteDatabase, begin: string, work: () => T): T {
   const isInside = db.inTransaction ?? db.isTransaction
   if (isInside === true) throw new KeystepError('ERR_STORE', 'sqliteStore refuses a handle within a transaction of the caller')
   if (isInside === false) return work()
   db.exec(begin)
   try {
-    const rows = work()
+    const result = work()
     db.exec('COMMIT')
-    return rows
+    return result
   } catch (error) {
     try {
       db.exec('ROLLBACK')

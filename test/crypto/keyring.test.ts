@@ -3,6 +3,7 @@ import { inspect } from 'node:util'
 import { createKeyring, generateKeyringKey, KeystepError, Secret } from 'keystep'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { createHmacKey, sha256 } from '../../src/crypto/hmac.ts'
 import { Keyring, type KeyringKeys, currentKey, keyById, macOf, recordKeyOf, subkeyOf } from '../../src/crypto/keyring.ts'
 
 const SALT = 'keystep-1'
@@ -10,6 +11,7 @@ const key = randomBytes(32)
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 const framed = (...parts: string[]): string => parts.map((part) => `${Buffer.byteLength(part)}:${part}`).join('')
 const refereed = (material: Uint8Array, ...info: string[]): string => Buffer.from(hkdfSync('sha256', material, SALT, framed(...info), 32)).toString('hex')
+const recordKeyHex = async (keyring: Keyring, recordKey: string): Promise<string> => hex(await recordKeyOf(currentKey(keyring), recordKey))
 const subkey = async (keyring: Keyring, use = 'challenge'): Promise<string> => hex(await subkeyOf(currentKey(keyring), use))
 
 function refusalOf(keys: unknown): KeystepError {
@@ -44,7 +46,7 @@ describe('derivation', () => {
   it('RFC 2104: agrees with createHmac of node:crypto on the MAC of framed parts', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 100 }), fc.array(fc.string({ unit: 'binary', maxLength: 20 }), { maxLength: 4 }), (macKey, parts) => {
-        expect(hex(macOf(macKey, ...parts))).toBe(createHmac('sha256', macKey).update(framed(...parts)).digest('hex'))
+        expect(hex(macOf(createHmacKey(sha256, macKey), ...parts))).toBe(createHmac('sha256', macKey).update(framed(...parts)).digest('hex'))
       }),
     )
   })
@@ -52,7 +54,7 @@ describe('derivation', () => {
   it('gives every record and every use a key of its own, under every keyring key', async () => {
     const entries = [currentKey(createKeyring({ current: { id: 'k1', key } })), currentKey(createKeyring({ current: { id: 'k1', key: randomBytes(32) } }))]
     const names = ['', 'record', 'challenge', 'permit', 'enrollment', 'u1.a.b', 'u1.a.c', 'record6:u1.a.b']
-    const derived = await Promise.all(entries.flatMap((entry) => names.flatMap((name) => [recordKeyOf(entry, name), subkeyOf(entry, name)])))
+    const derived = await Promise.all(entries.flatMap((entry) => names.flatMap((name) => [recordKeyOf, subkeyOf].map(async (derive) => derive(entry, name)))))
     expect(new Set(derived.map(hex)).size).toBe(entries.length * names.length * 2)
     expect(derived.map(hex)).not.toContain(key.toString('hex'))
   })
@@ -168,9 +170,19 @@ describe('a key function', () => {
     expect(calls()).toBe(1)
   })
 
+  it('keeps the keys of some thousand records and no more, and gives the same ones again', async () => {
+    const { keyring, calls } = kms(() => key)
+    const { recordKeys } = currentKey(keyring)
+    const first = await recordKeyHex(keyring, 'u1.a.0')
+    for (let i = 1; i < 5000; i++) await recordKeyOf(currentKey(keyring), `u1.a.${i}`)
+    expect(recordKeys.has('u1.a.0')).toBe(false)
+    expect(recordKeys.size).toBeLessThan(4097)
+    expect([await recordKeyHex(keyring, 'u1.a.0'), calls()]).toEqual([first, 1])
+  })
+
   it('first uses at the same time share one call', async () => {
     const { keyring, calls } = kms(() => key)
-    const derived = await Promise.all(Array.from({ length: 50 }, (_, i) => (i % 2 ? subkey(keyring) : recordKeyOf(currentKey(keyring), 'u1.a.b').then(hex))))
+    const derived = await Promise.all(Array.from({ length: 50 }, (_, i) => (i % 2 ? subkey(keyring) : recordKeyHex(keyring, 'u1.a.b'))))
     expect(new Set(derived).size).toBe(2)
     expect(calls()).toBe(1)
   })

@@ -13,8 +13,8 @@ import { keystepPeer } from './keystep.ts'
 import type { Db, Peer } from './peer.ts'
 import { countStatements } from './statements.ts'
 
-const rounds = option('rounds', 7)
-const users = option('users', 100)
+const rounds = option('rounds', 9)
+const users = option('users', 500)
 const [REPLAYS, GUESSES] = [50, 200]
 const HEAD = ['database', 'peer', 'verifications/s, 1 in flight', '32 in flight', 'keystep to it', 'statements', `accepted of ${REPLAYS} replays`, `wrong codes told, of ${GUESSES}`]
 

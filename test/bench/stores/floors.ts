@@ -20,10 +20,10 @@ export function memoryFloor(records: Map<string, Row>): Floor {
 
 export function sqliteFloor(db: Database.Database, table: string): Floor {
   const read = db.prepare(`SELECT value, version FROM ${table} WHERE record_key = ?`)
-  const write = db.prepare(`UPDATE ${table} SET value = ?, version = ? WHERE record_key = ? AND version = ? RETURNING 1`)
+  const write = db.prepare(`UPDATE ${table} SET value = ?, version = ? WHERE record_key = ? AND version = ?`)
   return async (key) => {
     const { value, version } = read.get(key) as Row
-    return write.all(value, next(), key, version).length === 1
+    return write.run(value, next(), key, version).changes === 1
   }
 }
 
