@@ -3,7 +3,11 @@ declare module 'bun:sqlite' {
   export class Database {
     constructor(path: string)
     exec(sql: string): void
-    prepare(sql: string): { all(...values: (string | number | null)[]): unknown[] }
+    prepare(sql: string): {
+      all(...values: (string | number | null)[]): unknown[]
+      get(...values: (string | number | null)[]): unknown
+      run(...values: (string | number | null)[]): { changes: number }
+    }
   }
 }
 
