@@ -46,11 +46,9 @@ export function screenShape(subject: Subject, code: TypedCode, factor: FactorKin
 }
 
 function digitLengths(subject: Subject, factor: FactorKind | undefined, hasSms: boolean): number[] {
-  const lengths: number[] = []
-  for (const one of subject.factors) {
-    if (factor !== undefined && one.kind !== factor) continue
-    if (one.kind === 'totp') lengths.push(one.digits)
-    else if (hasSms) lengths.push(SMS_CODE_DIGITS)
-  }
-  return lengths
+  return subject.factors.flatMap((one) => {
+    if (factor !== undefined && one.kind !== factor) return []
+    if (one.kind === 'totp') return one.digits
+    return hasSms ? SMS_CODE_DIGITS : []
+  })
 }

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it, vi } from 'vitest'
+import { loadOn } from './with-and-without.ts'
 
 const bytes = (length: number): Uint8Array<ArrayBuffer> => Uint8Array.from(randomBytes(length))
 const plain = fc.uint8Array({ maxLength: 300 }).map((array) => Uint8Array.from(array))
@@ -18,18 +19,10 @@ function sealByNode(key: Uint8Array, text: Uint8Array, associated: Uint8Array, a
   return Uint8Array.from(Buffer.concat([nonce, cipher.update(text), cipher.final(), cipher.getAuthTag()]))
 }
 
-/** The module anew, on a platform with a synchronous AES or without one. */
-async function load(synchronous: boolean): Promise<typeof import('../../src/crypto/aead.ts')> {
-  vi.resetModules()
-  if (!synchronous) vi.stubGlobal('process', { ...process, getBuiltinModule: undefined })
-  const aead = await import('../../src/crypto/aead.ts')
-  // What a platform has is looked up at the first use, and kept.
-  await aead.sealBytes(bytes(32), bytes(1), bytes(1))
-  vi.unstubAllGlobals()
-  return aead
-}
+const load = (platform: Parameters<typeof loadOn>[0]) =>
+  loadOn(platform, () => import('../../src/crypto/aead.ts'), ({ sealBytes }) => sealBytes(bytes(32), bytes(1), bytes(1)))
 
-const paths = { WebCrypto: await load(false), "the platform's synchronous AES": await load(true) }
+const paths = { WebCrypto: await load('without'), "the platform's synchronous AES": await load('with modules') }
 afterAll(() => vi.resetModules())
 
 it("the two paths are two: each opens the other's, and WebCrypto is called by one alone", async () => {

@@ -1,23 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it, vi } from 'vitest'
+import { loadOn } from './with-and-without.ts'
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const LETTERS = Array.from(ALPHABET)
 const bytes = fc.uint8Array({ maxLength: 200 })
 
-/** The module anew, on a platform with a Buffer or without one. */
-async function load(native: boolean): Promise<typeof import('../../src/crypto/base64url.ts')> {
-  vi.resetModules()
-  if (!native) vi.stubGlobal('process', { ...process, getBuiltinModule: undefined })
-  const base64url = await import('../../src/crypto/base64url.ts')
-  // What a platform has is looked up at the first use, and kept.
-  base64url.encodeText('')
-  vi.unstubAllGlobals()
-  return base64url
-}
+const load = (platform: Parameters<typeof loadOn>[0]) => loadOn(platform, () => import('../../src/crypto/base64url.ts'), ({ encodeText }) => encodeText(''))
 
-const paths = { 'its own tables': await load(false), "the platform's Buffer": await load(true) }
+const paths = { 'its own tables': await load('without'), "the platform's Buffer": await load('with modules') }
 afterAll(() => vi.resetModules())
 
 it('the two paths are two: Buffer is called by one alone', () => {

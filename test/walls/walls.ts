@@ -31,8 +31,8 @@ const maxLines = 250
 const builtinModuleUser = 'src/crypto/platform.ts'
 const flowCall = /^src\/flow\/(login|step-up|totp|sms|backup-codes|devices|factors|recovery|status|maintenance)\.ts$/
 const store = /^src\/stores\/(?!record-store)[\w-]+\.ts$/
-// What a store needs for its version tokens, and no cryptography.
-const openToStores = new Set(['src/crypto/random.ts', 'src/crypto/base64url.ts'])
+// What a store needs to wait for its turn, and no cryptography.
+const openToStores = new Set(['src/crypto/random.ts'])
 
 /** Every breach in `tree`, in the order of its files. `dependencies` are the packages that `src` may import. */
 export function findBreaches(tree: Tree, dependencies: readonly string[]): Breach[] {
