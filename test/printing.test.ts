@@ -4,7 +4,8 @@ import { buildKeyUri, generateHotp, generateTotp, OtpKey, parseKeyUri, verifyTot
 import { memoryStore } from 'keystep/stores/memory'
 import { describe, expect, it } from 'vitest'
 import { openRecord, sealRecord } from '../src/crypto/envelope.ts'
-import { currentKey, subkeyOf } from '../src/crypto/keyring.ts'
+import { subkeyOf } from '../src/crypto/derived-keys.ts'
+import { currentKey } from '../src/crypto/keyring.ts'
 import { printedForms } from './printing/forms.ts'
 import { foundIn, tracesOfBytes, tracesOfText } from './printing/traces.ts'
 

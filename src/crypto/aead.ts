@@ -1,4 +1,4 @@
-import { platform } from './platform.ts'
+import { platform, type PlatformAes } from './platform.ts'
 import { randomBytes } from './random.ts'
 
 type Bytes = Uint8Array<ArrayBuffer>
@@ -6,47 +6,75 @@ type Bytes = Uint8Array<ArrayBuffer>
 const CIPHER = 'aes-256-gcm'
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
+const NONCES_AT_ONCE = 64
+let nonces: Bytes = new Uint8Array(0)
 
 /**
  * Encrypts by AES-256-GCM under a random nonce: nonce, ciphertext, 16-byte tag. By the platform's synchronous AES where there is one: WebCrypto
  * hands each record of a few kilobytes to another thread and back, which costs more CPU than everything else in a verification together.
  */
-export async function sealBytes(key: Bytes, plain: Bytes, associated: Bytes): Promise<Uint8Array> {
-  const nonce = randomBytes(NONCE_BYTES)
-  const sealed = new Uint8Array(NONCE_BYTES + plain.length + TAG_BYTES)
-  sealed.set(nonce)
+export function sealBytes(key: Bytes, plain: Bytes, associated: Bytes): Uint8Array | Promise<Uint8Array> {
   const { aes } = platform()
-  if (aes) {
-    const cipher = aes.createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES })
-    cipher.setAAD(associated)
-    sealed.set(cipher.update(plain), NONCE_BYTES)
-    cipher.final()
-    sealed.set(cipher.getAuthTag(), NONCE_BYTES + plain.length)
-  } else {
-    const encrypted = await crypto.subtle.encrypt(parameters(nonce, associated), await importKey(key, 'encrypt'), plain)
-    sealed.set(new Uint8Array(encrypted), NONCE_BYTES)
-  }
-  return sealed
+  return aes ? sealHere(aes, key, plain, associated) : sealByWebCrypto(key, plain, associated)
 }
 
 /** Decrypts what {@link sealBytes} made, or null when anything about it is not authentic, a shortened tag included. */
-export async function openBytes(key: Bytes, sealed: Bytes, associated: Bytes): Promise<Uint8Array | null> {
+export function openBytes(key: Bytes, sealed: Bytes, associated: Bytes): Uint8Array | null | Promise<Uint8Array | null> {
   if (sealed.length < NONCE_BYTES + TAG_BYTES) return null
-  const nonce = sealed.subarray(0, NONCE_BYTES)
   const { aes } = platform()
-  const cryptoKey = aes ? null : await importKey(key, 'decrypt')
+  return aes ? openHere(aes, key, sealed, associated) : openByWebCrypto(key, sealed, associated)
+}
+
+function sealHere(aes: PlatformAes, key: Bytes, plain: Bytes, associated: Bytes): Uint8Array {
+  const nonce = nextNonce()
+  const sealed = new Uint8Array(NONCE_BYTES + plain.length + TAG_BYTES)
+  const cipher = aes.createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES })
+  cipher.setAAD(associated)
+  sealed.set(nonce)
+  sealed.set(cipher.update(plain), NONCE_BYTES)
+  cipher.final()
+  sealed.set(cipher.getAuthTag(), NONCE_BYTES + plain.length)
+  return sealed
+}
+
+function openHere(aes: PlatformAes, key: Bytes, sealed: Bytes, associated: Bytes): Uint8Array | null {
+  const decipher = aes.createDecipheriv(CIPHER, key, sealed.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })
+  decipher.setAAD(associated)
+  decipher.setAuthTag(sealed.subarray(-TAG_BYTES))
+  const plain = decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES))
   try {
-    if (!aes) return new Uint8Array(await crypto.subtle.decrypt(parameters(nonce, associated), cryptoKey!, sealed.subarray(NONCE_BYTES)))
-    const decipher = aes.createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES })
-    decipher.setAAD(associated)
-    decipher.setAuthTag(sealed.subarray(-TAG_BYTES))
-    const plain = decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES))
     // Throws where the tag is not that of these bytes; nothing that was deciphered leaves before.
     decipher.final()
-    return new Uint8Array(plain)
   } catch {
     return null
   }
+  return new Uint8Array(plain)
+}
+
+async function sealByWebCrypto(key: Bytes, plain: Bytes, associated: Bytes): Promise<Uint8Array> {
+  const nonce = nextNonce()
+  const encrypted = await crypto.subtle.encrypt(parameters(nonce, associated), await importKey(key, 'encrypt'), plain)
+  const sealed = new Uint8Array(NONCE_BYTES + encrypted.byteLength)
+  sealed.set(nonce)
+  sealed.set(new Uint8Array(encrypted), NONCE_BYTES)
+  return sealed
+}
+
+async function openByWebCrypto(key: Bytes, sealed: Bytes, associated: Bytes): Promise<Uint8Array | null> {
+  const cryptoKey = await importKey(key, 'decrypt')
+  try {
+    return new Uint8Array(await crypto.subtle.decrypt(parameters(sealed.subarray(0, NONCE_BYTES), associated), cryptoKey, sealed.subarray(NONCE_BYTES)))
+  } catch {
+    return null
+  }
+}
+
+/** Random nonces are drawn by the dozen: to ask the platform for twelve bytes takes as long as to encrypt a record. They are no secret. */
+function nextNonce(): Bytes {
+  if (nonces.length === 0) nonces = randomBytes(NONCES_AT_ONCE * NONCE_BYTES)
+  const nonce = nonces.subarray(0, NONCE_BYTES)
+  nonces = nonces.subarray(NONCE_BYTES)
+  return nonce
 }
 
 function parameters(iv: Bytes, additionalData: Bytes): AesGcmParams {

@@ -1,8 +1,8 @@
 import { KeystepError } from '../errors.ts'
 import { openBytes, sealBytes } from './aead.ts'
 import { decodeBase64url, encodeBase64url } from './base64url.ts'
-import { frame } from './frame.ts'
-import { currentKey, keyById, type Keyring, recordKeyOf } from './keyring.ts'
+import { recordKeyOf } from './derived-keys.ts'
+import { currentKey, keyById, type Keyring } from './keyring.ts'
 import { decodeUtf8, encodeUtf8 } from './utf8.ts'
 
 /** Version of the envelope: in front of every record, and in its associated data. */
@@ -17,8 +17,8 @@ const NEWER = /^ks(?!1\.)\d+\./
  */
 export async function sealRecord(keyring: Keyring, recordKey: string, text: string): Promise<string> {
   const entry = currentKey(keyring)
-  const key = await recordKeyOf(entry, recordKey)
-  const sealed = await sealBytes(key, encodeUtf8(text), frame(VERSION, 'record', entry.id, recordKey))
+  const { key, associated } = await recordKeyOf(entry, VERSION, recordKey)
+  const sealed = await sealBytes(key, encodeUtf8(text), associated)
   return `${VERSION}.${entry.id}.${encodeBase64url(sealed)}.`
 }
 
@@ -33,7 +33,8 @@ export async function openRecord(keyring: Keyring, recordKey: string, sealed: st
   if (!body) throw new KeystepError('ERR_RECORD_SHAPE', 'the record is not a sealed record, or was cut off')
   const entry = keyById(keyring, id)
   if (!entry) throw new KeystepError('ERR_UNKNOWN_KEY', 'the record is sealed under a key id that the keyring does not have')
-  const plain = await openBytes(await recordKeyOf(entry, recordKey), body, frame(VERSION, 'record', id, recordKey))
+  const { key, associated } = await recordKeyOf(entry, VERSION, recordKey)
+  const plain = await openBytes(key, body, associated)
   if (!plain) throw new KeystepError('ERR_RECORD_SEAL', 'the record is not authentic under its key and its place in the store')
   return decodeUtf8(plain)
 }

@@ -1,16 +1,14 @@
 import { KeystepError } from '../errors.ts'
 import { decodeBase64url, encodeBase64url } from './base64url.ts'
-import { frame } from './frame.ts'
-import { expand, extract } from './hkdf.ts'
-import { createHmacKey, hmac, type HmacKey, sha256 } from './hmac.ts'
+import { extract } from './hkdf.ts'
+import type { HmacKey } from './hmac.ts'
 import { randomBytes } from './random.ts'
 import { Secret } from './secret.ts'
 import { encodeUtf8 } from './utf8.ts'
 
-const VERSION = 'keystep-1'
+/** Salt of every extraction, and the first word of what is derived. @internal */
+export const DERIVATION = 'keystep-1'
 const KEY_BYTES = 32
-/** About a megabyte. */
-const MOST_KEPT = 4096
 const ID_PATTERN = /^[A-Za-z0-9_-]{1,32}$/
 const inspect = Symbol.for('nodejs.util.inspect.custom')
 
@@ -35,12 +33,18 @@ export interface KeyringKeys {
 
 type Derived = Uint8Array<ArrayBuffer>
 
+/** What seals one record: its key, and the associated data that ties what is sealed to its place. */
+export interface RecordKey {
+  readonly key: Derived
+  readonly associated: Derived
+}
+
 interface Entry {
   readonly id: string
   readonly recordsOnly: boolean
   /** The HKDF pseudorandom key (RFC 5869 2.2), fetched once and asked for again after a rejection. */
   load(): Promise<HmacKey>
-  readonly recordKeys: Map<string, Derived>
+  readonly recordKeys: Map<string, RecordKey>
   readonly subkeys: Map<string, Derived>
   readonly macKeys: Map<string, HmacKey>
 }
@@ -156,7 +160,7 @@ function pseudorandomKey(material: unknown): HmacKey {
   const given: unknown = material instanceof Secret ? material.reveal() : material
   const bytes = given instanceof Uint8Array ? Uint8Array.from(given) : typeof given === 'string' ? decodeKey(given) : null
   if (bytes?.length !== KEY_BYTES) throw new KeystepError('ERR_KEYRING', 'a key of the keyring is exactly 32 bytes, in base64 when written')
-  return extract(encodeUtf8(VERSION), bytes)
+  return extract(encodeUtf8(DERIVATION), bytes)
 }
 
 function decodeKey(text: string): Uint8Array | null {
@@ -171,39 +175,6 @@ export function keyById(keyring: Keyring, id: string): Entry | undefined {
 /** The entry that seals. @internal */
 export function currentKey(keyring: Keyring): Entry {
   return entriesOf(keyring)[0]!
-}
-
-/** HKDF for one record: a key of its own, so that random nonces never run out. Kept for a while: what is opened is sealed next. @internal */
-export function recordKeyOf(entry: Entry, recordKey: string): Derived | Promise<Derived> {
-  return entry.recordKeys.get(recordKey) ?? derive(entry, entry.recordKeys, recordKey, 'record', recordKey)
-}
-
-/** HKDF for one kind of token or keyed hash. @internal */
-export function subkeyOf(entry: Entry, use: string): Derived | Promise<Derived> {
-  return entry.subkeys.get(use) ?? derive(entry, entry.subkeys, use, use)
-}
-
-/** A subkey, set up for {@link macOf}. @internal */
-export function macKeyOf(entry: Entry, use: string): HmacKey | Promise<HmacKey> {
-  return entry.macKeys.get(use) ?? setUpMacKey(entry, use)
-}
-
-async function setUpMacKey(entry: Entry, use: string): Promise<HmacKey> {
-  const key = createHmacKey(sha256, await subkeyOf(entry, use))
-  entry.macKeys.set(use, key)
-  return key
-}
-
-async function derive(entry: Entry, kept: Map<string, Derived>, name: string, ...info: readonly string[]): Promise<Derived> {
-  const key = expand(await entry.load(), frame(VERSION, ...info))
-  if (kept.size >= MOST_KEPT) kept.clear()
-  kept.set(name, key)
-  return key
-}
-
-/** HMAC-SHA-256 over framed parts. @internal */
-export function macOf(key: HmacKey, ...parts: readonly string[]): Uint8Array {
-  return hmac(key, frame(...parts))
 }
 
 export type { Entry as KeyringEntry }

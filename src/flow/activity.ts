@@ -5,7 +5,10 @@ type FieldOf<T extends EventType> = Exclude<keyof Extract<EventDetail, { type: T
 
 const MOST_LINES = 20
 
-/** The fields of each event in the order of its line: a new one goes to the end, none ever goes away. */
+/**
+ * The fields of each event in the order of its line. An event stands in a line as its place in this table, so that a new event or field goes to
+ * the end, and none ever goes away.
+ */
 const FIELDS: { readonly [T in EventType]: readonly FieldOf<T>[] } = {
   'factor.enrolled': ['factorId', 'kind', 'label'],
   'factor.imported': ['factorId', 'kind', 'label'],
@@ -27,6 +30,8 @@ const FIELDS: { readonly [T in EventType]: readonly FieldOf<T>[] } = {
   'password.changed': [],
 }
 
+const TYPES = Object.keys(FIELDS) as EventType[]
+
 /**
  * What can be caused again and again without a code is one line, so that it cannot wash away the history of changes: one for each value
  * of so many of its first fields.
@@ -43,8 +48,8 @@ interface More {
   readonly firstAt?: number
 }
 
-/** An event as the record holds it: type, instant, what else there is to say (or 0), then its fields. */
-type Line = readonly [type: EventType, at: number, more: More | 0, ...fields: unknown[]]
+/** An event as the record holds it: its place among the types, instant, what else there is to say (or 0), then its fields. */
+type Line = readonly [type: number, at: number, more: More | 0, ...fields: unknown[]]
 
 /**
  * Adds events to the record's activity, newest last, at most 20, failures merged. Lines stay text until an owner looks: a login writes one
@@ -56,7 +61,7 @@ export function recordActivity(activity: readonly string[], events: readonly Eve
     const fields = FIELDS[event.type].map((field) => event[field as keyof EventDetail])
     const earlier = lines.find((line) => isSame(line, event.type, fields))
     const more: More = earlier === undefined ? facts : { ...facts, ...countedOn(earlier) }
-    const line: Line = [event.type, now, Object.keys(more).length > 0 ? more : 0, ...fields]
+    const line: Line = [TYPES.indexOf(event.type), now, Object.keys(more).length > 0 ? more : 0, ...fields]
     lines = [...lines.filter((other) => other !== earlier), JSON.stringify(line)]
   }
   return lines.slice(-MOST_LINES)
@@ -64,7 +69,7 @@ export function recordActivity(activity: readonly string[], events: readonly Eve
 
 function isSame(line: string, type: EventType, fields: readonly unknown[]): boolean {
   const telling = MERGED[type]
-  if (telling === undefined || !line.startsWith(`["${type}",`)) return false
+  if (telling === undefined || !line.startsWith(`[${TYPES.indexOf(type)},`)) return false
   return telling === 0 || (JSON.parse(line) as Line)[3] === fields[0]
 }
 
@@ -76,10 +81,11 @@ function countedOn(line: string): More {
 
 /** The activity for a security page, newest first. A line of a later version of keystep, of an event that this one does not know, is left out. */
 export function readActivity(activity: readonly string[]): ActivityEntry[] {
-  return activity.map((line) => JSON.parse(line) as Line).filter(([type]) => type in FIELDS).map(readLine).reverse()
+  return activity.map((line) => JSON.parse(line) as Line).filter(([type]) => TYPES[type]).map(readLine).reverse()
 }
 
-function readLine([type, at, more, ...fields]: Line): ActivityEntry {
+function readLine([place, at, more, ...fields]: Line): ActivityEntry {
+  const type = TYPES[place]!
   const named = Object.fromEntries(FIELDS[type].map((field, i) => [field, fields[i]]))
   const entry: Record<string, unknown> = { type, ...named, ...(more || {}), at }
   for (const key of INSTANTS) if (entry[key] !== undefined) entry[key] = new Date(entry[key] as string | number)

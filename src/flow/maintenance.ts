@@ -2,9 +2,9 @@ import { leftOf } from '../backup-codes/code-set.ts'
 import { sealedUnder } from '../crypto/envelope.ts'
 import { decodeBase64url } from '../crypto/base64url.ts'
 import { KeystepError } from '../errors.ts'
-import { recordPrefix } from './record-key.ts'
 import type { Settings } from './settings.ts'
-import { openSubject, sealSubject, type Subject } from './subject.ts'
+import { openSubject, sealSubject } from './sealed-subject.ts'
+import type { Subject } from './subject.ts'
 import { gateOf } from './throttle.ts'
 import { fromStore, readStored, writeStored } from './stored.ts'
 
@@ -129,7 +129,7 @@ async function summarize(settings: Settings, { after, counted, onProgress }: Sum
 
 /** Visits the realm's records in key order, page by page, and returns how many there were. */
 async function walk(settings: Settings, { after, onProgress }: MaintenanceOptions, visit: (key: string) => Promise<void>): Promise<number> {
-  const prefix = recordPrefix(settings.realm)
+  const { recordPrefix: prefix } = settings
   let last = after ?? prefix
   let records = 0
   for (;;) {

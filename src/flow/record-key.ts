@@ -23,8 +23,8 @@ export function recordPrefix(realm: string): string {
   return `u1.${encodeText(realm)}.`
 }
 
-/** The key of a user's record. */
-export function recordKey(realm: string, userId: string): string {
+/** The key of a user's record, after its realm's prefix. */
+export function recordKey(prefix: string, userId: string): string {
   checkUserId(userId)
-  return recordPrefix(realm) + encodeText(userId)
+  return prefix + encodeText(userId)
 }

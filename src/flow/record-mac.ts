@@ -1,7 +1,7 @@
 import { decodeBase64url, encodeBase64url } from '../crypto/base64url.ts'
 import { equalText } from '../crypto/constant-time.ts'
 import { createHmacKey, type HmacKey, sha256 } from '../crypto/hmac.ts'
-import { macOf } from '../crypto/keyring.ts'
+import { macOf } from '../crypto/derived-keys.ts'
 import type { Subject } from './subject.ts'
 
 /** A MAC by the key that lies in the record itself, over framed parts: how codes and device tokens are kept. */

@@ -3,6 +3,7 @@ import { KeystepError, type KeystepErrorCode } from '../errors.ts'
 import type { OtpAlgorithm } from '../otp/index.ts'
 import type { RecordStore } from '../stores/record-store.ts'
 import { byteLength, isWellFormed } from '../crypto/frame.ts'
+import { recordPrefix } from './record-key.ts'
 import type { ErrorHandler, EventHandler } from './events.ts'
 import type { Requirement } from './requirement.ts'
 import { resolveSms, type SmsOptions, type SmsSettings } from './sms-options.ts'
@@ -53,6 +54,8 @@ export interface Settings {
   readonly store: RecordStore
   readonly keyring: Keyring
   readonly realm: string
+  /** Everything that the realm's user records begin with. */
+  readonly recordPrefix: string
   readonly totp: { algorithm: OtpAlgorithm; digits: 6 | 7 | 8; periodSeconds: number; window: { past: number; future: number } }
   readonly backupCodeCount: number
   readonly sms: SmsSettings | null
@@ -93,6 +96,7 @@ export function resolveSettings(options: TwoFactorOptions): Settings {
     store,
     keyring,
     realm,
+    recordPrefix: recordPrefix(realm),
     totp: { algorithm, digits, periodSeconds, window },
     backupCodeCount: count,
     sms: options.sms ? resolveSms(options.sms) : null,

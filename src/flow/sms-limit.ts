@@ -1,6 +1,7 @@
 import { encodeBase64url } from '../crypto/base64url.ts'
 import { openRecord, sealRecord } from '../crypto/envelope.ts'
-import { currentKey, macKeyOf, macOf } from '../crypto/keyring.ts'
+import { macKeyOf, macOf } from '../crypto/derived-keys.ts'
+import { currentKey } from '../crypto/keyring.ts'
 import { KeystepError } from '../errors.ts'
 import type { Settings } from './settings.ts'
 import type { SmsState } from './subject.ts'

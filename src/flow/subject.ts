@@ -1,18 +1,12 @@
 import type { BackupCodeSet } from '../backup-codes/index.ts'
 import { encodeBase64url } from '../crypto/base64url.ts'
-import { openRecord, sealRecord } from '../crypto/envelope.ts'
-import { byteLength } from '../crypto/frame.ts'
-import type { Keyring } from '../crypto/keyring.ts'
 import { randomBytes } from '../crypto/random.ts'
-import { KeystepError } from '../errors.ts'
 import type { OtpAlgorithm } from '../otp/index.ts'
 import type { Attempts } from './throttle.ts'
 import { noAttempts } from './throttle.ts'
 
 /** Schema version of the record's text; a newer one is refused, never guessed at. */
-const SCHEMA = 1
-/** UTF-8 bytes of a record's text: sealed, and in base64url, they are at most 32,000 characters. */
-const MOST_BYTES = 23_900
+export const SCHEMA = 1
 
 /** A confirmed authenticator app. Instants inside a record are milliseconds since 1970. */
 export interface TotpFactor {
@@ -104,6 +98,18 @@ export interface Subject {
 
 const noSms: SmsState = { code: null, sentAt: [], pause: 'kept' }
 
+/** What a record begins with, and leaves unsaid for as long as it is this very value. */
+export const untouched = {
+  backupCodes: null,
+  attempts: noAttempts,
+  spent: [],
+  spentFloor: 0,
+  sms: noSms,
+  devices: [],
+  support: null,
+  offSince: null,
+} as const satisfies Partial<Subject>
+
 /** The record of a user of whom nothing is known yet. */
 export function newSubject(): Subject {
   return {
@@ -112,22 +118,15 @@ export function newSubject(): Subject {
     macKey: encodeBase64url(randomBytes(32)),
     touchedAt: 0,
     factors: [],
-    backupCodes: null,
-    attempts: noAttempts,
-    spent: [],
-    spentFloor: 0,
-    sms: noSms,
-    devices: [],
-    support: null,
-    offSince: null,
     activity: [],
+    ...untouched,
   }
 }
 
 /** Ends every challenge, permit, enrollment and remembered device at once. */
 export function renewEpoch(subject: Subject, now: number): Subject {
   const epoch = { id: encodeBase64url(randomBytes(16)), at: now }
-  return { ...subject, epoch, devices: [], spent: [], spentFloor: 0, sms: { ...subject.sms, code: null } }
+  return { ...subject, epoch, devices: untouched.devices, spent: untouched.spent, spentFloor: 0, sms: subject.sms.code ? { ...subject.sms, code: null } : subject.sms }
 }
 
 export type Enrolled = Subject & { readonly factors: readonly [Factor, ...Factor[]] }
@@ -140,40 +139,4 @@ export function isEnrolled(subject: Subject | null): subject is Enrolled {
 /** The epoch id that tokens are bound to; empty without a record. */
 export function epochOf(subject: Subject | null): string {
   return subject?.epoch.id ?? ''
-}
-
-export function sealSubject(keyring: Keyring, recordKey: string, subject: Subject): Promise<string> {
-  return sealRecord(keyring, recordKey, encodeSubject(subject))
-}
-
-/**
- * One line of JSON, and a line for each of the activity, which stays text until an owner looks. Every list has its cap; should the texts in the
- * activity be so long that the bound is passed all the same, its oldest lines go.
- */
-function encodeSubject({ activity, ...state }: Subject): string {
-  const lines = [JSON.stringify(state), ...activity]
-  for (;;) {
-    const text = lines.join('\n')
-    if (text.length * 3 <= MOST_BYTES || byteLength(text) <= MOST_BYTES || lines.length === 1) return text
-    lines.splice(1, 1)
-  }
-}
-
-/** @throws `ERR_RECORD_VERSION` and what opening throws. */
-export async function openSubject(keyring: Keyring, recordKey: string, value: string): Promise<Subject> {
-  const [state, ...activity] = (await openRecord(keyring, recordKey, value)).split('\n')
-  const subject = parse(state!) as Subject | null
-  if ((subject?.schema as unknown) !== SCHEMA) {
-    throw new KeystepError('ERR_RECORD_VERSION', 'the record was written by a version of keystep that this one does not know')
-  }
-  return { ...subject!, activity }
-}
-
-/** What is authentic and yet no JSON is of another version; the parser's own error would quote the record. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }

@@ -109,6 +109,7 @@ export function miss(attempts: Attempts, name: CounterName, now: number, limits:
 
 /** A right TOTP or SMS code ends the streak of `codes`; the 30-day count goes on. */
 export function succeed(attempts: Attempts): Attempts {
+  if (attempts.failures === 0) return attempts
   return { ...attempts, codes: { ...attempts.codes, streak: 0, lockedUntil: 0 }, failures: 0 }
 }
 

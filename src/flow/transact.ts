@@ -5,7 +5,8 @@ import { emit, type EventDetail, factsOf, type RequestContext } from './events.t
 import { recordKey } from './record-key.ts'
 import type { Settings } from './settings.ts'
 import { readStored, writeStored } from './stored.ts'
-import { openSubject, sealSubject, type Subject } from './subject.ts'
+import { openSubject, sealSubject } from './sealed-subject.ts'
+import type { Subject } from './subject.ts'
 import { CLOCK_TOLERANCE } from './token.ts'
 
 const MOST_TRIES = 64
@@ -41,7 +42,7 @@ export interface Held {
 
 /** Reads and opens a user's record, and checks it against the clock. */
 export async function readRecord(settings: Settings, userId: string, ignoreClock = false): Promise<Held> {
-  const key = recordKey(settings.realm, userId)
+  const key = recordKey(settings.recordPrefix, userId)
   const found = await readStored(settings.store, key)
   if (!found) return { key, subject: null, version: null }
   const subject = await openSubject(settings.keyring, key, found.value)
@@ -78,7 +79,7 @@ export async function transact<R, P = undefined>(settings: Settings, { userId, c
         continue
       }
     }
-    emit(settings.onEvent, settings.onError, events.map((event) => ({ ...event, ...facts, at: new Date(now), userId })))
+    if (settings.onEvent) emit(settings.onEvent, settings.onError, events.map((event) => ({ ...event, ...facts, at: new Date(now), userId })))
     return result
   }
   throw new KeystepError('ERR_CONTENTION', `the record changed under each of ${MOST_TRIES} tries`)

@@ -30,7 +30,7 @@ export function encodeBase32(bytes: Uint8Array): string {
  * @throws `ERR_BASE32` for anything else; the message never repeats the text.
  */
 export function decodeBase32(text: string): Uint8Array {
-  return readBase32(text, 'ERR_BASE32')
+  return bytesOfBase32(readBase32(text, 'ERR_BASE32'))
 }
 
 /** {@link encodeBase32} for bytes that are known to be a `Uint8Array` of this realm. */
@@ -38,14 +38,19 @@ export function writeBase32(bytes: Uint8Array): string {
   return base32Encode(bytes, 'RFC4648', { padding: false })
 }
 
-/** {@link decodeBase32} with an error code of the caller's. */
-export function readBase32(text: unknown, code: 'ERR_BASE32' | 'ERR_KEY'): Uint8Array {
+/** The one spelling of the bytes that a text means: digits alone, in upper case. What {@link decodeBase32} refuses throws a code of the caller's. */
+export function readBase32(text: unknown, code: 'ERR_BASE32' | 'ERR_KEY'): string {
   if (typeof text === 'string' && text.length <= MAX_CHARACTERS) {
     const digits = DIGITS.test(text) ? text : text.replace(/[ \t\r\n-]+/g, '').replace(PADDING, '')
     const upper = digits.toUpperCase()
-    if (DIGITS.test(digits) && areWholeBytes(upper)) return new Uint8Array(base32Decode(upper, 'RFC4648'))
+    if (DIGITS.test(digits) && areWholeBytes(upper)) return upper
   }
   throw new KeystepError(code, `not base32 of at most ${MAX_CHARACTERS} characters`)
+}
+
+/** The bytes of what {@link readBase32} returned. */
+export function bytesOfBase32(digits: string): Uint8Array {
+  return new Uint8Array(base32Decode(digits, 'RFC4648'))
 }
 
 /** No impossible length, and no spare bit at the end that is not zero, so that every key has one spelling (RFC 4648 3.5). */

@@ -22,7 +22,7 @@ export function splitLabel(label: string, issuerParam: string | null): KeyUriLab
 
 function cutLabel(label: string, issuerParam: string | null): [prefix: string, account: string] {
   const whole = decodePercent(label)
-  if (issuerParam !== null && whole.startsWith(`${issuerParam}:`)) return [issuerParam, whole.slice(issuerParam.length + 1)]
+  if (issuerParam !== null && whole[issuerParam.length] === ':' && whole.startsWith(issuerParam)) return [issuerParam, whole.slice(issuerParam.length + 1)]
   const raw = label.indexOf(':')
   if (raw >= 0) return [decodePercent(label.slice(0, raw)), decodePercent(label.slice(raw + 1))]
   const encoded = whole.indexOf(':')

@@ -19,18 +19,41 @@ export function decodePercent(text: string): string {
   }
 }
 
-/** The parameters of a key URI by lower-case name. Any of them twice is refused: two readers could pick two different ones. */
-export function splitQuery(query: string): ReadonlyMap<string, string> {
-  const params = new Map<string, string>()
-  for (const pair of query.split('&')) {
-    if (pair === '') continue
-    const equals = pair.indexOf('=')
-    const end = equals < 0 ? pair.length : equals
-    const name = decodePercent(pair.slice(0, end)).toLowerCase()
-    if (params.has(name)) throw new KeystepError('ERR_KEY_URI', 'the key URI has a parameter twice')
-    params.set(name, decodePercent(pair.slice(end + 1)))
+const NAMES = ['secret', 'issuer', 'image', 'algorithm', 'digits', 'period', 'counter'] as const
+
+/** The parameters that count, decoded. */
+export type KeyUriParams = { readonly [K in (typeof NAMES)[number]]: string | undefined }
+
+/**
+ * The parameters of a key URI, whatever the case of their names. Any of them twice, known or not, is refused: two readers could pick two
+ * different ones. By index and not by `split` and `Map`, which take three times as long.
+ */
+export function splitQuery(query: string): KeyUriParams {
+  const names: string[] = NAMES.slice()
+  const values = new Array<string | undefined>(NAMES.length).fill(undefined)
+  for (let start = 0, end; start < query.length; start = end + 1) {
+    end = before(query.indexOf('&', start), query.length)
+    if (end === start) continue
+    const equals = before(query.indexOf('=', start), end)
+    const place = placeOf(query.slice(start, equals), names)
+    if (values[place] !== undefined) throw new KeystepError('ERR_KEY_URI', 'the key URI has a parameter twice')
+    values[place] = decodePercent(query.slice(equals + 1, end))
   }
-  return params
+  const [secret, issuer, image, algorithm, digits, period, counter] = values
+  return { secret, issuer, image, algorithm, digits, period, counter }
+}
+
+function before(found: number, end: number): number {
+  return found < 0 || found > end ? end : found
+}
+
+/** Where a name stands among the names, to which it is added if it is new. */
+function placeOf(written: string, names: string[]): number {
+  const known = names.indexOf(written)
+  if (known >= 0) return known
+  const name = decodePercent(written).toLowerCase()
+  const place = names.indexOf(name)
+  return place < 0 ? names.push(name) - 1 : place
 }
 
 /** The `algorithm` parameter; `SHA-1` and `HmacSHA1` are spellings of `SHA1` that are met. */

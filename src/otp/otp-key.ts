@@ -1,7 +1,7 @@
 import { createHmacKey, type HmacHash, type HmacKey, sha1, sha256, sha512 } from '../crypto/hmac.ts'
 import { randomBytes } from '../crypto/random.ts'
 import { KeystepError } from '../errors.ts'
-import { readBase32, writeBase32 } from './base32.ts'
+import { bytesOfBase32, readBase32, writeBase32 } from './base32.ts'
 import { isBytes } from './bytes.ts'
 import { requireInteger } from './option-checks.ts'
 import type { OtpAlgorithm } from './otp-params.ts'
@@ -30,16 +30,16 @@ export interface OtpKeyOptions {
  * {@link OtpKey.revealBase32} and {@link OtpKey.revealBytes} alone. It keeps its HMAC set-up, so use one object for many codes.
  */
 export class OtpKey {
-  readonly #bytes: Uint8Array
+  /** In bytes or in base32, as it came; the other form is made at its first use. */
+  #bytes: Uint8Array | undefined
   #base32: string | undefined
   readonly #hmacKeys: { [A in OtpAlgorithm]?: HmacKey } = {}
 
-  private constructor(bytes: Uint8Array, options?: OtpKeyOptions) {
+  private constructor(bytes: unknown, base32?: unknown, options?: OtpKeyOptions) {
+    if (base32 === undefined) this.#bytes = new Uint8Array(isBytes(bytes) ? bytes : [])
+    else this.#base32 = readBase32(base32, 'ERR_KEY')
     const least = options?.allowShortKey === true ? MIN_SHORT_BYTES : MIN_BYTES
-    if (!isBytes(bytes) || bytes.length < least || bytes.length > MAX_BYTES) {
-      throw new KeystepError('ERR_KEY', `an OTP key has ${least} to ${MAX_BYTES} bytes`)
-    }
-    this.#bytes = new Uint8Array(bytes)
+    if (this.byteLength < least || this.byteLength > MAX_BYTES) throw new KeystepError('ERR_KEY', `an OTP key has ${least} to ${MAX_BYTES} bytes`)
   }
 
   /**
@@ -59,7 +59,7 @@ export class OtpKey {
    * @throws `ERR_KEY` for text that is not base32 or a key too short or too long; the message never repeats the text.
    */
   static fromBase32(text: string, options?: OtpKeyOptions): OtpKey {
-    return new OtpKey(readBase32(text, 'ERR_KEY'), options)
+    return new OtpKey(null, text, options)
   }
 
   /**
@@ -68,21 +68,25 @@ export class OtpKey {
    * @throws `ERR_KEY` for anything but a `Uint8Array` of 16 (10 with `allowShortKey`) to 1,024 bytes.
    */
   static fromBytes(bytes: Uint8Array, options?: OtpKeyOptions): OtpKey {
-    return new OtpKey(bytes, options)
+    return new OtpKey(bytes, undefined, options)
   }
 
   get byteLength(): number {
-    return this.#bytes.length
+    return this.#bytes?.length ?? (this.#base32!.length * 5) >>> 3
+  }
+
+  #decoded(): Uint8Array {
+    return (this.#bytes ??= bytesOfBase32(this.#base32!))
   }
 
   /** The key in base32, upper case without padding: for a person to type and for nothing else. */
   revealBase32(): string {
-    return (this.#base32 ??= writeBase32(this.#bytes))
+    return (this.#base32 ??= writeBase32(this.#bytes!))
   }
 
   /** A copy of the key's bytes. Store them sealed; never log them. */
   revealBytes(): Uint8Array {
-    return this.#bytes.slice()
+    return this.#decoded().slice()
   }
 
   toString(): string {
@@ -99,7 +103,7 @@ export class OtpKey {
 
   // A function of this module instead of a method: whoever reads an HMAC key can make codes, so no door of keystep leads there.
   static {
-    readHmacKey = (key, algorithm) => (key.#hmacKeys[algorithm] ??= createHmacKey(HASHES[algorithm], key.#bytes))
+    readHmacKey = (key, algorithm) => (key.#hmacKeys[algorithm] ??= createHmacKey(HASHES[algorithm], key.#decoded()))
     isOtpKey = (value): value is OtpKey => typeof value === 'object' && value !== null && #bytes in value
   }
 }

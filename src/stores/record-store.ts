@@ -103,16 +103,28 @@ const LOCK_SECONDS = 5
 
 /**
  * Repeats a step while SQLite, here or beneath Deno KV, says that another connection holds the lock: nothing was written then. Up
- * to 5 seconds, without blocking the process. @internal
+ * to 5 seconds, without blocking the process. What is done at once costs no promise. @internal
  */
-export async function waitOutLock<T>(step: () => T | Promise<T>): Promise<T> {
+export function waitOutLock<T>(step: () => T | Promise<T>): T | Promise<T> {
+  const again = (error: unknown): Promise<T> => repeatWhileLocked(step, error)
+  try {
+    const done = step()
+    return done instanceof Promise ? done.catch(again) : done
+  } catch (error) {
+    return again(error)
+  }
+}
+
+async function repeatWhileLocked<T>(step: () => T | Promise<T>, first: unknown): Promise<T> {
+  let error = first
   for (const until = Date.now() + LOCK_SECONDS * 1000; ; ) {
+    const locked = error instanceof Error && /database (table )?is locked/.test(error.message)
+    if (!locked || Date.now() > until) throw error
+    await new Promise((resolve) => setTimeout(resolve, 1 + (randomBytes(1)[0]! % 10)))
     try {
       return await step()
-    } catch (error) {
-      const locked = error instanceof Error && /database (table )?is locked/.test(error.message)
-      if (!locked || Date.now() > until) throw error
-      await new Promise((resolve) => setTimeout(resolve, 1 + (randomBytes(1)[0]! % 10)))
+    } catch (next) {
+      error = next
     }
   }
 }

@@ -37,6 +37,7 @@ export function sqliteStore(db: SqliteDatabase, o: SqliteStoreOptions = {}): Tab
   const table = quoteTable(o.table, '"')
   const statements = new Map<string, SqliteStatement>()
   const insert = `INSERT INTO ${table} (value, version, expires_at, record_key) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`
+  const select = `SELECT value, version FROM ${table} WHERE record_key = ?`
   const update = `UPDATE ${table} SET value = ?, version = ?, expires_at = ? WHERE record_key = ? AND version = ?`
 
   const prepared = (sql: string): SqliteStatement => {
@@ -45,9 +46,9 @@ export function sqliteStore(db: SqliteDatabase, o: SqliteStoreOptions = {}): Tab
     return statement
   }
 
-  const alone = <T>(begin: string, work: () => T): Promise<T> => waitOutLock(() => transact(db, begin, work))
-  const read = <T>(work: () => T): Promise<T> => alone('BEGIN', work)
-  const changes = (sql: string, ...values: SqliteValue[]): Promise<boolean> =>
+  const alone = <T>(begin: string, work: () => T): T | Promise<T> => waitOutLock(() => transact(db, begin, work))
+  const read = <T>(work: () => T): T | Promise<T> => alone('BEGIN', work)
+  const changes = (sql: string, ...values: SqliteValue[]): boolean | Promise<boolean> =>
     alone('BEGIN IMMEDIATE', () => Number(prepared(sql).run(...values).changes) === 1)
 
   return {
@@ -57,7 +58,7 @@ export function sqliteStore(db: SqliteDatabase, o: SqliteStoreOptions = {}): Tab
     },
     async get(key) {
       // Without a row it is null in bun:sqlite and undefined elsewhere.
-      const row = await read(() => prepared(`SELECT value, version FROM ${table} WHERE record_key = ?`).get(key) as StoredRecord | null | undefined)
+      const row = await read(() => prepared(select).get(key) as StoredRecord | null | undefined)
       return row ? { value: row.value, version: row.version } : null
     },
     async put(key, value, o) {

@@ -13,6 +13,7 @@ export const tasks = [
   { name: 'verify a wrong code, ±1 step', from: 'bytes', target: 2.3, call: ({ verify }) => verify && ((i) => verify.bytes(WRONG_CODE, at(i), 1)), right: isFalse },
   { name: 'build a key URI', from: 'built', target: 1, call: ({ buildUri }) => buildUri, right: (uri) => uri.startsWith('otpauth://totp/') && uri.includes(KEY_BASE32) },
   { name: 'parse a key URI to a key, an issuer and an account', from: 'text', target: 1, call: ({ parseUri }) => parseUri, right: ({ bytes, issuer, account }) => bytes === KEY_BYTES.length && issuer === ISSUER && account === ACCOUNT },
+  { name: 'parse a key URI and make a code', from: 'text', call: ({ parseUriAndGenerate }) => parseUriAndGenerate && ((i) => parseUriAndGenerate(at(i))), right: (code, i) => code === rightCode(i) },
   { name: 'draw a QR code', from: 'text', call: ({ drawQr }) => drawQr, right: (image) => /^(<svg|<\?xml|data:image)/.test(image) },
 ]
 

@@ -1,18 +1,12 @@
-import { createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { inspect } from 'node:util'
 import { createKeyring, generateKeyringKey, KeystepError, Secret } from 'keystep'
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createHmacKey, sha256 } from '../../src/crypto/hmac.ts'
-import { Keyring, type KeyringKeys, currentKey, keyById, macOf, recordKeyOf, subkeyOf } from '../../src/crypto/keyring.ts'
+import { subkeyOf } from '../../src/crypto/derived-keys.ts'
+import { keyById, type KeyringKeys } from '../../src/crypto/keyring.ts'
+import { hex, recordKeyHex, refereed, SALT, subkey } from './derivation.ts'
 
-const SALT = 'keystep-1'
 const key = randomBytes(32)
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
-const framed = (...parts: string[]): string => parts.map((part) => `${Buffer.byteLength(part)}:${part}`).join('')
-const refereed = (material: Uint8Array, ...info: string[]): string => Buffer.from(hkdfSync('sha256', material, SALT, framed(...info), 32)).toString('hex')
-const recordKeyHex = async (keyring: Keyring, recordKey: string): Promise<string> => hex(await recordKeyOf(currentKey(keyring), recordKey))
-const subkey = async (keyring: Keyring, use = 'challenge'): Promise<string> => hex(await subkeyOf(currentKey(keyring), use))
 
 function refusalOf(keys: unknown): KeystepError {
   try {
@@ -23,48 +17,6 @@ function refusalOf(keys: unknown): KeystepError {
   }
   throw new Error('it was taken')
 }
-
-describe('derivation', () => {
-  it('RFC 5869: agrees with hkdfSync of node:crypto on the subkey of any use', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.uint8Array({ minLength: 32, maxLength: 32 }), fc.string({ unit: 'binary', maxLength: 20 }), async (material, use) => {
-        const keyring = createKeyring({ current: { id: 'k1', key: material } })
-        expect(await subkey(keyring, use)).toBe(refereed(material, SALT, use))
-      }),
-    )
-  })
-
-  it('RFC 5869: agrees with hkdfSync of node:crypto on the key of any record', async () => {
-    const entry = currentKey(createKeyring({ current: { id: 'k1', key } }))
-    await fc.assert(
-      fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 60 }), async (recordKey) => {
-        expect(hex(await recordKeyOf(entry, recordKey))).toBe(refereed(key, SALT, 'record', recordKey))
-      }),
-    )
-  })
-
-  it('RFC 2104: agrees with createHmac of node:crypto on the MAC of framed parts', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 100 }), fc.array(fc.string({ unit: 'binary', maxLength: 20 }), { maxLength: 4 }), (macKey, parts) => {
-        expect(hex(macOf(createHmacKey(sha256, macKey), ...parts))).toBe(createHmac('sha256', macKey).update(framed(...parts)).digest('hex'))
-      }),
-    )
-  })
-
-  it('gives every record and every use a key of its own, under every keyring key', async () => {
-    const entries = [currentKey(createKeyring({ current: { id: 'k1', key } })), currentKey(createKeyring({ current: { id: 'k1', key: randomBytes(32) } }))]
-    const names = ['', 'record', 'challenge', 'permit', 'enrollment', 'u1.a.b', 'u1.a.c', 'record6:u1.a.b']
-    const derived = await Promise.all(entries.flatMap((entry) => names.flatMap((name) => [recordKeyOf, subkeyOf].map(async (derive) => derive(entry, name)))))
-    expect(new Set(derived.map(hex)).size).toBe(entries.length * names.length * 2)
-    expect(derived.map(hex)).not.toContain(key.toString('hex'))
-  })
-
-  it('derives the same again, and from the key alone: the id takes no part, so that a key may be named anew', async () => {
-    const [a, b] = [createKeyring({ current: { id: 'k1', key } }), createKeyring({ current: { id: 'k2', key } })]
-    expect(await subkey(a)).toBe(await subkey(a))
-    expect(await subkey(a)).toBe(await subkey(b))
-  })
-})
 
 describe('createKeyring', () => {
   it('takes one key as bytes, base64, base64url and Secret, padded or not', async () => {
@@ -166,18 +118,8 @@ describe('a key function', () => {
     const { keyring, calls } = kms(() => key)
     expect(calls()).toBe(0)
     for (let i = 0; i < 3; i++) expect(await subkey(keyring, `use ${i}`)).toBe(refereed(key, SALT, `use ${i}`))
-    await recordKeyOf(currentKey(keyring), 'u1.a.b')
+    await recordKeyHex(keyring, 'u1.a.b')
     expect(calls()).toBe(1)
-  })
-
-  it('keeps the keys of some thousand records and no more, and gives the same ones again', async () => {
-    const { keyring, calls } = kms(() => key)
-    const { recordKeys } = currentKey(keyring)
-    const first = await recordKeyHex(keyring, 'u1.a.0')
-    for (let i = 1; i < 5000; i++) await recordKeyOf(currentKey(keyring), `u1.a.${i}`)
-    expect(recordKeys.has('u1.a.0')).toBe(false)
-    expect(recordKeys.size).toBeLessThan(4097)
-    expect([await recordKeyHex(keyring, 'u1.a.0'), calls()]).toEqual([first, 1])
   })
 
   it('first uses at the same time share one call', async () => {

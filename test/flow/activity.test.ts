@@ -53,9 +53,11 @@ describe('recordActivity', () => {
       'reset': { actor: 'eva', reason: 'phone lost' },
       'password.changed': {},
     }
-    for (const [type, fields] of Object.entries(told)) {
+    // In the order of their places, which stand in records and never change.
+    for (const [place, [type, fields]] of Object.entries(told).entries()) {
       const event = { type, ...fields } as EventDetail
       const lines = recordActivity([], [event], NOW, FACTS)
+      expect(lines[0]).toMatch(`[${place},${NOW},`)
       expect(lines.join(), type).not.toContain('\n')
       expect(readActivity(lines)).toEqual([{ ...event, at: new Date(NOW), ...FACTS }])
       expect(readActivity(recordActivity([], [event], NOW, {}))).toEqual([{ ...event, at: new Date(NOW) }])
@@ -63,7 +65,7 @@ describe('recordActivity', () => {
   })
 
   it('a line of a later version, of an event unknown here, is kept and not shown; a field unknown here is left out', () => {
-    const later = ['["passkey.enrolled",1,0,"f9"]', `["exhausted",${NOW},{"ip":"203.0.113.9"},"codes","more"]`]
+    const later = ['[18,1,0,"f9"]', `[8,${NOW},{"ip":"203.0.113.9"},"codes","more"]`]
     const lines = recordActivity(later, [removed(1)], NOW, {})
     expect(lines.slice(0, 2)).toEqual(later)
     expect(readActivity(lines)).toEqual([{ ...removed(1), at: new Date(NOW) }, { type: 'exhausted', counter: 'codes', ip: '203.0.113.9', at: new Date(NOW) }])

@@ -1,7 +1,8 @@
 import type { Keyring } from 'keystep'
 import type { RecordStore } from 'keystep/stores'
-import { recordKey } from '../../src/flow/record-key.ts'
-import { openSubject, sealSubject, type Subject } from '../../src/flow/subject.ts'
+import { recordKey, recordPrefix } from '../../src/flow/record-key.ts'
+import { openSubject, sealSubject } from '../../src/flow/sealed-subject.ts'
+import type { Subject } from '../../src/flow/subject.ts'
 
 interface Place {
   store: RecordStore
@@ -11,7 +12,7 @@ interface Place {
 
 /** What the record of a user holds: a look behind the doors, to see what a call changed there. */
 export async function peek({ store, keyring, realm = 'default' }: Place, userId: string): Promise<Subject> {
-  const key = recordKey(realm, userId)
+  const key = recordKey(recordPrefix(realm), userId)
   const found = await store.get(key)
   if (!found) throw new Error(`${userId} has no record`)
   return openSubject(keyring, key, found.value)
@@ -19,7 +20,7 @@ export async function peek({ store, keyring, realm = 'default' }: Place, userId:
 
 /** Changes a record as no call does: to set up what would take days, or to play the clock that ran ahead. */
 export async function tamper({ store, keyring, realm = 'default' }: Place, userId: string, change: (subject: Subject) => Subject): Promise<void> {
-  const key = recordKey(realm, userId)
+  const key = recordKey(recordPrefix(realm), userId)
   const found = await store.get(key)
   if (!found) throw new Error(`${userId} has no record`)
   const value = await sealSubject(keyring, key, change(await openSubject(keyring, key, found.value)))
@@ -28,6 +29,6 @@ export async function tamper({ store, keyring, realm = 'default' }: Place, userI
 
 /** Deletes a user's record under everybody's feet. */
 export async function erase({ store, realm = 'default' }: Place, userId: string): Promise<void> {
-  const key = recordKey(realm, userId)
+  const key = recordKey(recordPrefix(realm), userId)
   await store.delete(key, { expected: (await store.get(key))!.version })
 }

@@ -15,6 +15,8 @@ import { countStatements } from './statements.ts'
 
 const rounds = option('rounds', 9)
 const users = option('users', 500)
+/** Rounds of logins before anything is measured, as in bench:stores: compilers are done, and keystep's records have all of their 20 entries. */
+const history = option('history', 20)
 const [REPLAYS, GUESSES] = [50, 200]
 const HEAD = ['database', 'peer', 'verifications/s, 1 in flight', '32 in flight', 'keystep to it', 'statements', `accepted of ${REPLAYS} replays`, `wrong codes told, of ${GUESSES}`]
 
@@ -40,6 +42,7 @@ async function compare(db: Db): Promise<void> {
   const peers: Peer[] = []
   for (const make of [keystepPeer, handSqlPeer, betterAuthPeer]) peers.push(await make(db, users + 2))
   const contenders = peers.map(contenderOf)
+  for (let i = 0; i < history; i++) await interleave(contenders, 0, users, 32)
   const alone = await interleave(contenders, rounds, Math.ceil(users / 2), 1)
   const together = await interleave(contenders, rounds, users, 32)
   for (const [i, peer] of peers.entries()) {
