@@ -8,6 +8,9 @@ const NONCE_BYTES = 12
 const TAG_BYTES = 16
 const NONCES_AT_ONCE = 64
 let nonces: Bytes = new Uint8Array(0)
+let drawnAt = 0
+/** What WebCrypto made of the keys that the keyring keeps. */
+const cryptoKeys = new WeakMap<Bytes, CryptoKey>()
 
 /**
  * Encrypts by AES-256-GCM under a random nonce: nonce, ciphertext, 16-byte tag. By the platform's synchronous AES where there is one: WebCrypto
@@ -48,12 +51,12 @@ function openHere(aes: PlatformAes, key: Bytes, sealed: Bytes, associated: Bytes
   } catch {
     return null
   }
-  return new Uint8Array(plain)
+  return new Uint8Array(plain.buffer, plain.byteOffset, plain.length)
 }
 
 async function sealByWebCrypto(key: Bytes, plain: Bytes, associated: Bytes): Promise<Uint8Array> {
   const nonce = nextNonce()
-  const encrypted = await crypto.subtle.encrypt(parameters(nonce, associated), await importKey(key, 'encrypt'), plain)
+  const encrypted = await crypto.subtle.encrypt(parameters(nonce, associated), await cryptoKeyOf(key), plain)
   const sealed = new Uint8Array(NONCE_BYTES + encrypted.byteLength)
   sealed.set(nonce)
   sealed.set(new Uint8Array(encrypted), NONCE_BYTES)
@@ -61,7 +64,7 @@ async function sealByWebCrypto(key: Bytes, plain: Bytes, associated: Bytes): Pro
 }
 
 async function openByWebCrypto(key: Bytes, sealed: Bytes, associated: Bytes): Promise<Uint8Array | null> {
-  const cryptoKey = await importKey(key, 'decrypt')
+  const cryptoKey = await cryptoKeyOf(key)
   try {
     return new Uint8Array(await crypto.subtle.decrypt(parameters(sealed.subarray(0, NONCE_BYTES), associated), cryptoKey, sealed.subarray(NONCE_BYTES)))
   } catch {
@@ -69,9 +72,16 @@ async function openByWebCrypto(key: Bytes, sealed: Bytes, associated: Bytes): Pr
   }
 }
 
-/** Random nonces are drawn by the dozen: to ask the platform for twelve bytes takes as long as to encrypt a record. They are no secret. */
+/**
+ * Random nonces are drawn by the dozen: to ask the platform for twelve bytes takes half as long as to encrypt a record. They are no secret. None is
+ * used after its second, so that two processes that were resumed from one snapshot of their memory do not use the same ones.
+ */
 function nextNonce(): Bytes {
-  if (nonces.length === 0) nonces = randomBytes(NONCES_AT_ONCE * NONCE_BYTES)
+  const now = Date.now()
+  if (nonces.length === 0 || now - drawnAt > 1000 || now < drawnAt) {
+    nonces = randomBytes(NONCES_AT_ONCE * NONCE_BYTES)
+    drawnAt = now
+  }
   const nonce = nonces.subarray(0, NONCE_BYTES)
   nonces = nonces.subarray(NONCE_BYTES)
   return nonce
@@ -81,6 +91,10 @@ function parameters(iv: Bytes, additionalData: Bytes): AesGcmParams {
   return { name: 'AES-GCM', iv, additionalData, tagLength: TAG_BYTES * 8 }
 }
 
-function importKey(key: Bytes, usage: 'encrypt' | 'decrypt'): Promise<CryptoKey> {
-  return crypto.subtle.importKey('raw', key, 'AES-GCM', false, [usage])
+async function cryptoKeyOf(key: Bytes): Promise<CryptoKey> {
+  const known = cryptoKeys.get(key)
+  if (known) return known
+  const imported = await crypto.subtle.importKey('raw', key, 'AES-GCM', false, ['encrypt', 'decrypt'])
+  cryptoKeys.set(key, imported)
+  return imported
 }

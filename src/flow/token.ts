@@ -12,6 +12,7 @@ import { isText, requireThat, type Settings } from './settings.ts'
 /** The kinds of strings that travel, by the prefix that each bears. */
 const PREFIXES = { challenge: 'ksc_', permit: 'ksp_', enrollment: 'kse_', device: 'ksd_' } as const
 type Kind = keyof typeof PREFIXES
+const KINDS = Object.keys(PREFIXES) as Kind[]
 
 /** Above the longest that is ever minted. */
 const LONGEST_TOKEN = 8192
@@ -105,7 +106,7 @@ function associated(settings: Settings, keyId: string, flag: string, sessionId: 
 /** The part of a token after its prefix, or null for what is no token. @throws `ERR_TOKEN_KIND` */
 export function unprefixed(kind: Kind, token: unknown): string | null {
   if (typeof token !== 'string' || token.length > LONGEST_TOKEN) return null
-  for (const other of Object.keys(PREFIXES) as Kind[]) {
+  for (const other of KINDS) {
     if (!token.startsWith(PREFIXES[other])) continue
     if (other === kind) return token.slice(PREFIXES[kind].length)
     throw new KeystepError('ERR_TOKEN_KIND', `this is a token of kind ${other}, where one of kind ${kind} belongs`)

@@ -8,19 +8,29 @@ export interface Contender {
 /** Medians over all rounds. */
 export interface Figures {
   readonly perSecond: number
-  /** User and system time of this process per unit of work. */
+  /** User and system time of the contender's process per unit of work. */
   readonly cpuMicros: number
 }
 
-/** Measures the contenders in turn, round by round in one process, so that what else the machine does meets all alike. The first round warms up. */
-export async function interleave(contenders: readonly Contender[], rounds: number, count: number, inFlight: number): Promise<Figures[]> {
+/** One turn of a contender: so many units of its work, so many of them in flight. */
+export type Turn = (count: number, inFlight: number) => Promise<Figures>
+
+/** The turns of a contender in this process. */
+export function turnOf(contender: Contender): Turn {
+  return async (count, inFlight) => {
+    await contender.prepare?.(count)
+    return measure(contender, count, inFlight)
+  }
+}
+
+/** Measures the contenders in turn, round by round, so that what else the machine does meets all alike. The first round warms up. */
+export async function interleave(contenders: readonly Turn[], rounds: number, count: number, inFlight: number): Promise<Figures[]> {
   const samples = contenders.map((): Figures[] => [])
   for (let round = 0; round <= rounds; round++) {
-    const turns = contenders.map((contender, i) => ({ contender, into: samples[i]! }))
+    const turns = contenders.map((turn, i) => ({ turn, into: samples[i]! }))
     if (round % 2 === 1) turns.reverse()
-    for (const { contender, into } of turns) {
-      await contender.prepare?.(count)
-      const figures = await measure(contender, count, inFlight)
+    for (const { turn, into } of turns) {
+      const figures = await turn(count, inFlight)
       if (round > 0) into.push(figures)
     }
   }

@@ -57,6 +57,21 @@ describe.each(Object.entries(paths))('aead by %s', (_, { openBytes, sealBytes })
     expect(new Set(nonces).size).toBe(500)
   })
 
+  it('SP 800-38D 8.2: draws nonces anew after a second, so that processes resumed from one snapshot part', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const drawn = vi.spyOn(crypto, 'getRandomValues')
+    const drawsOf = async (millis: number): Promise<number> => {
+      vi.setSystemTime(Date.now() + millis)
+      drawn.mockClear()
+      await sealBytes(bytes(32), bytes(10), bytes(10))
+      return drawn.mock.calls.length
+    }
+    await drawsOf(10_000)
+    expect([await drawsOf(0), await drawsOf(1000), await drawsOf(1), await drawsOf(-1), await drawsOf(0)]).toEqual([0, 0, 1, 1, 0])
+    drawn.mockRestore()
+    vi.useRealTimers()
+  })
+
   it('opens nothing when any bit of nonce, ciphertext, tag or associated data is another, or the key is', async () => {
     const [key, text, associated] = [bytes(32), bytes(40), bytes(20)]
     const sealed = Uint8Array.from(await sealBytes(key, text, associated))

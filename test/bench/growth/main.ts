@@ -1,7 +1,7 @@
 // `npm run bench:growth -- --users 1000000`: verification among many enrolled users beside the same among 1,000, and walks over them all.
 import { createTwoFactor, generateKeyringKey, createKeyring } from 'keystep'
 import { hasServer } from '../../stores/servers/urls.ts'
-import { type Contender, interleave, option, print } from '../rounds.ts'
+import { type Contender, interleave, option, print, turnOf } from '../rounds.ts'
 import { Logins } from '../stores/logins.ts'
 import { fill } from './fill.ts'
 import { type Place, type Places, postgresPlaces, sqlitePlaces } from './places.ts'
@@ -23,7 +23,7 @@ if (only !== 'SQLite' && (await hasServer('postgres'))) await compare('Postgres'
 async function compare(engine: string, places: Places): Promise<void> {
   const few = await populate(places.few, FEW)
   const many = await populate(places.many, users)
-  const [small, large] = await interleave([contender('few', few), contender('many', many)], ROUNDS, COUNT, 32)
+  const [small, large] = await interleave([contender('few', few), contender('many', many)].map(turnOf), ROUNDS, COUNT, 32)
   const slower = (small!.perSecond / large!.perSecond).toFixed(2)
   if (process.argv.includes('--no-walks')) print([engine, users, slower, '', '', '', ''])
   else await walkAll(engine, places, many, slower)

@@ -1,5 +1,5 @@
 // `npm run bench:stores`: a full login.verify on every store, beside the bare floor: one read and one conditional write of the same rows.
-import { interleave, option, print } from '../rounds.ts'
+import { interleave, option, print, turnOf } from '../rounds.ts'
 import { type Bench, benches } from './engines.ts'
 import { Logins } from './logins.ts'
 
@@ -23,7 +23,7 @@ for await (const [name, bench] of benches()) {
 async function compare(name: string, { store, floorStore, floor }: Bench): Promise<void> {
   const logins = new Logins(store, Array.from({ length: users }, (_, i) => `user-${i}`))
   await logins.enroll()
-  for (let i = 0; i < history; i++) await interleave([logins], 0, users, 32)
+  for (let i = 0; i < history; i++) await interleave([turnOf(logins)], 0, users, 32)
   const keys = await store.keys({ limit: users })
   let row = 0
   /** The floor works on copies of the very rows, so that size, alphabet and compressibility are the same. */
@@ -42,7 +42,7 @@ async function compare(name: string, { store, floorStore, floor }: Bench): Promi
   }
   for (const inFlight of [1, 32]) {
     await copyRows()
-    const [verify, least] = await interleave([logins, bare], rounds, users, inFlight)
+    const [verify, least] = await interleave([logins, bare].map(turnOf), rounds, users, inFlight)
     const above = (verify!.cpuMicros - least!.cpuMicros).toFixed(0)
     const ratio = (verify!.perSecond / least!.perSecond).toFixed(2)
     print([name, inFlight, row, verify!.perSecond.toFixed(0), least!.perSecond.toFixed(0), ratio, above])
