@@ -13,7 +13,7 @@ const ROOMS: readonly [room: string, functions: readonly string[]][] = [
   ['AES-256-GCM', ['openBytes', 'sealBytes']],
   ['base64url', ['decodeBase64url', 'encodeBase64url']],
   ['JSON', ['parse', 'encodeSubject']],
-  ['challenge: its MAC', ['readToken']],
+  ['the challenge: reading and authenticating it', ['readToken']],
   ['codes: six compressions of SHA-1 or more', ['compareTotp']],
   ['the grant', ['mintLoginGrant']],
   ['activity', ['recordActivity']],
