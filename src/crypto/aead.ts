@@ -16,9 +16,14 @@ const cryptoKeys = new WeakMap<Bytes, CryptoKey>()
  * Encrypts by AES-256-GCM under a random nonce: nonce, ciphertext, 16-byte tag. By the platform's synchronous AES where there is one: WebCrypto
  * hands each record of a few kilobytes to another thread and back, which costs more CPU than everything else in a verification together.
  */
-export function sealBytes(key: Bytes, plain: Bytes, associated: Bytes): Uint8Array | Promise<Uint8Array> {
+export function sealBytes(key: Bytes, plain: Bytes, associated: Bytes, nonce: Bytes = nextNonce()): Uint8Array | Promise<Uint8Array> {
   const { aes } = platform()
-  return aes ? sealHere(aes, key, plain, associated) : sealByWebCrypto(key, plain, associated)
+  return aes ? sealHere(aes, key, nonce, plain, associated) : sealByWebCrypto(key, nonce, plain, associated)
+}
+
+/** A nonce of its own, for a key that seals for many users. */
+export function freshNonce(): Bytes {
+  return randomBytes(NONCE_BYTES)
 }
 
 /** Decrypts what {@link sealBytes} made, or null when anything about it is not authentic, a shortened tag included. */
@@ -28,8 +33,7 @@ export function openBytes(key: Bytes, sealed: Bytes, associated: Bytes): Uint8Ar
   return aes ? openHere(aes, key, sealed, associated) : openByWebCrypto(key, sealed, associated)
 }
 
-function sealHere(aes: PlatformAes, key: Bytes, plain: Bytes, associated: Bytes): Uint8Array {
-  const nonce = nextNonce()
+function sealHere(aes: PlatformAes, key: Bytes, nonce: Bytes, plain: Bytes, associated: Bytes): Uint8Array {
   const sealed = new Uint8Array(NONCE_BYTES + plain.length + TAG_BYTES)
   const cipher = aes.createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES })
   cipher.setAAD(associated)
@@ -54,8 +58,7 @@ function openHere(aes: PlatformAes, key: Bytes, sealed: Bytes, associated: Bytes
   return new Uint8Array(plain.buffer, plain.byteOffset, plain.length)
 }
 
-async function sealByWebCrypto(key: Bytes, plain: Bytes, associated: Bytes): Promise<Uint8Array> {
-  const nonce = nextNonce()
+async function sealByWebCrypto(key: Bytes, nonce: Bytes, plain: Bytes, associated: Bytes): Promise<Uint8Array> {
   const encrypted = await crypto.subtle.encrypt(parameters(nonce, associated), await cryptoKeyOf(key), plain)
   const sealed = new Uint8Array(NONCE_BYTES + encrypted.byteLength)
   sealed.set(nonce)
@@ -73,8 +76,8 @@ async function openByWebCrypto(key: Bytes, sealed: Bytes, associated: Bytes): Pr
 }
 
 /**
- * Random nonces are drawn by the dozen: to ask the platform for twelve bytes takes half as long as to encrypt a record. They are no secret. None is
- * used after its second, so that two processes that were resumed from one snapshot of their memory do not use the same ones.
+ * Random nonces, drawn 64 at a time: to ask the platform for twelve bytes takes half as long as to encrypt a record. They are no secret. None is used
+ * more than a second after it was drawn: a process that is resumed from a snapshot of its memory, on a clock that went on, draws anew.
  */
 function nextNonce(): Bytes {
   const now = Date.now()

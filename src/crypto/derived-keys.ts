@@ -3,17 +3,19 @@ import { expand } from './hkdf.ts'
 import { createHmacKey, hmac, type HmacKey, sha256 } from './hmac.ts'
 import { DERIVATION, type KeyringEntry, type RecordKey } from './keyring.ts'
 
-/** Keys of one kind: about a megabyte. */
+/** Version of the envelope: in front of every record, and in its associated data. */
+export const ENVELOPE = 'ks1'
+/** Keys of one kind: some three megabytes. */
 const MOST_KEPT = 4096
 
 /** HKDF for one record: a key of its own, so that random nonces never run out. Kept for a while: what is opened is sealed next. */
-export function recordKeyOf(entry: KeyringEntry, envelope: string, recordKey: string): RecordKey | Promise<RecordKey> {
-  return entry.recordKeys.get(recordKey) ?? deriveRecordKey(entry, envelope, recordKey)
+export function recordKeyOf(entry: KeyringEntry, recordKey: string): RecordKey | Promise<RecordKey> {
+  return entry.recordKeys.get(recordKey) ?? deriveRecordKey(entry, recordKey)
 }
 
-async function deriveRecordKey(entry: KeyringEntry, envelope: string, recordKey: string): Promise<RecordKey> {
+async function deriveRecordKey(entry: KeyringEntry, recordKey: string): Promise<RecordKey> {
   const key = await derive(entry, 'record', recordKey)
-  return keep(entry.recordKeys, recordKey, { key, associated: frame(envelope, 'record', entry.id, recordKey) })
+  return keep(entry.recordKeys, recordKey, { key, associated: frame(ENVELOPE, 'record', entry.id, recordKey) })
 }
 
 /** HKDF for one kind of token or keyed hash. */

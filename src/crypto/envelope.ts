@@ -1,12 +1,10 @@
 import { KeystepError } from '../errors.ts'
 import { openBytes, sealBytes } from './aead.ts'
 import { decodeBase64url, encodeBase64url } from './base64url.ts'
-import { recordKeyOf } from './derived-keys.ts'
+import { ENVELOPE, recordKeyOf } from './derived-keys.ts'
 import { currentKey, keyById, type Keyring } from './keyring.ts'
 import { decodeUtf8, encodeUtf8 } from './utf8.ts'
 
-/** Version of the envelope: in front of every record, and in its associated data. */
-const VERSION = 'ks1'
 /** The head alone: what follows it is kilobytes, and is looked at letter by letter when it is decoded. */
 const HEAD = /^ks1\.([A-Za-z0-9_-]{1,32})\.[A-Za-z0-9_-]/
 const NEWER = /^ks(?!1\.)\d+\./
@@ -17,9 +15,9 @@ const NEWER = /^ks(?!1\.)\d+\./
  */
 export async function sealRecord(keyring: Keyring, recordKey: string, text: string): Promise<string> {
   const entry = currentKey(keyring)
-  const { key, associated } = await recordKeyOf(entry, VERSION, recordKey)
+  const { key, associated } = await recordKeyOf(entry, recordKey)
   const sealed = await sealBytes(key, encodeUtf8(text), associated)
-  return `${VERSION}.${entry.id}.${encodeBase64url(sealed)}.`
+  return `${ENVELOPE}.${entry.id}.${encodeBase64url(sealed)}.`
 }
 
 /**
@@ -29,11 +27,11 @@ export async function sealRecord(keyring: Keyring, recordKey: string, text: stri
  */
 export async function openRecord(keyring: Keyring, recordKey: string, sealed: string): Promise<string> {
   const id = sealedUnder(sealed)
-  const body = decodeBase64url(sealed.slice(VERSION.length + id.length + 2, -1))
+  const body = decodeBase64url(sealed.slice(ENVELOPE.length + id.length + 2, -1))
   if (!body) throw new KeystepError('ERR_RECORD_SHAPE', 'the record is not a sealed record, or was cut off')
   const entry = keyById(keyring, id)
   if (!entry) throw new KeystepError('ERR_UNKNOWN_KEY', 'the record is sealed under a key id that the keyring does not have')
-  const { key, associated } = await recordKeyOf(entry, VERSION, recordKey)
+  const { key, associated } = await recordKeyOf(entry, recordKey)
   const plain = await openBytes(key, body, associated)
   if (!plain) throw new KeystepError('ERR_RECORD_SEAL', 'the record is not authentic under its key and its place in the store')
   return decodeUtf8(plain)

@@ -74,8 +74,7 @@ export type EventHandler = (event: KeystepEvent) => void | Promise<void>
 export type ErrorHandler = (error: KeystepError) => void | Promise<void>
 
 /** Hands events on without waiting: a handler that throws, rejects or hangs neither blocks nor undoes what was committed. */
-export function emit(onEvent: EventHandler | undefined, onError: ErrorHandler, events: readonly KeystepEvent[]): void {
-  if (!onEvent) return
+export function emit(onEvent: EventHandler, onError: ErrorHandler, events: readonly KeystepEvent[]): void {
   const report = async (cause: unknown): Promise<void> => {
     try {
       await onError(new KeystepError('ERR_EVENT_HANDLER', 'onEvent failed; what it was told of stands', { cause }))

@@ -6,7 +6,7 @@ import { SCHEMA, type Subject, untouched } from './subject.ts'
 
 /** UTF-8 bytes of a record's text: sealed, and in base64url, they are at most 32,000 characters. */
 const MOST_BYTES = 23_900
-/** Half of what every login would otherwise parse, seal and write. */
+/** Left out of the text while untouched: half of what every login would otherwise parse, seal and write. */
 const UNSAID = Object.keys(untouched) as (keyof typeof untouched)[]
 
 /** The row of a record: its text, sealed for its place in the store. */

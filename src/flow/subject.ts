@@ -126,7 +126,8 @@ export function newSubject(): Subject {
 /** Ends every challenge, permit, enrollment and remembered device at once. */
 export function renewEpoch(subject: Subject, now: number): Subject {
   const epoch = { id: encodeBase64url(randomBytes(16)), at: now }
-  return { ...subject, epoch, devices: untouched.devices, spent: untouched.spent, spentFloor: 0, sms: subject.sms.code ? { ...subject.sms, code: null } : subject.sms }
+  const sms = subject.sms.code ? { ...subject.sms, code: null } : subject.sms
+  return { ...subject, epoch, devices: untouched.devices, spent: untouched.spent, spentFloor: 0, sms }
 }
 
 export type Enrolled = Subject & { readonly factors: readonly [Factor, ...Factor[]] }

@@ -1,4 +1,4 @@
-import { sealBytes, openBytes } from '../crypto/aead.ts'
+import { freshNonce, openBytes, sealBytes } from '../crypto/aead.ts'
 import { decodeBase64url, encodeBase64url } from '../crypto/base64url.ts'
 import { equalBytes } from '../crypto/constant-time.ts'
 import { frame } from '../crypto/frame.ts'
@@ -84,7 +84,7 @@ export async function sealToken(settings: Settings, claims: Claims, sessionId: s
   const entry = currentKey(settings.keyring)
   const flag = flagOf(sessionId)
   const plain = encodeUtf8(JSON.stringify(claims))
-  const sealed = await sealBytes(await subkeyOf(entry, 'enrollment'), plain, associated(settings, entry.id, flag, sessionId))
+  const sealed = await sealBytes(await subkeyOf(entry, 'enrollment'), plain, associated(settings, entry.id, flag, sessionId), freshNonce())
   return `${PREFIXES.enrollment}${entry.id}.${flag}.${encodeBase64url(sealed)}`
 }
 

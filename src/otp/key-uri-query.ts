@@ -49,7 +49,7 @@ function before(found: number, end: number): number {
 
 /** Where a name stands among the names, to which it is added if it is new. */
 function placeOf(written: string, names: string[]): number {
-  const known = names.indexOf(written)
+  const known = (NAMES as readonly string[]).indexOf(written)
   if (known >= 0) return known
   const name = decodePercent(written).toLowerCase()
   const place = names.indexOf(name)

@@ -33,11 +33,11 @@ export class OtpKey {
   /** In bytes or in base32, as it came; the other form is made at its first use. */
   #bytes: Uint8Array | undefined
   #base32: string | undefined
-  #hmacKeys: { [A in OtpAlgorithm]?: HmacKey } | undefined
+  readonly #hmacKeys: { [A in OtpAlgorithm]?: HmacKey } = {}
 
   private constructor(bytes: unknown, base32?: unknown, options?: OtpKeyOptions) {
-    if (base32 === undefined) this.#bytes = new Uint8Array(isBytes(bytes) ? bytes : [])
-    else this.#base32 = readBase32(base32, 'ERR_KEY')
+    if (bytes === null) this.#base32 = readBase32(base32, 'ERR_KEY')
+    else this.#bytes = new Uint8Array(isBytes(bytes) && bytes.length <= MAX_BYTES ? bytes : [])
     const least = options?.allowShortKey === true ? MIN_SHORT_BYTES : MIN_BYTES
     if (this.byteLength < least || this.byteLength > MAX_BYTES) throw new KeystepError('ERR_KEY', `an OTP key has ${least} to ${MAX_BYTES} bytes`)
   }
@@ -103,7 +103,7 @@ export class OtpKey {
 
   // A function of this module instead of a method: whoever reads an HMAC key can make codes, so no door of keystep leads there.
   static {
-    readHmacKey = (key, algorithm) => ((key.#hmacKeys ??= {})[algorithm] ??= createHmacKey(HASHES[algorithm], key.#decoded()))
+    readHmacKey = (key, algorithm) => (key.#hmacKeys[algorithm] ??= createHmacKey(HASHES[algorithm], key.#decoded()))
     isOtpKey = (value): value is OtpKey => typeof value === 'object' && value !== null && #bytes in value
   }
 }

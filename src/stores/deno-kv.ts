@@ -47,7 +47,7 @@ export function denoKvStore(kv: DenoKvHandle, o: DenoKvStoreOptions = {}): Recor
 
   return {
     async get(key) {
-      const { value, versionstamp } = await waitOutLock(() => kv.get(at(key), { consistency: 'strong' }))
+      const { value, versionstamp } = await waitOutLock(async () => kv.get(at(key), { consistency: 'strong' }))
       return versionstamp === null ? null : { value: textOf(value), version: versionstamp }
     },
     async put(key, value, o) {
@@ -55,13 +55,13 @@ export function denoKvStore(kv: DenoKvHandle, o: DenoKvStoreOptions = {}): Recor
       const expiry = expiryMillis(o)
       const life = expiry === null ? {} : { expireIn: Math.max(expiry - Date.now(), 0) + GRACE_MILLIS }
       const swap = kv.atomic().check({ key: at(key), versionstamp: o.expected }).set(at(key), new TextEncoder().encode(value), life)
-      const { ok, versionstamp } = await waitOutLock(() => swap.commit())
+      const { ok, versionstamp } = await waitOutLock(async () => swap.commit())
       return ok && versionstamp !== undefined ? versionstamp : null
     },
     async delete(key, { expected }) {
       if (!VERSIONSTAMP.test(expected)) return 'changed'
       const removal = kv.atomic().check({ key: at(key), versionstamp: expected }).delete(at(key))
-      const { ok } = await waitOutLock(() => removal.commit())
+      const { ok } = await waitOutLock(async () => removal.commit())
       return ok ? 'deleted' : 'changed'
     },
     async keys(o) {
