@@ -36,8 +36,8 @@ export class OtpKey {
   readonly #hmacKeys: { [A in OtpAlgorithm]?: HmacKey } = {}
 
   private constructor(bytes: unknown, base32?: unknown, options?: OtpKeyOptions) {
-    if (bytes === null) this.#base32 = readBase32(base32, 'ERR_KEY')
-    else this.#bytes = new Uint8Array(isBytes(bytes) && bytes.length <= MAX_BYTES ? bytes : [])
+    if (isBytes(bytes) && bytes.length <= MAX_BYTES) this.#bytes = new Uint8Array(bytes)
+    else this.#base32 = bytes === null ? readBase32(base32, 'ERR_KEY') : ''
     const least = options?.allowShortKey === true ? MIN_SHORT_BYTES : MIN_BYTES
     if (this.byteLength < least || this.byteLength > MAX_BYTES) throw new KeystepError('ERR_KEY', `an OTP key has ${least} to ${MAX_BYTES} bytes`)
   }
@@ -75,10 +75,6 @@ export class OtpKey {
     return this.#bytes?.length ?? (this.#base32!.length * 5) >>> 3
   }
 
-  #decoded(): Uint8Array {
-    return (this.#bytes ??= bytesOfBase32(this.#base32!))
-  }
-
   /** The key in base32, upper case without padding: for a person to type and for nothing else. */
   revealBase32(): string {
     return (this.#base32 ??= writeBase32(this.#bytes!))
@@ -86,7 +82,7 @@ export class OtpKey {
 
   /** A copy of the key's bytes. Store them sealed; never log them. */
   revealBytes(): Uint8Array {
-    return this.#decoded().slice()
+    return (this.#bytes ??= bytesOfBase32(this.#base32!)).slice()
   }
 
   toString(): string {
@@ -103,7 +99,7 @@ export class OtpKey {
 
   // A function of this module instead of a method: whoever reads an HMAC key can make codes, so no door of keystep leads there.
   static {
-    readHmacKey = (key, algorithm) => (key.#hmacKeys[algorithm] ??= createHmacKey(HASHES[algorithm], key.#decoded()))
+    readHmacKey = (key, algorithm) => (key.#hmacKeys[algorithm] ??= createHmacKey(HASHES[algorithm], (key.#bytes ??= bytesOfBase32(key.#base32!))))
     isOtpKey = (value): value is OtpKey => typeof value === 'object' && value !== null && #bytes in value
   }
 }
