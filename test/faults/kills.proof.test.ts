@@ -51,7 +51,7 @@ describe.runIf(bin !== null)('V27: kill -9 in the middle of logins, on Postgres'
     const { findings, summary, ...sum } = await killOnPrivateServer(victims)
     console.log(`${kills} kills, ${sum.inTheMiddle} in the middle of logins: ${sum.interrupted} calls cut off, ${sum.accepted} accepted, ${sum.wrong} wrong`)
     expect(findings).toEqual([])
-    expect(sum.inTheMiddle).toBeGreaterThan(kills / 2)
+    expect(sum.inTheMiddle).toBeGreaterThan(kills / 4)
     expect(summary).toMatchObject({ records: 2 * kills, enrolled: 2 * kills, unreadable: 0 })
   }, 3_600_000)
 
@@ -69,7 +69,7 @@ describe.each(others.filter((_, index) => present[index]))('V27: kill -9 in the 
     const { findings, summary, inTheMiddle } = await killAt(place, Array.from({ length: kills }, () => 'client' as const))
     await remove()
     expect(findings).toEqual([])
-    expect(inTheMiddle).toBeGreaterThan(kills / 2)
+    expect(inTheMiddle).toBeGreaterThan(kills / 4)
     expect(summary).toMatchObject({ records: 2 * kills, enrolled: 2 * kills, unreadable: 0 })
   }, 1_800_000)
 })

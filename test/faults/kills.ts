@@ -65,6 +65,7 @@ async function killOne({ place, portal, clients, replace }: Scene, victim: Victi
   const told: { code: string; result: Result }[] = []
   const doomed = dice.roll(CLIENTS)
   let verdictsToGo = 1 + dice.roll(20)
+  let shot: Racer | undefined
   let death: Promise<void> | undefined
 
   const serve = async (index: number, client: Racer): Promise<number> => {
@@ -73,10 +74,11 @@ async function killOne({ place, portal, clients, replace }: Scene, victim: Victi
       told.push({ code: hands[index]![attempt]!.code, result })
       if (result.outcome !== 'thrown') open--
       if (--verdictsToGo !== 0) return
-      if (victim === 'client') clients[doomed]!.kill()
-      else death = killBackend(place, dice)
+      if (victim === 'backend') death = killBackend(place, dice)
+      else (shot = clients[doomed]!).kill()
     })
-    if (end === 'done') return 0
+    // Whoever was shot is replaced even when its last word was "done": a fast one has said everything before the shot reaches it.
+    if (end === 'done' && client !== shot) return 0
     const successor = await replace(index)
     await successor.load(portal.at, hands[index]!, true)
     await serve(index, successor)
