@@ -18,6 +18,11 @@ const overview = [
   ...EXIT_HELP,
 ]
 
+// Whoever reads has seen enough, as in `... | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+})
 process.exitCode = await main(process.argv.slice(2))
 
 async function main(argv: readonly string[]): Promise<number> {

@@ -34,8 +34,8 @@ const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (one) => `&#${one.
 const page = (text: string, html: string) => `<!doctype html><title>Portal</title><p>${escapeHtml(text)}</p>${html} <a href="/">home</a>`
 const send = (res: Response, text: string, html = '') => res.set('Cache-Control', 'no-store').send(page(text, html))
 const input = (name: string) => `${name} <input name="${name}" type="${name === 'password' ? name : 'text'}" required> `
-const form = (path: string, ...inputs: string[]) =>
-  `<form method="post" action="/${path}">${inputs.map(input).join('')}<button>${path}</button></form>`
+const form = (path: string, ...inputs: string[]) => // a double click sends it once
+  `<form method="post" action="/${path}" onsubmit="return !(this.at > Date.now() - 2000) && !!(this.at = Date.now())">${inputs.map(input).join('')}<button>${path}</button></form>`
 const typed = (req: Request, name: string) => String((req.body as Record<string, string> | undefined)?.[name])
 const words = ({ reason = 'not possible here', attemptsLeft: left, retryAt }: Refusal) =>
   reason.replace('_', ' ') + (left ? `: ${left} tries left` : '') + (retryAt ? `: wait until ${retryAt.toLocaleTimeString()}` : '')
@@ -97,4 +97,4 @@ app.post('/disable', async (req, res) => {
   return send(res, outcome === 'accepted' ? 'Two-factor is off.' : 'Nothing was changed.')
 })
 app.post('/log-out', (req, res) => send(res, sessions.delete(cookieOf(req, 'session')) ? 'Goodbye.' : ''))
-app.listen(Number(PORT), '127.0.0.1', () => { console.log(`http://127.0.0.1:${PORT}`) })
+app.listen(Number(PORT), '127.0.0.1', (error) => { if (error) throw error; else console.log(`http://127.0.0.1:${PORT}`) })

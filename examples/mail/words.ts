@@ -16,7 +16,7 @@ const NOT_YOU = 'If that was not you, change your password and tell our support 
 export function wordsFor(event: KeystepEvent): Words | null {
   switch (event.type) {
     case 'backup_code.used':
-      return mail('A backup code was used', `One of your backup codes was used to log in. You have ${codes(event.left)} left.`, NOT_YOU)
+      return mail('A backup code was used', `One of your backup codes was used. You have ${codes(event.left)} left.`, NOT_YOU)
     case 'backup_codes.low':
       return mail('You are running out of backup codes', `You have ${codes(event.left)} left. Make a new set in your security settings.`)
     case 'backup_codes.regenerated':
@@ -43,7 +43,7 @@ export function wordsFor(event: KeystepEvent): Words | null {
       return mail('Your password was changed', 'All remembered devices will be asked for a code again.', NOT_YOU)
     case 'code.accepted':
       if (event.failuresBefore < 5) return null
-      return mail('You logged in after wrong codes', `There were ${event.failuresBefore} wrong codes before the right one.`, NOT_YOU)
+      return mail(event.purpose === 'login' ? 'You logged in after wrong codes' : 'A code was right after wrong ones', `There were ${event.failuresBefore} wrong codes before the right one.`, NOT_YOU)
     case 'device.revoked':
     case 'factor.imported':
     case 'factor.renamed':

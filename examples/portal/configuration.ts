@@ -50,8 +50,9 @@ export function configurationFrom(environment: Environment): Configuration {
     panelPort: portOf(read, 'PANEL_PORT', port === 0 ? 0 : port + 1),
     publicOrigin: originOf(read, 'PORTAL_ORIGIN'),
     panelOrigin: originOf(read, 'PANEL_ORIGIN'),
-    keyringKey: read('KEYSTEP_KEYS') ?? generateKeyringKey(),
-    isKeyGenerated: read('KEYSTEP_KEYS') === undefined,
+    // An empty one is a secret that did not arrive: it must not read as none.
+    keyringKey: environment['KEYSTEP_KEYS'] ?? generateKeyringKey(),
+    isKeyGenerated: environment['KEYSTEP_KEYS'] === undefined,
     sqliteFile: read('PORTAL_DATABASE') ?? ':memory:',
     databaseUrl: urlOf(read, 'DATABASE_URL', ['postgres:', 'postgresql:']),
     redisUrl: urlOf(read, 'REDIS_URL', ['redis:', 'rediss:']),

@@ -9,7 +9,8 @@ try {
   console.log(greeting(configuration, started))
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { void started.close() })
 } catch (error) {
-  console.error(`The portal could not start: ${(error as Error).message}`)
+  const { message, code } = error as NodeJS.ErrnoException
+  console.error(`The portal could not start: ${message}${code === 'EADDRINUSE' ? '. PORT and PANEL_PORT choose others' : ''}`)
   process.exit(1)
 }
 

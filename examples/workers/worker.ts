@@ -20,8 +20,8 @@ function page(text: string, html = '', session?: string) {
 }
 const input = ([name, value]: [string, string]) => // without a value it is for the user to fill in
   value ? `<input type="hidden" name="${name}" value="${escapeHtml(value)}">` : `${name} <input name="${name}" type="${name === 'password' ? name : 'text'}" required> `
-const form = (path: string, fields: Record<string, string> = {}) =>
-  `<form method="post" action="/${path}">${Object.entries(fields).map(input).join('')}<button>${path}</button></form>`
+const form = (path: string, fields: Record<string, string> = {}) => // a double click sends it once
+  `<form method="post" action="/${path}" onsubmit="return !(this.at > Date.now() - 2000) && !!(this.at = Date.now())">${Object.entries(fields).map(input).join('')}<button>${path}</button></form>`
 const entrance = form('log-in', { name: '', password: '' }) + form('sign-up', { name: '', password: '' })
 const words = ({ reason = 'not possible here', attemptsLeft: left, retryAt }: Refusal) =>
   reason.replace('_', ' ') + (left ? `: ${left} tries left` : '') + (retryAt ? `: wait until ${retryAt.toISOString()}` : '')

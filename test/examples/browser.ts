@@ -23,7 +23,7 @@ export class Browser {
     for (const line of response.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
       if (value === '') this.cookies.delete(name)
-      else this.cookies.set(name, decodeURIComponent(value))
+      else this.cookies.set(name, value)
     }
     this.lastHeaders = response.headers
     this.lastStatus = response.status

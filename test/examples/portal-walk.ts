@@ -30,7 +30,7 @@ export function walkPortal(name: string, start: () => Promise<Started>): void {
 
     /** Presses the button of a form, hidden fields and all. */
     const press = async (page: string, path: string, fields: Record<string, string> = {}): Promise<string> => {
-      const form = new RegExp(`action="/${path}">(.*?)</form>`).exec(page)?.[1]
+      const form = new RegExp(`action="/${path}"(?: onsubmit="[^"]*")?>(.*?)</form>`).exec(page)?.[1]
       expect(form, `a form for ${path} in ${page}`).toBeDefined()
       const hidden = [...form!.matchAll(/type="hidden" name="(\w+)" value="([^"]+)"/g)].map(([, key, value]) => [key!, value!])
       return browser.post(`/${path}`, { ...Object.fromEntries(hidden), ...fields })

@@ -24,4 +24,4 @@ app.post('/log-in', sameOrigin, nodeHandler(logIn))
 app.use(express.json()) // for routes of yours: before the lines above it would log what was typed wherever a body is no JSON
 app.post('/dns', sameOrigin, verified, permitted, (_, response) => { response.json({ changed: true }) })
 
-app.listen(Number(PORT), '127.0.0.1', () => { console.log(`http://127.0.0.1:${PORT}`) })
+app.listen(Number(PORT), '127.0.0.1', (error) => { if (error) throw error; else console.log(`http://127.0.0.1:${PORT}`) })

@@ -77,7 +77,7 @@ export function createSessionRows({ query }: Database): SessionRows {
     endOthers: async (userId, keptSessionId) => { await query('DELETE FROM sessions WHERE user_id = $1 AND id <> $2', [userId, keptSessionId ?? '']) },
     sweep: async (now) => {
       await query('DELETE FROM sessions WHERE expires_at <= $1', [now.toISOString()])
-      await query('DELETE FROM logins WHERE expires_at <= $1', [now.toISOString()])
+      await query('DELETE FROM pending_logins WHERE expires_at <= $1', [now.toISOString()])
       await query('DELETE FROM step_ups WHERE session_id NOT IN (SELECT id FROM sessions)')
     },
   }

@@ -7,8 +7,8 @@ export function tables(numbered: string): string {
     CREATE TABLE IF NOT EXISTS sessions (
       id TEXT PRIMARY KEY, application TEXT NOT NULL, user_id TEXT NOT NULL, first_factor_at TEXT NOT NULL, assurance TEXT NOT NULL,
       verified_at TEXT NOT NULL, failures_before INTEGER NOT NULL, enrollment TEXT, number TEXT, expires_at TEXT NOT NULL);
-    CREATE TABLE IF NOT EXISTS logins (
-      id TEXT PRIMARY KEY, user_id TEXT NOT NULL, factors TEXT NOT NULL, enrollment TEXT, expires_at TEXT NOT NULL);
+    CREATE TABLE IF NOT EXISTS pending_logins (
+      id TEXT PRIMARY KEY, user_id TEXT NOT NULL, factors TEXT NOT NULL, enrollment TEXT, number TEXT, expires_at TEXT NOT NULL);
     CREATE TABLE IF NOT EXISTS step_ups (
       session_id TEXT NOT NULL, purpose TEXT NOT NULL, challenge TEXT, factors TEXT NOT NULL, challenge_until TEXT,
       permit TEXT, permit_until TEXT, PRIMARY KEY (session_id, purpose));

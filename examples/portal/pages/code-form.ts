@@ -18,7 +18,7 @@ export interface CodeForm {
   before?: Html
 }
 
-/** The one code field, and the ways to get a code. The address of the other field is the page's own matter. */
+/** The one code field, and the ways to get a code, in one form: what was ticked is not lost by asking for a message. The address of the other field is the page's own matter. */
 export function codeForm({ action, factors, hidden = {}, isBackup = false, takesSupportCode = false, rejected, before }: CodeForm): Html {
   const fields = Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)
   return html`${alert(rejected && sentenceFor(rejected, isBackup))}
@@ -26,11 +26,9 @@ export function codeForm({ action, factors, hidden = {}, isBackup = false, takes
       ${fields} ${before ?? ''}
       ${isBackup ? html`<input type="hidden" name="with" value="backup">${backupField(takesSupportCode, rejected)}` : codeField({ hint: hintFor(factors), isWrong: rejected !== undefined, sendsItself: true })}
       <button class="primary">Continue</button>
-    </form>
-    ${isBackup ? '' : factors.filter(({ kind }) => kind === 'sms').map(({ hint, to }) => html`<form method="post" action="${action}/sms">
-      ${fields}
-      <button class="secondary" name="to" value="${to ?? 'primary'}"><span>Send SMS code to <span class="whole">${hint}</span></span></button>
-    </form>`)}`
+      ${isBackup ? '' : factors.filter(({ kind }) => kind === 'sms').map(({ hint, to }) =>
+        html`<button class="secondary" formaction="${action}/sms" name="to" value="${to ?? 'primary'}"><span>Send SMS code to <span class="whole">${hint}</span></span></button>`)}
+    </form>`
 }
 
 interface CodeField {
@@ -66,7 +64,7 @@ function backupField(takesSupportCode: boolean, rejected?: Rejected): Html {
 function hintFor(factors: readonly FactorOffer[]): string {
   const has = (kind: FactorOffer['kind']): boolean => factors.some((factor) => factor.kind === kind)
   if (has('totp')) return has('sms') ? '6 digits, from your authenticator app or a text message.' : '6 digits, from your authenticator app.'
-  return '6 digits, from a text message.'
+  return '6 digits. Press "Send SMS code", and type those of the message.'
 }
 
 function sentenceFor(rejected: Rejected, isBackup: boolean): string | Html {

@@ -28,11 +28,13 @@ function appItem({ factorId, label, createdAt }: FactorStatus): Html {
   </li>`
 }
 
-export function numberSection({ factors, enrolled }: TwoFactorStatus): Html {
+/** `proposed`: a number that the main account has entered, and that the member has yet to confirm. */
+export function numberSection({ factors, enrolled }: TwoFactorStatus, proposed: string | null): Html {
   const numbers = factors.filter(({ kind }) => kind === 'sms')
   const words = enrolled ? 'None yet. A second way in, for when the app is not at hand.' : 'None yet. Simpler than an app, and less safe: messages can be intercepted.'
   return html`<section class="panel" aria-labelledby="sms">
     <div class="head"><h2 id="sms">SMS</h2></div>
+    ${proposed === null ? '' : html`<p class="notice plain">Your main account has proposed a number, ${proposed}. It counts once you <a href="/security/sms">confirm it</a>.</p>`}
     ${numbers.length === 0 ? html`<p>${words}</p>` : html`<ul class="items">${numbers.map(({ factorId, hint = '', backup, createdAt }) => html`<li>
       <div><strong>${hint}</strong>${backup ? html` <span class="tag">backup number</span>` : ''}<span class="hint">added ${day(createdAt)}</span></div>
       ${removeButton(factorId, hint)}

@@ -74,7 +74,7 @@ async function draw(c: Visit, { draft: asked, errors }: State): Promise<Response
     </section>
     <section class="panel narrow" aria-labelledby="add">
       <div class="head"><h2 id="add">Add a record</h2></div>
-      <p>A wrong record takes a site off the net, or leads its mail elsewhere. So a change asks for a code, unless you have just typed one.</p>
+      <p>A wrong record takes a site off the net, or leads its mail elsewhere. So a change asks for a code, unless you have just typed one or two-factor is off.</p>
       <form method="post" action="/dns" novalidate>
         ${field({ name: 'name', label: 'Name', value: draft?.name ?? '', error: errors?.name, maxLength: 63, hint: 'Such as www, or @ for the domain itself.' })}
         ${typeField(draft?.type)}

@@ -35,7 +35,7 @@ export function support({ twoFactor, data: { users, sessions } }: Portal): Hono<
     return show(c, {
       title: 'Support code',
       body: html`<section class="panel narrow">
-        <p>Read it out to ${customer.name}. It is shown only now, and good until ${instant(issued.expiresAt)}.</p>
+        <p>Read it out to ${customer.name}. It is shown only now, and good once, until ${instant(issued.expiresAt)}. To load this page again makes another one, and ends this.</p>
         <p><code id="support-code" translate="no">${issued.supportCode.reveal()}</code></p>
         <p>${customer.name} logs in with the password, chooses "Use a backup code", types this one, and sets up two-factor anew. We have mailed ${customer.name} about it.</p>
         <p><a href="/support/customers/${customer.id}">Back to ${customer.name}</a></p>

@@ -1,5 +1,7 @@
 import { Hono } from 'hono'
 import { html } from 'hono/html'
+import type { Requirement } from 'keystep'
+import { strictest } from '../../policy/strictest.ts'
 import type { User } from '../data/users.ts'
 import { ownersOnly } from '../owners-only.ts'
 import { type AccountDraft, accountErrors, accountFields } from '../pages/account-fields.ts'
@@ -49,7 +51,8 @@ interface State {
 async function draw(c: Visit, { draft, rule }: State = {}): Promise<Response> {
   const { portal: { data: { users, requirements } }, member: { user } } = c.var
   const members = await users.membersOf(user.id)
-  const rows = await Promise.all(members.map((one) => rowOf(c, one)))
+  const everybody = await requirements.of(user.id)
+  const rows = await Promise.all(members.map((one) => rowOf(c, one, everybody)))
   return show(c, {
     title: 'Team',
     status: draft ?? rule ? 422 : 200,
@@ -62,7 +65,7 @@ async function draw(c: Visit, { draft, rule }: State = {}): Promise<Response> {
       <div class="head"><h2 id="everybody">For everybody</h2></div>
       <p>This holds for you and all members. A stricter rule of a single member goes first.</p>
       <form method="post" action="/team/requirement" novalidate>
-        ${requirementFields(rule ?? typedRuleOf(await requirements.of(user.id)))}
+        ${requirementFields(rule ?? typedRuleOf(everybody))}
         <button class="secondary">Save</button>
       </form>
     </section>
@@ -84,14 +87,14 @@ function tableOf(rows: Html[]): Html {
   </table>`
 }
 
-async function rowOf(c: Visit, { id, name, email }: User): Promise<Html> {
+async function rowOf(c: Visit, { id, name, email }: User, everybody: Requirement): Promise<Html> {
   const { twoFactor, data: { requirements, proposedPhones } } = c.var.portal
   const [{ enrolled }, requirement, number] = await Promise.all([twoFactor.status({ userId: id }), requirements.of(id), proposedPhones.of(id)])
   return html`<tr>
     <th scope="row"><a href="/team/${id}">${name}</a></th>
     <td data-label="E-mail address">${email}</td>
     <td class="brief" data-label="Two-factor">${enrolled ? 'On' : 'Off'}</td>
-    <td class="brief" data-label="Rule">${requirementText(requirement)}</td>
+    <td class="brief" data-label="Rule">${requirementText(strictest([everybody, requirement]))}</td>
     <td class="brief" data-label="Proposed phone">${number ?? 'none'}</td>
   </tr>`
 }

@@ -3,10 +3,21 @@ import { KANNEL, startKannel } from '../kannel-gateway.ts'
 import { until } from '../loopback.ts'
 import { describeWith } from '../programs.ts'
 import type { Account } from './accounts.ts'
+import type { House } from './house.ts'
 import { afterPassword } from './log-in.ts'
 import { openHouse } from './open-house.ts'
 import { codeOnThePhone, typeNumber } from './text-messages.ts'
 import type { Visitor } from './visitor.ts'
+
+/** Logs out, and in again by a message to the number that ends so. */
+async function logInAgain(house: House, ada: Visitor, account: Account, ending: string, code: () => Promise<string>): Promise<void> {
+  await ada.press('Log out')
+  house.clock.advance({ seconds: 30 })
+  await ada.typePassword(account)
+  await ada.press(`Send SMS code to •••• ${ending}`)
+  await ada.typeCode(await code())
+  await ada.on('Overview')
+}
 
 describeWith(['chromium', 'oathtool'], 'the portal in Chromium: phone numbers', () => {
   const house = openHouse()
@@ -37,6 +48,23 @@ describeWith(['chromium', 'oathtool'], 'the portal in Chromium: phone numbers', 
     await ada.sees('A code is on its way to •••• 5678.')
     await ada.typeCode(await codeOnThePhone(ada, '+4915112345678'))
     await ada.on('Overview')
+  })
+
+  it('sets a number up before there is a session, where two-factor is required and there is no app', async () => {
+    const account = await house.accounts.add({ isStaff: 1 })
+    const ada = await afterPassword(house, account)
+    await ada.on('Set up two-factor')
+    await ada.follow('No app? Use text messages to your phone')
+    await ada.on('Add a phone number')
+    await typeNumber(ada, '0151 34567890')
+    await ada.on('Confirm your number')
+    expect((await ada.context.cookies()).map(({ name }) => name)).not.toContain('__Host-session')
+    await ada.typeCode(await codeOnThePhone(ada, '+4915134567890'), 'Confirm')
+    await ada.on('Save your backup codes')
+    await ada.field('I have saved these codes').check()
+    await ada.press('Done')
+    await ada.on('Security')
+    await logInAgain(house, ada, account, '7890', () => codeOnThePhone(ada, '+4915134567890'))
   })
 
   it('offers no message where there is no number', async () => {
@@ -88,12 +116,7 @@ describeWith(['chromium', 'oathtool'], 'the portal in Chromium: phone numbers', 
     await ada.on('Security')
     await ada.sees('The phone number was added.')
     await ada.sees('backup number')
-    await ada.press('Log out')
-    house.clock.advance({ seconds: 30 })
-    await ada.typePassword(account)
-    await ada.press('Send SMS code to •••• 4321')
-    await ada.typeCode(await codeOnThePhone(ada, '+491707654321'))
-    await ada.on('Overview')
+    await logInAgain(house, ada, account, '4321', () => codeOnThePhone(ada, '+491707654321'))
   })
 })
 
@@ -115,12 +138,7 @@ describeWith(['chromium', ...KANNEL], 'the portal in Chromium, its messages by K
     await ada.on('Confirm your number')
     await ada.typeCode(await message(0), 'Confirm')
     await ada.on('Save your backup codes')
-    await ada.press('Log out')
-    house.clock.advance({ seconds: 30 })
-    await ada.typePassword(account)
-    await ada.press('Send SMS code to •••• 5678')
-    await ada.typeCode(await message(1))
-    await ada.on('Overview')
+    await logInAgain(house, ada, account, '5678', () => message(1))
     expect(gateway.inbox().map(({ to }) => to)).toEqual(['+4915112345678', '+4915112345678'])
     expect(await ada.link('Phone').count()).toBe(0)
   })

@@ -38,7 +38,8 @@ describe('the portal, where two-factor is required, and with password and code o
     expect(await browser.post('/login/enroll/totp', { code: code() })).toContain('Save your backup codes')
     browser.cookies.set('__Host-enroll', enrolling)
     await browser.post('/login/enroll/totp', { code: nextCode() })
-    expect(browser.to).toBe('/login')
+    expect(browser.to).toBe('/security')
+    expect(await browser.follow()).toContain('If you have not seen your backup codes')
     expect(await browser.get('/overview')).toContain('Hello Sam')
     const page = await browser.get('/security')
     expect(page).toContain('Your account must use two-factor.')
@@ -47,6 +48,9 @@ describe('the portal, where two-factor is required, and with password and code o
 
   it('does not remove the last one, whoever asks', async () => {
     await browser.post('/security/disable')
+    expect(browser.to).toBe('/security')
+    expect(await browser.follow()).toContain('It cannot be turned off.')
+    await browser.post('/security/verify', { purpose: 'manage_factors', then: 'disable', code: nextCode() })
     await browser.confirmIt(nextCode())
     expect(await browser.follow()).toMatch(/class="state on">On/)
   })

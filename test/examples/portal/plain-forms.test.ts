@@ -177,6 +177,7 @@ describe('the portal, over HTTP', () => {
     await browser.post('/confirm-password', { then: '//elsewhere.example', password: DEMO_PASSWORD })
     expect(browser.to).toBe('/security')
     expect(await browser.post('/security/password', { current: 'wrong', next: 'a new long password' })).toContain('That is not your password.')
+    expect(await browser.post('/security/password', { current: DEMO_PASSWORD, next: DEMO_PASSWORD })).toContain('That is the password that you have.')
     await browser.post('/security/password', { current: DEMO_PASSWORD, next: 'a new long password' })
     expect(await browser.follow()).toContain('Password changed')
     await other.get('/overview')

@@ -3,17 +3,6 @@ import { Browser } from '../browser.ts'
 
 /** A visitor without a browser and so without the portal's script: plain forms, one page after the other. */
 export class Walker extends Browser {
-  override get(path: string): Promise<string> {
-    // Bullets are in some notices, and fetch takes none in a header.
-    this.cookies.delete('__Host-notice')
-    return super.get(path)
-  }
-
-  override post(path: string, fields: Record<string, string> = {}): Promise<string> {
-    this.cookies.delete('__Host-notice')
-    return super.post(path, fields)
-  }
-
   /** Where the last answer leads. */
   get to(): string | null {
     return this.lastHeaders.get('location')

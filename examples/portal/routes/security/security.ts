@@ -10,13 +10,13 @@ import type { Portal } from '../../portal.ts'
 import type { PortalEnv } from '../../visit.ts'
 
 /** The security page: everything that there is, and a way to change each. */
-export function security({ twoFactor }: Portal): Hono<PortalEnv> {
+export function security({ twoFactor, data: { proposedPhones } }: Portal): Hono<PortalEnv> {
   const app = new Hono<PortalEnv>()
   app.get('/security', async (c) => {
-    const status = await twoFactor.status(c.var.member.session)
+    const [status, proposed] = await Promise.all([twoFactor.status(c.var.member.session), proposedPhones.of(c.var.member.user.id)])
     return show(c, {
       title: 'Security',
-      body: html`${stateSection(status)} ${appSection(status)} ${numberSection(status)} ${backupCodeSection(status)} ${deviceSection(status)}
+      body: html`${stateSection(status)} ${appSection(status)} ${numberSection(status, proposed)} ${backupCodeSection(status)} ${deviceSection(status)}
       <section class="panel" aria-labelledby="password">
         <div class="head"><h2 id="password">Password</h2></div>
         <p>Changing it ends all other sessions, and every device is asked for a code again.</p>

@@ -101,7 +101,7 @@ async function anew(c: Visit, { purpose, then }: Order): Promise<Response> {
   const { permit } = await data.stepUps.find(sessionId, purpose, now())
   if (permit !== null) return c.redirect(pageOf(then), 303)
   await data.stepUps.end(sessionId, purpose)
-  leaveNotice(c, 'This took too long. Please type a new code.', 'plain')
+  leaveNotice(c, 'That took too long, or is done already. To go on, type a new code.', 'plain')
   return c.redirect(verifyAddress(purpose, then), 303)
 }
 

@@ -10,7 +10,7 @@ describe('docs/portal.md', () => {
   const office = openOffice()
 
   it('lists every variable that can be set, and no other', () => {
-    const read = namesIn(readFileSync('examples/portal/configuration.ts', 'utf8'), /(?:read|need|portOf|originOf|urlOf|isOn)\((?:read, )?'([A-Z_]+)'/g)
+    const read = namesIn(readFileSync('examples/portal/configuration.ts', 'utf8'), /(?<=(?:read|need|portOf|originOf|urlOf|isOn)\((?:read, )?'|environment\[')([A-Z_]+)'/g)
     const table = page.slice(page.indexOf('| variable |'), page.indexOf('Any number of processes'))
     expect(namesIn(table.replaceAll(/^(\|[^|]+\|).*$/gm, '$1'), /`([A-Z_]+)`/g)).toEqual(read)
     expect(read).toContain('KEYSTEP_KEYS')
