@@ -18,18 +18,18 @@ async function deriveRecordKey(entry: KeyringEntry, recordKey: string): Promise<
   return keep(entry.recordKeys, recordKey, { key, associated: frame(ENVELOPE, 'record', entry.id, recordKey) })
 }
 
-/** HKDF for one kind of token or keyed hash. */
+/** HKDF for one kind of sealed token. */
 export async function subkeyOf(entry: KeyringEntry, use: string): Promise<Uint8Array<ArrayBuffer>> {
   return entry.subkeys.get(use) ?? keep(entry.subkeys, use, await derive(entry, use))
 }
 
-/** A subkey, set up for {@link macOf}. */
+/** The key of one kind of keyed hash, set up for {@link macOf}. */
 export function macKeyOf(entry: KeyringEntry, use: string): HmacKey | Promise<HmacKey> {
   return entry.macKeys.get(use) ?? setUpMacKey(entry, use)
 }
 
 async function setUpMacKey(entry: KeyringEntry, use: string): Promise<HmacKey> {
-  return keep(entry.macKeys, use, createHmacKey(sha256, await subkeyOf(entry, use)))
+  return keep(entry.macKeys, use, createHmacKey(sha256, await derive(entry, use)))
 }
 
 async function derive(entry: KeyringEntry, ...info: readonly string[]): Promise<Uint8Array<ArrayBuffer>> {

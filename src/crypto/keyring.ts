@@ -115,6 +115,7 @@ function parseList(text: string): ListedKey[] {
 }
 
 function listOf(keys: unknown): ListedKey[] {
+  if (keys === undefined) throw new KeystepError('ERR_KEYRING', 'no keys were given: is the variable that holds them set?')
   const { current, previous = [] } = (keys ?? {}) as Partial<KeyringKeys>
   const listed: readonly unknown[] = Array.isArray(previous) ? [current, ...(previous as unknown[])] : []
   if (listed.length === 0 || !listed.every((one) => typeof one === 'object' && one !== null)) {

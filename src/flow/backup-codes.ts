@@ -38,7 +38,7 @@ async function regenerate(settings: Settings, { permit, sessionId, context }: Pa
   return transact<Awaited<ReturnType<BackupCodes['regenerate']>>, BackupCodeSet | null>(settings, {
     userId: claims.userId,
     context,
-    prepare: async (subject) => (isEnrolled(subject) ? hashBackupCodes(codes, { pepper: backupCodePepper(subject) }) : null),
+    prepare: async (subject, now) => (permits(subject, claims, now) && isEnrolled(subject) ? hashBackupCodes(codes, { pepper: backupCodePepper(subject) }) : null),
     decide: (subject, now, backupCodes) => {
       if (!permits(subject, claims, now)) return { result: rejected('expired') }
       if (!isEnrolled(subject) || !backupCodes) return { result: rejected('not_found') }

@@ -6,6 +6,11 @@ import { PERMIT_SECONDS } from './token.ts'
 
 const MOST_AUTHENTICATORS = 3
 
+/** What an enrollment carries: its permit's claims, and the factor to be; a number has no key. */
+interface BindingClaims extends PermitClaims {
+  readonly factor: { readonly id: string; readonly key?: string }
+}
+
 /** An enrollment is good for 10 minutes from its beginning, whatever is left of its permit. */
 export function enrollmentExpiry(now: number): number {
   return now + PERMIT_SECONDS * 1000
@@ -16,11 +21,11 @@ export function hasMostAuthenticators(subject: Subject | null): boolean {
 }
 
 /** Why a factor cannot be bound at the swap, or null: a second confirm of one enrollment, a permit that ended meanwhile, a key that is live. */
-export function refusalToBind(subject: Subject | null, claims: PermitClaims, factorId: string, key: string | null, now: number): 'already_used' | 'expired' | 'limit_reached' | null {
-  const factors = subject?.factors ?? []
-  if (factors.some((factor) => factor.id === factorId || (factor.kind === 'totp' && factor.key === key))) return 'already_used'
+export function refusalToBind(subject: Subject | null, claims: BindingClaims, now: number): 'already_used' | 'expired' | 'limit_reached' | null {
+  const { factor: { id, key } } = claims
+  if (subject?.factors.some((one) => one.id === id || (one.kind === 'totp' && one.key === key))) return 'already_used'
   if (!permits(subject, claims, now)) return 'expired'
-  return key !== null && claims.basis !== 'recovery' && hasMostAuthenticators(subject) ? 'limit_reached' : null
+  return key !== undefined && claims.basis !== 'recovery' && hasMostAuthenticators(subject) ? 'limit_reached' : null
 }
 
 /** Binds a proven factor and spends its permit. After a support code it takes the place of everything before it, under a new epoch. */

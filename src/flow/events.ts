@@ -75,18 +75,17 @@ export type ErrorHandler = (error: KeystepError) => void | Promise<void>
 
 /** Hands events on without waiting: a handler that throws, rejects or hangs neither blocks nor undoes what was committed. */
 export function emit(onEvent: EventHandler, onError: ErrorHandler, events: readonly KeystepEvent[]): void {
-  const report = async (cause: unknown): Promise<void> => {
+  for (const event of events) void tell(onEvent, onError, event)
+}
+
+async function tell(onEvent: EventHandler, onError: ErrorHandler, event: KeystepEvent): Promise<void> {
+  try {
+    await onEvent(event)
+  } catch (cause) {
     try {
       await onError(new KeystepError('ERR_EVENT_HANDLER', 'onEvent failed; what it was told of stands', { cause }))
     } catch {
       // A reporter that fails has nobody left to report to.
-    }
-  }
-  for (const event of events) {
-    try {
-      Promise.resolve(onEvent(event)).catch(report)
-    } catch (cause) {
-      void report(cause)
     }
   }
 }

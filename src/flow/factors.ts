@@ -4,7 +4,7 @@ import { type Change, rejected } from './outcome.ts'
 import { MANAGE_FACTORS, permits, readPermit } from './permit.ts'
 import { requirementOf } from './requirement.ts'
 import type { Settings } from './settings.ts'
-import type { Factor, Subject } from './subject.ts'
+import { endTokens, type Factor, type Subject } from './subject.ts'
 import { checkSessionId } from './token.ts'
 import { transact } from './transact.ts'
 
@@ -23,8 +23,8 @@ export interface Factors {
   /** Names an authenticator anew; the label is cut to 64 characters. Changes nothing about its security, so it needs no permit. */
   rename(input: { userId: string; factorId: string; label: string; context?: RequestContext | undefined }): Promise<Change<object, 'not_found'>>
   /**
-   * Removes one factor and spends the permit. Removing the last one removes backup codes and remembered devices with it, and is rejected as
-   * `required` where the policy asks for a second factor now. `enrolled` tells whether one is left.
+   * Removes one factor and spends the permit. Removing the last one removes backup codes and remembered devices with it, ends whatever was begun
+   * before, and is rejected as `required` where the policy asks for a second factor now. `enrolled` tells whether one is left.
    *
    * @throws `ERR_OPTION`, `ERR_REQUIREMENT`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, `ERR_TOKEN_KIND`, and the record's codes.
    */
@@ -36,7 +36,7 @@ export interface Factors {
 export function createFactors(settings: Settings): Factors {
   return {
     rename: (input) => rename(settings, input),
-    remove: (input) => removeWhere(settings, input, ({ id }) => id === input.factorId),
+    remove: ({ factorId, ...input }) => removeWhere(settings, input, ({ id }) => id === factorId),
     removeAll: (input) => removeWhere(settings, input, () => true),
   }
 }
@@ -76,10 +76,13 @@ async function removeWhere(settings: Settings, { permit, sessionId, context }: R
   })
 }
 
-/** The record without some factors; without any, nothing that rested on them is left. A lone backup number becomes the number. */
+/**
+ * The record without some factors; without any, nothing that rested on them is left, no enrollment that somebody else began either. A lone
+ * backup number becomes the number.
+ */
 function withoutFactors(subject: Subject, removed: readonly Factor[], now: number): Subject {
   const left = subject.factors.filter((factor) => !removed.includes(factor))
-  if (left.length === 0) return { ...subject, factors: [], backupCodes: null, devices: [], support: null, offSince: now, sms: { ...subject.sms, code: null } }
+  if (left.length === 0) return { ...endTokens(subject), factors: [], backupCodes: null, support: null, offSince: now }
   const hasNumber = left.some((factor) => factor.kind === 'sms' && !factor.backup)
   const factors = left.map((factor) => (factor.kind === 'sms' && !hasNumber ? { ...factor, backup: false } : factor))
   return { ...subject, factors, sms: { ...subject.sms, code: removed.some(({ kind }) => kind === 'sms') ? null : subject.sms.code } }

@@ -43,7 +43,7 @@ export async function importTotp(settings: Settings, input: TotpImportInput): Pr
   const usedAt = (lastUsedStep ?? 0) * parameters.periodSeconds * 1000
   requireThat(usedAt <= settings.now() + CLOCK_TOLERANCE, 'lastUsedStep lies in the future')
   const key = keyText(material)
-  const [id, label] = [newId(), cut(input.label ?? 'Authenticator app', 64)]
+  const [id, label] = [newId(), cut(input.label || 'Authenticator app', 64)]
   return transact<Change<TotpImported, 'limit_reached'>>(settings, {
     userId: input.userId,
     decide: (subject, now) => {

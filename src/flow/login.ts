@@ -1,5 +1,5 @@
 import { type Attempt, attempt } from './attempt.ts'
-import { rememberDevice, recognizeDevice, type DeviceIssued, touchDevice } from './device-token.ts'
+import { rememberDevice as remember, recognizeDevice, type DeviceIssued, touchDevice } from './device-token.ts'
 import type { FactorKind, RequestContext } from './events.ts'
 import { type LoginGrant, mintLoginGrant } from './grant.ts'
 import { enrollable, type FactorOffer, offersOf } from './offer.ts'
@@ -120,11 +120,13 @@ async function verify(settings: Settings, input: LoginVerifyInput): Promise<Logi
   const claims = await readLoginChallenge(settings, input.challenge)
   if (!claims) return rejected('expired')
   const { userId, amr } = claims
-  const { rememberDevice: remember, context } = input
+  const { rememberDevice, context } = input
+  // A box of a form that is merely truthy remembers nothing.
+  const label: unknown = rememberDevice?.label
   const tried: Attempt = { claims, code: input.code, factor: input.factor, purpose: 'login', context, takesSupportCode: true }
   const result = await attempt<LoginVerdict | { outcome: 'redeemed'; subject: Subject; at: number }>(settings, tried, ({ subject, kind, failuresBefore }, now) => {
     if (kind === 'support_code') return { result: { outcome: 'redeemed', subject, at: now }, next: subject }
-    const remembered = remember ? rememberDevice(settings, subject, userId, remember.label, now) : null
+    const remembered = typeof label === 'string' ? remember(settings, subject, userId, label, now) : null
     const next = remembered?.subject ?? subject
     const accepted: LoginAccepted = {
       grant: mintLoginGrant({ userId, amr: methodsOf(amr, kind), assurance: 'mfa', verifiedAt: new Date(now) }),

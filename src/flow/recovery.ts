@@ -7,7 +7,7 @@ import { recordMac } from './record-mac.ts'
 import { isText, requireThat, type Settings } from './settings.ts'
 import { isEnrolled, newSubject, renewEpoch } from './subject.ts'
 import { noAttempts, restartRecovery } from './throttle.ts'
-import { newId } from './token.ts'
+import { CLOCK_TOLERANCE, newId } from './token.ts'
 import { transact } from './transact.ts'
 import { SUPPORT_CODE_LENGTH } from './typed-code.ts'
 
@@ -82,7 +82,7 @@ async function reset(settings: Settings, input: StaffInput): ReturnType<Recovery
     decide: (subject, now) => ({
       result: { outcome: 'accepted' },
       next: {
-        ...renewEpoch(newSubject(), now),
+        ...renewEpoch({ ...newSubject(), touchedAt: Math.min(subject?.touchedAt ?? 0, now + CLOCK_TOLERANCE) }, now),
         // The sends of the day go on counting: resetting is no way to more of them.
         sms: { code: null, sentAt: subject?.sms.sentAt.filter((at) => at <= now) ?? [], pause: 'kept' },
         attempts: noAttempts,

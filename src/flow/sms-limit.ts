@@ -7,6 +7,7 @@ import type { Settings } from './settings.ts'
 import type { SmsState } from './subject.ts'
 import { readStored, writeStored } from './stored.ts'
 import { CLOCK_TOLERANCE } from './token.ts'
+import { pause } from './transact.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -59,26 +60,51 @@ function quotaEnd(sentAt: readonly number[], quotas: readonly Quota[], now: numb
   return Math.max(...ends)
 }
 
+/** One send from a destination's budget, by its instant. */
+export interface Debited {
+  readonly at: number
+}
+
+/** A send that was debited, or refused until an instant. */
+export type Debit = Debited | { readonly retryAt: Date }
+
 /**
  * Debits one send from a destination's own small record, under a keyed hash of the number: the one state that users share.
- * Null when debited, or the instant from which it may be tried again.
  *
  * @throws `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and the record's codes.
  */
-export async function debitDestination(settings: Settings, number: string): Promise<Date | null> {
+export function debitDestination(settings: Settings, number: string): Promise<Debit> {
+  return changeBudget<Debit>(settings, number, (sentAt, now) => {
+    const until = quotaEnd(sentAt, DESTINATION_QUOTAS, now)
+    return until > now ? { result: { retryAt: new Date(until) } } : { result: { at: now }, next: addSend(sentAt, now) }
+  })
+}
+
+/** Gives back a debit that no message followed, so that a burst costs a number no more than was sent to it. Throws as {@link debitDestination}. */
+export function creditDestination(settings: Settings, number: string, { at }: Debited): Promise<null> {
+  return changeBudget(settings, number, (sentAt) => {
+    const place = sentAt.indexOf(at)
+    return { result: null, ...(place >= 0 && { next: sentAt.toSpliced(place, 1) }) }
+  })
+}
+
+async function changeBudget<R>(settings: Settings, number: string, decide: (sentAt: readonly number[], now: number) => { result: R; next?: readonly number[] }): Promise<R> {
   const { store, keyring, realm } = settings
   const key = `s1.${encodeBase64url(macOf(await macKeyOf(currentKey(keyring), 'sms-destination'), realm, number))}`
-  for (let tries = 0; tries < MOST_TRIES; tries++) {
+  for (let tries = 1; tries <= MOST_TRIES; tries++) {
     const found = await readStored(store, key)
     const now = settings.now()
-    const sentAt = found ? (JSON.parse(await openRecord(keyring, key, found.value)) as number[]) : []
-    if (sentAt.some((at) => at > now + CLOCK_TOLERANCE)) {
+    const written = found ? (JSON.parse(await openRecord(keyring, key, found.value)) as number[]) : []
+    if (written.some((at) => at > now + CLOCK_TOLERANCE && at <= now + DAY)) {
       throw new KeystepError('ERR_CLOCK', 'the budget of a destination was written more than 5 minutes ahead of this clock')
     }
-    const until = quotaEnd(sentAt, DESTINATION_QUOTAS, now)
-    if (until > now) return new Date(until)
-    const value = await sealRecord(keyring, key, JSON.stringify(addSend(sentAt, now)))
-    if (await writeStored(store, key, value, { expected: found?.version ?? null, expiresAt: new Date(now + DAY) })) return null
+    // That ends within a day. What lies beyond counts as of now, and from now on: nobody can reset a number, so that it has to end by itself.
+    const sentAt = written.map((at) => (at > now + DAY ? now : at))
+    const { result, next = sentAt } = decide(sentAt, now)
+    if (String(next) === String(written)) return result
+    const value = await sealRecord(keyring, key, JSON.stringify(next))
+    if (await writeStored(store, key, value, { expected: found?.version ?? null, expiresAt: new Date(now + DAY) })) return result
+    await pause(tries)
   }
   throw new KeystepError('ERR_CONTENTION', `the budget of a destination changed under each of ${MOST_TRIES} tries`)
 }

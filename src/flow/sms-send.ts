@@ -6,7 +6,7 @@ import { hintOf } from './phone-number.ts'
 import { recordMac } from './record-mac.ts'
 import { requireThat, type Settings } from './settings.ts'
 import type { SmsSettings } from './sms-options.ts'
-import { addSend, debitDestination, forgiveSend, nextSendOf, pauseAfterSend, resendAt } from './sms-limit.ts'
+import { addSend, creditDestination, type Debit, debitDestination, type Debited, forgiveSend, nextSendOf, pauseAfterSend, resendAt } from './sms-limit.ts'
 import { smsText } from './sms-text.ts'
 import { newSubject, type Subject } from './subject.ts'
 import { gateOf, noAttempts } from './throttle.ts'
@@ -61,7 +61,7 @@ export async function sendCode<R extends string>(settings: Settings, { userId, c
   const { sender, originDomain } = requireSms(settings)
   const code = randomDigits(SMS_CODE_DIGITS)
   // A lost swap does not debit again, unless the number itself changed meanwhile.
-  const debited = new Map<string, Promise<Date | null>>()
+  const debits = new Map<string, Debited>()
   const decideSend = (subject: Subject | null, now: number): Destination | SendRejection<R> => {
     const chosen = choose(subject, now)
     if ('outcome' in chosen) return chosen
@@ -71,20 +71,20 @@ export async function sendCode<R extends string>(settings: Settings, { userId, c
     return retryAt ? { outcome: 'rejected', reason: 'too_soon', retryAt } : chosen
   }
   type Sending = { outcome: 'sending'; destination: Destination; subject: Subject; at: number }
-  const decided = await transact<Sending | SendRejection<R>, Date | null>(settings, {
+  const deciding = transact<Sending | SendRejection<R>, Debit | null>(settings, {
     userId,
     context,
     prepare: async (subject, now) => {
       const chosen = decideSend(subject, now)
       if ('outcome' in chosen) return null
-      const debit = debited.get(chosen.number) ?? debitDestination(settings, chosen.number)
-      debited.set(chosen.number, debit)
+      const debit = debits.get(chosen.number) ?? (await debitDestination(settings, chosen.number))
+      if ('at' in debit) debits.set(chosen.number, debit)
       return debit
     },
-    decide: (subject, now, destinationFrom) => {
+    decide: (subject, now, debit) => {
       const chosen = decideSend(subject, now)
       if ('outcome' in chosen) return { result: chosen }
-      if (destinationFrom) return { result: { outcome: 'rejected', reason: 'too_soon', retryAt: destinationFrom } }
+      if (debit && 'retryAt' in debit) return { result: { outcome: 'rejected', reason: 'too_soon', retryAt: debit.retryAt } }
       const base = subject ?? newSubject()
       const mac = recordMac(base, 'sms', chosen.boundTo, code)
       const sms = { code: { boundTo: chosen.boundTo, mac, expiresAt: now + CODE_MS, used: false }, sentAt: addSend(base.sms.sentAt, now), pause: pauseAfterSend(base.sms) }
@@ -92,6 +92,11 @@ export async function sendCode<R extends string>(settings: Settings, { userId, c
       return { result: { outcome: 'sending', destination: chosen, subject: next, at: now }, next, events: [{ type: 'sms.sent', to: chosen.to }] }
     },
   })
+  const decided = await deciding.catch(async (error: unknown) => {
+    await creditUnused(settings, debits, null)
+    throw error
+  })
+  await creditUnused(settings, debits, decided.outcome === 'sending' ? decided.destination.number : null)
   if (decided.outcome === 'rejected') return decided
   const { destination, subject, at } = decided
   try {
@@ -101,6 +106,13 @@ export async function sendCode<R extends string>(settings: Settings, { userId, c
     throw new KeystepError('ERR_SMS_SENDER', 'the SMS sender failed', { cause })
   }
   return { outcome: 'accepted', subject, hint: hintOf(destination.number), expiresAt: new Date(at + CODE_MS), resendAt: resendAt(at) }
+}
+
+/** As well as it goes: a debit that stays makes a number wait, and sends nothing more. */
+async function creditUnused(settings: Settings, debits: ReadonlyMap<string, Debited>, sentTo: string | null): Promise<void> {
+  for (const [number, debit] of debits) {
+    if (number !== sentTo) await creditDestination(settings, number, debit).catch(() => null)
+  }
 }
 
 /** As well as it goes: the sender's error is what the caller has to hear of. */

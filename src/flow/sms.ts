@@ -8,7 +8,7 @@ import type { RequestContext } from './events.ts'
 import { type LoginGrant, mintLoginGrant } from './grant.ts'
 import { importNumber, type SmsImportInput } from './import-sms.ts'
 import { methodsOf } from './login.ts'
-import { type Change, rejected, type Verdict } from './outcome.ts'
+import { type Change, rejected, type Rejection, type Verdict } from './outcome.ts'
 import { ENROLL, MANAGE_FACTORS, type PermitClaims, permits, readPermit } from './permit.ts'
 import { isCountryAllowed, parsePhoneNumber } from './phone-number.ts'
 import type { Settings } from './settings.ts'
@@ -100,22 +100,29 @@ async function confirm(settings: Settings, { enrollment, sessionId, code, contex
   if (!claims || !isOfNumber(claims)) return rejected('expired')
   const typed = parseCode(code, SMS_CODE_DIGITS)
   const codes = generateBackupCodes({ count: settings.backupCodeCount })
-  return transact<ConfirmVerdict, Prepared>(settings, {
+  return transact<ConfirmVerdict, Prepared | null>(settings, {
     userId: claims.userId,
     context,
-    prepare: (subject) => prepareBinding(subject, claims, codes),
-    decide: (subject, now, { backupCodes }) => {
-      const refusal = refusalToBind(subject, claims, claims.factor.id, null, now)
-      if (refusal || !subject) return { result: rejected(refusal === 'already_used' ? refusal : 'expired') }
-      if (typed === null) return { result: rejected('malformed_code') }
-      const gate = gateOf(subject.attempts.codes, now, settings.limits)
-      if (gate !== 'open') return { result: { outcome: 'rejected', ...gate } }
-      const found = compareSms(subject, typed, claims.factor.id, now)
-      if (found.is === 'miss') return debit(settings, subject, 'codes', now)
-      if (found.is !== 'match') return { result: rejected(found.is === 'replay' ? 'already_used' : 'expired') }
-      return bindNumber(found.used, claims, backupCodes && { set: backupCodes, codes }, now)
+    prepare: async (subject, now) => ('used' in judge(settings, subject, claims, typed, now) ? prepareBinding(subject, claims, codes) : null),
+    decide: (subject, now, prepared) => {
+      const judged = judge(settings, subject, claims, typed, now)
+      if (!('used' in judged)) return judged
+      const set = prepared?.backupCodes ?? null
+      return bindNumber(judged.used, claims, set && { set, codes }, now)
     },
   })
+}
+
+/** A right code, with the record in which it is used up; or what there is to say of any other. */
+function judge(settings: Settings, subject: Subject | null, claims: EnrollmentClaims, typed: string | null, now: number): Decision<Rejection> | { used: Subject } {
+  const refusal = refusalToBind(subject, claims, now)
+  if (refusal || !subject) return { result: rejected(refusal === 'already_used' ? refusal : 'expired') }
+  if (typed === null) return { result: rejected('malformed_code') }
+  const gate = gateOf(subject.attempts.codes, now, settings.limits)
+  if (gate !== 'open') return { result: { outcome: 'rejected', ...gate } }
+  const found = compareSms(subject, typed, claims.factor.id, now)
+  if (found.is === 'miss') return debit(settings, subject, 'codes', now)
+  return found.is === 'match' ? found : { result: rejected(found.is === 'replay' ? 'already_used' : 'expired') }
 }
 
 function bindNumber(subject: Subject, claims: EnrollmentClaims, issued: { set: NonNullable<Subject['backupCodes']>; codes: Secret<readonly string[]> } | null, now: number): Decision<ConfirmVerdict> {

@@ -87,7 +87,7 @@ async function begin(settings: Settings, input: StepUpBeginInput): Promise<StepU
   }
   if (lastVerified?.assurance === 'mfa' && purpose !== MANAGE_FACTORS) {
     const at = instantOf(lastVerified.verifiedAt, 'lastVerified.verifiedAt is a Date or an ISO string')
-    if (isFresh(at, subject, now)) return proceed('recently_verified', 'mfa', at)
+    if (isFresh(at, subject, now) && at > (subject.epoch.provenAfter ?? 0)) return proceed('recently_verified', 'mfa', at)
   }
   const claims: StepUpClaims = { ...challengeClaimsOf(userId, subject, now), for: 'step-up', purpose, amr }
   const challenge = await mintToken(settings, 'challenge', claims, sessionId)

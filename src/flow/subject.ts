@@ -75,8 +75,11 @@ export interface Spent {
 /** All second-factor state of one user: what the sealed record holds. */
 export interface Subject {
   readonly schema: typeof SCHEMA
-  /** Empty until the first factor is bound, or a reset or password change writes one. */
-  readonly epoch: { readonly id: string; readonly at: number }
+  /**
+   * Empty until the first factor is bound, or a reset or password change writes one. `provenAfter`: where the server that wrote last ran ahead,
+   * proofs of a second factor up to that write are from before the epoch, too.
+   */
+  readonly epoch: { readonly id: string; readonly at: number; readonly provenAfter?: number }
   /** Key of the MACs kept inside this record, so that rotating the keyring never breaks them. */
   readonly macKey: string
   /** The instant of the last write: what the clock rule looks at. */
@@ -124,10 +127,16 @@ export function newSubject(): Subject {
 }
 
 /** Ends every challenge, permit, enrollment and remembered device at once. */
-export function renewEpoch(subject: Subject, now: number): Subject {
-  const epoch = { id: encodeBase64url(randomBytes(16)), at: now }
+export function endTokens(subject: Subject): Subject {
+  const epoch = { ...subject.epoch, id: encodeBase64url(randomBytes(16)) }
   const sms = subject.sms.code ? { ...subject.sms, code: null } : subject.sms
   return { ...subject, epoch, devices: untouched.devices, spent: untouched.spent, spentFloor: 0, sms }
+}
+
+/** {@link endTokens}, and no proof from before counts as fresh any more. */
+export function renewEpoch(subject: Subject, now: number): Subject {
+  const ended = endTokens(subject)
+  return { ...ended, epoch: { id: ended.epoch.id, at: now, ...(subject.touchedAt > now && { provenAfter: subject.touchedAt }) } }
 }
 
 export type Enrolled = Subject & { readonly factors: readonly [Factor, ...Factor[]] }

@@ -29,7 +29,7 @@ export type CounterName = 'codes' | 'recovery'
 
 /** Limits on wrong codes; each can be lowered, none raised or switched off (63B-4 3.2.2). */
 export interface Limits {
-  /** Wrong codes before the first lock: 1 to 5, default 5. */
+  /** The wrong code in a row that locks first: the 1st to the 5th, default the 5th. */
   freeAttempts?: number | undefined
   /** Wrong codes in a row before the hard stop, for each of the two counters: 1 to 50, default 50. */
   hardStop?: number | undefined

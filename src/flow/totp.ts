@@ -68,7 +68,7 @@ export interface Totp {
     label?: string | undefined
     context?: RequestContext | undefined
   }): Promise<Change<TotpEnrollment, 'expired' | 'limit_reached'>>
-  /** The same enrollment again, for a page drawn anew after a typo. No read, no write. */
+  /** The same enrollment again, for a page drawn anew after a typo; `expired` once it is confirmed. One read, no write. Throws as `enroll`. */
   pending(input: { enrollment: string; sessionId?: string | undefined }): Promise<Outcome<TotpEnrollment, 'expired'>>
   /**
    * Confirms by a first code, and in one write binds the factor, uses up its step and, for a first factor, issues backup codes.
@@ -79,6 +79,8 @@ export interface Totp {
     enrollment: string
     sessionId?: string | undefined
     code: string
+    /** Names the authenticator, where the page asks for it only now; in place of the label that `enroll` was given. Cut to 64 characters; an empty one is none. */
+    label?: string | undefined
     context?: RequestContext | undefined
   }): Promise<({ outcome: 'accepted'; failuresBefore: number } & TotpConfirmed) | ConfirmRejection>
   /** Takes over an authenticator that another system enrolled. An operator's call: it asks for no permit. */
@@ -104,7 +106,7 @@ async function enroll(settings: Settings, { permit, sessionId, account, label }:
   if (leave.basis !== 'recovery' && hasMostAuthenticators(subject)) return rejected('limit_reached')
   const { algorithm, digits, periodSeconds } = settings.totp
   const key = keyText(OtpKey.generate())
-  const factor: Enrolled = { kind: 'totp', id: newId(), key, algorithm, digits, periodSeconds, label: cut(label ?? 'Authenticator app', 64) }
+  const factor: Enrolled = { kind: 'totp', id: newId(), key, algorithm, digits, periodSeconds, label: cut(label || 'Authenticator app', 64) }
   const claims: EnrollmentClaims = { ...leave, expiresAt: enrollmentExpiry(now), factor, account }
   return { outcome: 'accepted', ...show(settings, claims, await sealToken(settings, claims, sessionId)) }
 }
@@ -112,6 +114,9 @@ async function enroll(settings: Settings, { permit, sessionId, account, label }:
 async function pending(settings: Settings, { enrollment, sessionId }: Parameters<Totp['pending']>[0]): ReturnType<Totp['pending']> {
   const claims = await readEnrollment(settings, enrollment, sessionId)
   if (!claims) return rejected('expired')
+  const { subject } = await readRecord(settings, claims.userId)
+  // Once it is live, nothing shows a key again.
+  if (refusalToBind(subject, claims, settings.now())) return rejected('expired')
   return { outcome: 'accepted', ...show(settings, claims, enrollment) }
 }
 
@@ -132,21 +137,21 @@ function show({ issuer }: Settings, { factor, account, expiresAt }: EnrollmentCl
   }
 }
 
-async function confirm(settings: Settings, { enrollment, sessionId, code, context }: Parameters<Totp['confirm']>[0]): ReturnType<Totp['confirm']> {
+async function confirm(settings: Settings, { enrollment, sessionId, code, label, context }: Parameters<Totp['confirm']>[0]): ReturnType<Totp['confirm']> {
   const claims = await readEnrollment(settings, enrollment, sessionId)
   if (!claims) return rejected('expired')
   const matched = matchFirstCode(settings, claims.factor, code, settings.now())
   if ('outcome' in matched) return matched
   const codes = generateBackupCodes({ count: settings.backupCodeCount })
-  return transact<Awaited<ReturnType<Totp['confirm']>>, Prepared>(settings, {
+  return transact<Awaited<ReturnType<Totp['confirm']>>, Prepared | null>(settings, {
     userId: claims.userId,
     context,
-    prepare: (subject) => prepareBinding(subject, claims, codes),
-    decide: (subject, now, { base, backupCodes }) => {
+    prepare: async (subject, now) => (refusalToBind(subject, claims, now) ? null : prepareBinding(subject, claims, codes)),
+    decide: (subject, now, prepared) => {
+      if (!prepared) return { result: rejected(refusalToBind(subject, claims, now) ?? 'expired') }
       const { factor } = claims
-      const refusal = refusalToBind(subject, claims, factor.id, factor.key, now)
-      if (refusal) return { result: rejected(refusal) }
-      const bound: TotpFactor = { ...factor, createdAt: now, lastUsedStep: matched.step, drift: 0, lastOffset: matched.offset }
+      const { base, backupCodes } = prepared
+      const bound: TotpFactor = { ...factor, ...(label && { label: cut(label, 64) }), createdAt: now, lastUsedStep: matched.step, drift: 0, lastOffset: matched.offset }
       const { next, events } = bindFactor(base, bound, claims, now)
       const grant = mintLoginGrant({ userId: claims.userId, amr: methodsOf(claims.amr, 'totp'), assurance: 'mfa', verifiedAt: new Date(now) })
       const result = { outcome: 'accepted', failuresBefore: base.attempts.failures, factorId: factor.id, grant, backupCodes: backupCodes && codes } as const

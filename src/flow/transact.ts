@@ -85,7 +85,8 @@ export async function transact<R, P = undefined>(settings: Settings, { userId, c
   throw new KeystepError('ERR_CONTENTION', `the record changed under each of ${MOST_TRIES} tries`)
 }
 
-function pause(tries: number): Promise<void> {
+/** Waits a random while, longer with every try, so that whoever lost a swap does not meet the same winners again. */
+export function pause(tries: number): Promise<void> {
   const share = randomBytes(1)[0]! / 256
   return new Promise((resume) => setTimeout(resume, share * Math.min(2 ** tries, LONGEST_PAUSE_MS)))
 }

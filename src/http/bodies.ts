@@ -22,7 +22,8 @@ export interface RouteBodies {
   /** `account` counts without a session alone: 1 to 128 characters, no colon. `label`: cut to 64 characters; an empty one is none. */
   'POST /totp/enroll': { permit: string; account?: string | undefined; label?: string | undefined }
   'POST /totp/pending': { enrollment: string }
-  'POST /totp/confirm': { enrollment: string; code: string }
+  /** `label`: as in `/totp/enroll`, in place of the one given there. */
+  'POST /totp/confirm': { enrollment: string; code: string; label?: string | undefined }
   /** `challenge`: default the cookie's. `to`: default the primary number. */
   'POST /sms/send': { challenge?: string | undefined; to?: 'primary' | 'backup' | undefined }
   /** `number` in E.164; `backup` for the second number. */

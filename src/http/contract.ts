@@ -15,7 +15,7 @@ export const ROUTES = {
   'POST /step-up/verify': { session: 'required', body: { challenge: 'token', code: 'code', factor: 'factor?' } },
   'POST /totp/enroll': { session: 'optional', body: { permit: 'token', account: 'account?', label: 'label?' } },
   'POST /totp/pending': { session: 'optional', body: { enrollment: 'token' } },
-  'POST /totp/confirm': { session: 'optional', body: { enrollment: 'token', code: 'code' } },
+  'POST /totp/confirm': { session: 'optional', body: { enrollment: 'token', code: 'code', label: 'label?' } },
   'POST /sms/send': { session: 'optional', body: { challenge: 'token?', to: 'role?' } },
   'POST /sms/enroll': { session: 'optional', body: { permit: 'token', number: 'phone', backup: 'flag?' } },
   'POST /sms/confirm': { session: 'optional', body: { enrollment: 'token', code: 'code' } },

@@ -24,7 +24,7 @@ export interface HandlerOptions extends CookieOptions, OriginOptions {
   /** Opens a session for a grant, also where the user was in one, and returns its headers. */
   openSession: SessionOpener
   /** The request facts that go into the user's activity. Default the user agent alone: whose word on the IP address counts, the portal knows. */
-  context?: ((request: Request) => RequestContext) | undefined
+  context?: ((request: Request) => RequestContext | Promise<RequestContext>) | undefined
   /** Told of everything that became a 503. Default `console.error`. */
   onError?: FailureHandler | undefined
 }
@@ -69,7 +69,7 @@ async function serve(twoFactor: TwoFactor, options: HandlerOptions, request: Req
   if (!body) return errorResponse('bad_request')
   const session = terms.session === 'none' ? null : await readSession(options.session, request)
   if (terms.session === 'required' && !session) return errorResponse('no_session')
-  const context = options.context?.(request) ?? { userAgent: request.headers.get('user-agent') ?? undefined }
+  const context = (await options.context?.(request)) ?? { userAgent: request.headers.get('user-agent') ?? undefined }
   // The table binds each call to its body and session; over a name known only now, TypeScript cannot follow.
   const call = CALLS[name] as unknown as (...args: [TwoFactor, unknown, unknown]) => ReturnType<Call<RouteName>>
   const reply = await call(twoFactor, body, { session, challenge: readChallengeCookie(request), context })

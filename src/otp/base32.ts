@@ -43,7 +43,9 @@ export function readBase32(text: unknown, code: 'ERR_BASE32' | 'ERR_KEY'): strin
   if (typeof text === 'string' && text.length <= MAX_CHARACTERS) {
     const digits = DIGITS.test(text) ? text : text.replace(/[ \t\r\n-]+/g, '').replace(PADDING, '')
     const upper = digits.toUpperCase()
-    if (DIGITS.test(digits) && areWholeBytes(upper)) return upper
+    // No impossible length, and no spare bit at the end that is not zero, so that every key has one spelling (RFC 4648 3.5).
+    const spareBits = (upper.length * 5) % 8
+    if (DIGITS.test(digits) && spareBits < 5 && ALPHABET.indexOf(upper.slice(-1)) % 2 ** spareBits === 0) return upper
   }
   throw new KeystepError(code, `not base32 of at most ${MAX_CHARACTERS} characters`)
 }
@@ -51,10 +53,4 @@ export function readBase32(text: unknown, code: 'ERR_BASE32' | 'ERR_KEY'): strin
 /** The bytes of what {@link readBase32} returned. */
 export function bytesOfBase32(digits: string): Uint8Array {
   return new Uint8Array(base32Decode(digits, 'RFC4648'))
-}
-
-/** No impossible length, and no spare bit at the end that is not zero, so that every key has one spelling (RFC 4648 3.5). */
-function areWholeBytes(digits: string): boolean {
-  const spareBits = (digits.length * 5) % 8
-  return spareBits < 5 && ALPHABET.indexOf(digits.slice(-1)) % 2 ** spareBits === 0
 }

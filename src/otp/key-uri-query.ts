@@ -30,7 +30,7 @@ export type KeyUriParams = { readonly [K in (typeof NAMES)[number]]: string | un
  */
 export function splitQuery(query: string): KeyUriParams {
   const names: string[] = NAMES.slice()
-  const values = new Array<string | undefined>(NAMES.length).fill(undefined)
+  const values: (string | undefined)[] = []
   for (let start = 0, end; start < query.length; start = end + 1) {
     end = before(query.indexOf('&', start), query.length)
     if (end === start) continue

@@ -156,7 +156,7 @@ function takeApart(uri: string | Secret<string>): { type: 'totp' | 'hotp'; label
 }
 
 function textOf(uri: unknown): string {
-  const text: unknown = typeof uri === 'object' && uri instanceof Secret ? uri.reveal() : uri
+  const text: unknown = uri instanceof Secret ? uri.reveal() : uri
   if (typeof text !== 'string') throw new KeystepError('ERR_KEY_URI', 'a key URI is a string')
   if (text.length > MAX_CHARACTERS) throw new KeystepError('ERR_KEY_URI', `a key URI has at most ${MAX_CHARACTERS} characters`)
   return text.trim()

@@ -9,6 +9,7 @@ import type { OtpAlgorithm } from './otp-params.ts'
 const MASK = '[OtpKey]'
 const inspect = Symbol.for('nodejs.util.inspect.custom')
 const DEFAULT_BYTES = 20
+const minted = {}
 const MIN_BYTES = 16
 const MIN_SHORT_BYTES = 10
 const MAX_BYTES = 1024
@@ -35,11 +36,9 @@ export class OtpKey {
   #base32: string | undefined
   readonly #hmacKeys: { [A in OtpAlgorithm]?: HmacKey } = {}
 
-  private constructor(bytes: unknown, base32?: unknown, options?: OtpKeyOptions) {
-    if (isBytes(bytes) && bytes.length <= MAX_BYTES) this.#bytes = new Uint8Array(bytes)
-    else this.#base32 = bytes === null ? readBase32(base32, 'ERR_KEY') : ''
+  private constructor(token: object, byteLength: number, options?: OtpKeyOptions) {
     const least = options?.allowShortKey === true ? MIN_SHORT_BYTES : MIN_BYTES
-    if (this.byteLength < least || this.byteLength > MAX_BYTES) throw new KeystepError('ERR_KEY', `an OTP key has ${least} to ${MAX_BYTES} bytes`)
+    if (token !== minted || byteLength < least || byteLength > MAX_BYTES) throw new KeystepError('ERR_KEY', `an OTP key has ${least} to ${MAX_BYTES} bytes`)
   }
 
   /**
@@ -49,7 +48,7 @@ export class OtpKey {
    * @throws `ERR_OPTION` for any other length.
    */
   static generate(byteLength: number = DEFAULT_BYTES): OtpKey {
-    return new OtpKey(randomBytes(requireInteger('byteLength', byteLength, MIN_BYTES, MAX_BYTES)))
+    return OtpKey.fromBytes(randomBytes(requireInteger('byteLength', byteLength, MIN_BYTES, MAX_BYTES)))
   }
 
   /**
@@ -59,7 +58,10 @@ export class OtpKey {
    * @throws `ERR_KEY` for text that is not base32 or a key too short or too long; the message never repeats the text.
    */
   static fromBase32(text: string, options?: OtpKeyOptions): OtpKey {
-    return new OtpKey(null, text, options)
+    const digits = readBase32(text, 'ERR_KEY')
+    const key = new OtpKey(minted, (digits.length * 5) >>> 3, options)
+    key.#base32 = digits
+    return key
   }
 
   /**
@@ -68,7 +70,9 @@ export class OtpKey {
    * @throws `ERR_KEY` for anything but a `Uint8Array` of 16 (10 with `allowShortKey`) to 1,024 bytes.
    */
   static fromBytes(bytes: Uint8Array, options?: OtpKeyOptions): OtpKey {
-    return new OtpKey(bytes, undefined, options)
+    const key = new OtpKey(minted, isBytes(bytes) ? bytes.length : 0, options)
+    key.#bytes = new Uint8Array(bytes)
+    return key
   }
 
   get byteLength(): number {

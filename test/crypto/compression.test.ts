@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { _SHA256, _SHA512 } from '@noble/hashes/sha2.js'
 import { describe, expect, it } from 'vitest'
+import installed from '../../node_modules/@noble/hashes/package.json' with { type: 'json' }
 import manifest from '../../package.json' with { type: 'json' }
 import { type ChainingValue, compress, compressAll, type Compression, padAfterBlock } from '../../src/crypto/compression.ts'
 import { createSha1Class } from '../../src/crypto/sha1.ts'
@@ -17,6 +18,17 @@ const open = (Hash: new () => unknown): Compression => new Hash() as Compression
 describe('what the speed rests on in @noble/hashes', () => {
   it('is pinned exactly, because protected members are in use', () => {
     expect(manifest.dependencies['@noble/hashes']).toMatch(/^\d+\.\d+\.\d+$/)
+    expect(installed.version).toBe(manifest.dependencies['@noble/hashes'])
+  })
+
+  it('still exports what SHA-1 is written on, with the members that it uses', async () => {
+    const found: Record<string, unknown> = await import('@noble/hashes/_md.js')
+    for (const name of ['Chi', 'Maj', 'HashMD']) expect(typeof found[name], `${name} of @noble/hashes/_md.js`).toBe('function')
+    const hash = open(createSha1Class()) as unknown as Record<string, unknown>
+    expect(hash['buffer'], 'buffer').toBeInstanceOf(Uint8Array)
+    expect(hash['destroyed'], 'destroyed').toBe(false)
+    const { _SHA256: Sha256, _SHA512: Sha512 }: Record<string, unknown> = await import('@noble/hashes/sha2.js')
+    expect([typeof Sha256, typeof Sha512], '_SHA256 and _SHA512 of @noble/hashes/sha2.js').toEqual(['function', 'function'])
   })
 
   it.each(HASHES)('$name still has set, process, get, roundClean and update, and its block and output lengths', ({ Hash, lengths, words }) => {

@@ -48,6 +48,12 @@ describe('remembered devices', () => {
     expect(h.events.some(({ type }) => type === 'device.revoked')).toBe(false)
   })
 
+  it.each([['a ticked box', 'on'], ['true', true], ['a number', 1], ['an object without a label', {}], ['a list', ['Laptop']], ['null', null]])('%s is no device with a label: nothing is remembered', async (_, given) => {
+    const h = await settled()
+    const { device } = acceptedOf(await login(h.twoFactor, 'ada', nextCode(h.clock, h.phone), { rememberDevice: given as never }))
+    expect([device, (await peek(h, 'ada')).devices]).toEqual([undefined, []])
+  })
+
   it('an 11th ends the oldest', async () => {
     const h = await settled()
     const tokens: string[] = []

@@ -81,6 +81,16 @@ describe('emit', () => {
     'returns a thenable that rejects': () => ({ then: (_: unknown, reject: (error: Error) => void) => { reject(new Error('mail server down')) } }) as never,
   }
 
+  it('is not asked where there is no handler: what was done stands, and nobody is told of anything', async () => {
+    const errors: KeystepError[] = []
+    const { twoFactor, clock } = house({ onEvent: undefined, onError: (error) => void errors.push(error) })
+    const { factorId } = await enroll(twoFactor, 'ada', clock)
+    expect(await twoFactor.factors.rename({ userId: 'ada', factorId, label: 'Phone' })).toEqual({ outcome: 'accepted' })
+    await settle()
+    expect((await twoFactor.status({ userId: 'ada' })).activity[0]).toMatchObject({ type: 'factor.renamed', label: 'Phone' })
+    expect(errors).toEqual([])
+  })
+
   it('hands every event on, in order', () => {
     const got: KeystepEvent[] = []
     emit((one) => void got.push(one), () => expect.unreachable(), [event(1), event(2)])

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Requirement, TwoFactorOptions } from 'keystep'
-import { acceptedOf, enroll, house, login, nextCode, permit, SESSION } from './house.ts'
+import { MANAGE_FACTORS, type Requirement, type TwoFactorOptions } from 'keystep'
+import { acceptedOf, enroll, house, login, nextCode, permit, phoneOf, SESSION } from './house.ts'
 import { peek } from './record.ts'
 import { firstPermit } from './sms-house.ts'
 
@@ -26,6 +26,39 @@ describe('factors', () => {
     const decision = await h.twoFactor.login.begin({ userId: 'ada', deviceToken: device!.token.reveal() })
     expect(decision).toMatchObject({ next: 'proceed', because: 'not_enrolled' })
     expect(h.events.filter(({ type }) => type === 'factor.removed')).toHaveLength(2)
+  })
+
+  it('V16: switched off, whatever was begun before is over: no enrollment of anybody binds beside what the owner enrolls next', async () => {
+    const h = await settled()
+    const thief = 'session-of-a-thief'
+    const stolen = await permit(h.twoFactor, 'ada', nextCode(h.clock, h.phone), thief)
+    const begun = acceptedOf(await h.twoFactor.totp.enroll({ permit: stolen, sessionId: thief, account: 'ada' }))
+    const code = () => phoneOf(begun.keyUri).code(h.clock())
+    const other = await permit(h.twoFactor, 'ada', nextCode(h.clock, h.phone), SESSION, 'dns.change')
+    expect(await h.twoFactor.factors.removeAll({ permit: await h.leave(), sessionId: SESSION })).toMatchObject({ outcome: 'accepted' })
+    expect(await h.twoFactor.totp.confirm({ enrollment: begun.enrollment, sessionId: thief, code: code() })).toEqual(expired)
+    await enroll(h.twoFactor, 'ada', h.clock)
+    expect(await h.twoFactor.totp.confirm({ enrollment: begun.enrollment, sessionId: thief, code: code() })).toEqual(expired)
+    expect(await h.twoFactor.totp.enroll({ permit: stolen, sessionId: thief, account: 'ada' })).toEqual(expired)
+    expect(await h.twoFactor.stepUp.check({ permit: other, userId: 'ada', sessionId: SESSION, purpose: 'dns.change' })).toEqual(expired)
+    expect((await h.twoFactor.status({ userId: 'ada' })).factors).toHaveLength(1)
+  })
+
+  it('switched off and on again, the password that was proven before it is still fresh', async () => {
+    const h = await settled()
+    const provenAt = h.clock()
+    expect(await h.twoFactor.factors.removeAll({ permit: await h.leave(), sessionId: SESSION })).toMatchObject({ outcome: 'accepted' })
+    expect(await h.twoFactor.stepUp.begin({ userId: 'ada', sessionId: SESSION, purpose: MANAGE_FACTORS, firstFactorAt: provenAt })).toMatchObject({ next: 'proceed' })
+  })
+
+  it('an id that reads otherwise the second time removes what it named first', async () => {
+    const h = await settled()
+    acceptedOf(await h.twoFactor.totp.import({ userId: 'ada', key: new Uint8Array(20).fill(1) }))
+    const ids = (await peek(h, 'ada')).factors.map(({ id }) => id)
+    let reads = 0
+    const input = { permit: await h.leave(), sessionId: SESSION, get factorId() { return ids[reads++ % 2]! } }
+    expect(await h.twoFactor.factors.remove(input)).toEqual({ outcome: 'accepted', enrolled: true })
+    expect((await peek(h, 'ada')).factors.map(({ id }) => id)).toEqual([ids[1]])
   })
 
   it('removing one of two leaves the rest; removing the last removes backup codes and devices', async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { challenge, enroll, house, type House, SESSION, wrongCode } from './house.ts'
+import { acceptedOf, challenge, enroll, house, type House, SESSION, wrongCode } from './house.ts'
 import { peek, tamper } from './record.ts'
+import { firstPermit, notThe, smsHouse, smsPermit } from './sms-house.ts'
 import type { Attempts, CounterName } from '../../src/flow/throttle.ts'
 
 /** What a user typed, and for which counter it would be a guess. */
@@ -82,6 +83,25 @@ describe('the order of checks', () => {
     const verdict = await h.twoFactor.stepUp.verify({ challenge: step.challenge, code: guesses.support_code.typed, sessionId: SESSION })
     expect(verdict).toEqual({ outcome: 'rejected', reason: 'factor_unavailable' })
     expect(h.store).toMatchObject({ reads: 1, writes: 0 })
+  })
+
+  it('no backup code is hashed for a number whose code is malformed, wrong or too late, nor for a permit that is over', async () => {
+    const h = smsHouse()
+    const begun = acceptedOf(await h.twoFactor.sms.enroll({ permit: await firstPermit(h, 'ada'), sessionId: SESSION, number: '+4915112345678' }))
+    const right = h.outbox.at(-1)!.code
+    const confirm = async (code: string) => h.twoFactor.sms.confirm({ enrollment: begun.enrollment, sessionId: SESSION, code })
+    for (const code of ['x', notThe(right)]) expect(await confirm(code)).toMatchObject({ outcome: 'rejected' })
+    expect(slow).not.toHaveBeenCalled()
+    acceptedOf(await confirm(right))
+    expect(slow).toHaveBeenCalledTimes(10)
+    h.clock.advance({ seconds: 30 })
+    const leave = await smsPermit(h, 'ada')
+    acceptedOf(await h.twoFactor.backupCodes.regenerate({ permit: leave, sessionId: SESSION }))
+    slow.mockClear()
+    expect(await h.twoFactor.backupCodes.regenerate({ permit: leave, sessionId: SESSION })).toMatchObject({ reason: 'expired' })
+    h.clock.advance({ days: 400 })
+    expect(await confirm(right)).toMatchObject({ outcome: 'rejected' })
+    expect(slow).not.toHaveBeenCalled()
   })
 
   it('a lock that ends between the slow hash and the verdict never makes a wrong code of a right one', async () => {

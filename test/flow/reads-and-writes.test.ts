@@ -66,7 +66,7 @@ const calls: [name: string, reads: number, writes: number, prepare: Prepare][] =
     const leave = await h.leave()
     return () => h.twoFactor.totp.enroll({ permit: leave, sessionId: SESSION, account: 'ada' })
   }],
-  ['totp.pending', 0, 0, async (h) => {
+  ['totp.pending', 1, 0, async (h) => {
     const { enrollment } = await enrolling(h)
     return () => h.twoFactor.totp.pending({ enrollment, sessionId: SESSION })
   }],

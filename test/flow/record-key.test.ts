@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { checkUserId, recordKey, recordPrefix } from '../../src/flow/record-key.ts'
+import { checkUserId, recordPrefix } from '../../src/flow/record-key.ts'
+import { rowOf } from './record.ts'
 
-const keyIn = (place: string, id: string): string => recordKey(recordPrefix(place), id)
 const refused = expect.objectContaining({ name: 'KeystepError', code: 'ERR_USER_ID' }) as Error
 const isEmail = (text: string): boolean => /^\s*[^\s@]+@[^\s@]+\.[^\s@]+\s*$/.test(text)
 const userId = fc.string({ unit: 'binary', minLength: 1, maxLength: 50 }).filter((id) => !isEmail(id))
@@ -44,7 +44,7 @@ describe('checkUserId', () => {
 
   it.each(hostile)('ERR_USER_ID: %s', (_, id) => {
     expect(() => checkUserId(id)).toThrow(refused)
-    expect(() => keyIn('default', id as string)).toThrow(refused)
+    expect(() => rowOf('default', id as string)).toThrow(refused)
   })
 
   it('takes any other well-formed string of 1 to 200 bytes as it is', () => {
@@ -56,12 +56,12 @@ describe('checkUserId', () => {
 
 describe('recordKey', () => {
   it('is u1, realm and user id in base64url, for every engine a key of ASCII letters', () => {
-    expect(keyIn('default', 'ada')).toBe('u1.ZGVmYXVsdA.YWRh')
+    expect(rowOf('default', 'ada')).toBe('u1.ZGVmYXVsdA.YWRh')
     fc.assert(
       fc.property(realm, userId, (place, id) => {
-        expect(keyIn(place, id)).toBe(`u1.${Buffer.from(place).toString('base64url')}.${Buffer.from(id).toString('base64url')}`)
-        expect(keyIn(place, id)).toMatch(/^u1\.[\w-]+\.[\w-]+$/)
-        expect(keyIn(place, id).startsWith(recordPrefix(place))).toBe(true)
+        expect(rowOf(place, id)).toBe(`u1.${Buffer.from(place).toString('base64url')}.${Buffer.from(id).toString('base64url')}`)
+        expect(rowOf(place, id)).toMatch(/^u1\.[\w-]+\.[\w-]+$/)
+        expect(rowOf(place, id).startsWith(recordPrefix(place))).toBe(true)
       }),
     )
   })
@@ -71,7 +71,7 @@ describe('recordKey', () => {
     const either = [fc.oneof(sly, realm), fc.oneof(sly, userId)] as const
     fc.assert(
       fc.property(...either, ...either, (realmA, idA, realmB, idB) => {
-        expect(keyIn(realmA, idA) === keyIn(realmB, idB)).toBe(realmA === realmB && idA === idB)
+        expect(rowOf(realmA, idA) === rowOf(realmB, idB)).toBe(realmA === realmB && idA === idB)
       }),
       { numRuns: 3000 },
     )
@@ -79,13 +79,13 @@ describe('recordKey', () => {
 
   it('V12: tells apart what databases like to confuse: case, accents, blanks, Unicode forms', () => {
     const ids = ['ada', 'Ada', 'ADA', 'ada ', ' ada', 'adá', 'ada\u0301', 'ａda', 'ada\0', '\u0130', 'i', 'ß', 'ss']
-    expect(new Set(ids.map((id) => keyIn('default', id))).size).toBe(ids.length)
+    expect(new Set(ids.map((id) => rowOf('default', id))).size).toBe(ids.length)
   })
 
   it('no realm’s prefix is the beginning of another realm’s keys', () => {
     fc.assert(
       fc.property(realm, realm, userId, (a, b, id) => {
-        expect(keyIn(b, id).startsWith(recordPrefix(a))).toBe(a === b)
+        expect(rowOf(b, id).startsWith(recordPrefix(a))).toBe(a === b)
       }),
     )
   })

@@ -10,9 +10,12 @@ interface Place {
   realm?: string
 }
 
+/** Where a user's record stands. */
+export const rowOf = (realm: string, userId: string): string => recordKey(recordPrefix(realm), userId)
+
 /** What the record of a user holds: a look behind the doors, to see what a call changed there. */
 export async function peek({ store, keyring, realm = 'default' }: Place, userId: string): Promise<Subject> {
-  const key = recordKey(recordPrefix(realm), userId)
+  const key = rowOf(realm, userId)
   const found = await store.get(key)
   if (!found) throw new Error(`${userId} has no record`)
   return openSubject(keyring, key, found.value)
@@ -20,7 +23,7 @@ export async function peek({ store, keyring, realm = 'default' }: Place, userId:
 
 /** Changes a record as no call does: to set up what would take days, or to play the clock that ran ahead. */
 export async function tamper({ store, keyring, realm = 'default' }: Place, userId: string, change: (subject: Subject) => Subject): Promise<void> {
-  const key = recordKey(recordPrefix(realm), userId)
+  const key = rowOf(realm, userId)
   const found = await store.get(key)
   if (!found) throw new Error(`${userId} has no record`)
   const value = await sealSubject(keyring, key, change(await openSubject(keyring, key, found.value)))
@@ -29,6 +32,6 @@ export async function tamper({ store, keyring, realm = 'default' }: Place, userI
 
 /** Deletes a user's record under everybody's feet. */
 export async function erase({ store, realm = 'default' }: Place, userId: string): Promise<void> {
-  const key = recordKey(recordPrefix(realm), userId)
+  const key = rowOf(realm, userId)
   await store.delete(key, { expected: (await store.get(key))!.version })
 }

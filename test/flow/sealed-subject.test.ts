@@ -1,13 +1,12 @@
 import { createKeyring, generateKeyringKey } from 'keystep'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openRecord, sealRecord } from '../../src/crypto/envelope.ts'
-import { recordKey, recordPrefix } from '../../src/flow/record-key.ts'
 import { openSubject, sealSubject } from '../../src/flow/sealed-subject.ts'
 import { newSubject, renewEpoch, type Subject } from '../../src/flow/subject.ts'
 import { fullSubject, NOW } from './full-subject.ts'
+import { rowOf } from './record.ts'
 
 const keyring = createKeyring(generateKeyringKey().replace(/^[^:]*/, 'k'.repeat(32)))
-const rowOf = (realm: string, userId: string): string => recordKey(recordPrefix(realm), userId)
 const ROW = rowOf('default', 'ada')
 
 describe('the record', () => {

@@ -82,6 +82,16 @@ describe('V21: how many messages a destination is sent', () => {
     return answers
   }
 
+  /** Some sends from a clock that ran days ahead, and a user of the same number today. */
+  const writtenAhead = async (days: number, sends: number): Promise<SmsHouse> => {
+    const h = smsHouse()
+    h.clock.advance({ days })
+    await share(h, sends)
+    h.clock.advance({ days: -days })
+    acceptedOf(await h.twoFactor.sms.import({ userId: 'ada', number: '+4915112345678', confirmedAt: h.clock() }))
+    return h
+  }
+
   it('a budget across users: 10 within an hour, 20 within a day', async () => {
     const h = smsHouse()
     const began = h.clock()
@@ -120,14 +130,45 @@ describe('V21: how many messages a destination is sent', () => {
     expect((await share(other, 1))[0]).toMatchObject({ outcome: 'accepted' })
   })
 
-  it('a budget from ahead of this clock throws, and never reads as room', async () => {
-    const h = smsHouse()
-    h.clock.advance({ days: 1 })
-    await share(h, 1)
-    h.clock.advance({ days: -1 })
-    acceptedOf(await h.twoFactor.sms.import({ userId: 'ada', number: '+4915112345678', confirmedAt: h.clock() }))
+  it('a budget from hours ahead of this clock throws, and never reads as room: that ends within a day', async () => {
+    const h = await writtenAhead(1, 1)
     await expect(send(h)).rejects.toMatchObject({ code: 'ERR_CLOCK' })
     expect(h.outbox).toHaveLength(1)
+  })
+
+  it('sends from a clock that ran a year ahead count as of now, and end an hour later: a number that nobody can reset is not lost', async () => {
+    const h = await writtenAhead(365, 10)
+    const inAnHour = new Date(h.clock().getTime() + 3_600_000)
+    expect(await send(h)).toEqual(tooSoon(inAnHour))
+    h.clock.advance({ minutes: 59 })
+    expect(await send(h)).toEqual(tooSoon(inAnHour))
+    expect(h.outbox).toHaveLength(10)
+    h.clock.set(inAnHour)
+    acceptedOf(await send(h))
+  })
+
+  it('a burst costs a number as many sends as messages: one account does not silence the phone of another', async () => {
+    const h = await settled({ store: slowStore(memoryStore()) })
+    for (let burst = 0; burst < 3; burst++) {
+      const challenges = await Promise.all(Array.from({ length: 12 }, () => challenge(h.twoFactor, 'ada')))
+      const answers = await Promise.all(challenges.map((asked) => h.twoFactor.sms.send({ challenge: asked })))
+      expect(answers.filter(({ outcome }) => outcome === 'accepted')).toHaveLength(1)
+      h.clock.advance({ seconds: 31 })
+    }
+    expect(h.outbox).toHaveLength(3)
+    expect((await share(h, 8)).map(({ outcome }) => outcome)).toEqual([...Array.from({ length: 7 }, () => 'accepted'), 'rejected'])
+  })
+
+  it('a send that the store lost is given back, as far as the store allows', async () => {
+    const h = smsHouse()
+    await share(h, 9)
+    acceptedOf(await h.twoFactor.sms.import({ userId: 'ada', number: '+4915112345678', confirmedAt: h.clock() }))
+    const put = h.store.put
+    h.store.put = (key, ...rest) => (key.startsWith('u1.') ? Promise.reject(new Error('read-only')) : put(key, ...rest))
+    for (let n = 0; n < 3; n++) await expect(send(h)).rejects.toMatchObject({ code: 'ERR_STORE' })
+    h.store.put = put
+    acceptedOf(await send(h))
+    expect(h.outbox).toHaveLength(10)
   })
 })
 

@@ -1,4 +1,4 @@
-import { MANAGE_FACTORS, StepUpGrant, type TwoFactor } from 'keystep'
+import { createTwoFactor, MANAGE_FACTORS, StepUpGrant, type TwoFactor } from 'keystep'
 import { describe, expect, it } from 'vitest'
 import { acceptedOf, challenge, enroll, house, login, nextCode, permit, SESSION, wrongCode } from './house.ts'
 
@@ -32,6 +32,27 @@ describe('step-up', () => {
     for (const other of [{ userId: 'bob' }, { sessionId: 'session-2' }, { purpose: 'server.delete' }, { purpose: MANAGE_FACTORS }, { permit: `${leave.slice(0, -2)}AA` }]) {
       expect(await twoFactor.stepUp.check({ ...right, ...other })).toEqual(expired)
     }
+  })
+
+  it('V28: a proof from before a password change is stale, also where the server that saw it ran ahead of the one that changes it', async () => {
+    for (const change of ['passwordChanged', 'reset'] as const) {
+      const { twoFactor, clock, store, keyring, phone } = await settled()
+      const ahead = createTwoFactor({ issuer: 'Example Hosting', store, keyring, now: () => new Date(clock().getTime() + 290_000) })
+      const { grant: { verifiedAt } } = acceptedOf(await login(ahead, 'ada', phone.code(new Date(clock().getTime() + 290_000))))
+      await twoFactor.recovery[change]({ userId: 'ada', actor: 'support/7', reason: 'test' })
+      clock.advance({ seconds: 295 })
+      if (change === 'reset') await enroll(twoFactor, 'ada', clock)
+      const lastVerified = { assurance: 'mfa', verifiedAt } as const
+      expect(await twoFactor.stepUp.begin({ userId: 'ada', sessionId: SESSION, purpose: 'dns.change', lastVerified })).toMatchObject({ next: 'challenge' })
+    }
+  })
+
+  it('a reset of a record from far ahead of this clock asks for no password that was typed after it', async () => {
+    const { twoFactor, clock, store, keyring } = await settled()
+    const ahead = createTwoFactor({ issuer: 'Example Hosting', store, keyring, now: () => new Date(clock().getTime() + 290_000) })
+    await ahead.recovery.passwordChanged({ userId: 'ada' })
+    for (const change of ['passwordChanged', 'reset'] as const) await twoFactor.recovery[change]({ userId: 'ada', actor: 'support/7', reason: 'test' })
+    expect(await twoFactor.stepUp.begin({ userId: 'ada', sessionId: SESSION, purpose: MANAGE_FACTORS, firstFactorAt: clock() })).toMatchObject({ next: 'proceed' })
   })
 
   it('a permit of another purpose is reusable until it expires', async () => {

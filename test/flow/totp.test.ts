@@ -27,7 +27,29 @@ describe('enrolling an authenticator', () => {
     h.store.reset()
     const again = acceptedOf(await h.twoFactor.totp.pending({ enrollment: begun.enrollment, sessionId: SESSION }))
     expect(again.keyUri.reveal()).toBe(begun.keyUri.reveal())
-    expect(h.store).toMatchObject({ reads: 0, writes: 0 })
+    expect(h.store).toMatchObject({ reads: 1, writes: 0 })
+  })
+
+  it('shows a key no more once it is live, nor after a reset', async () => {
+    const h = house()
+    const { enrollment, phone } = await begin(h, await firstPermit(h, 'ada'))
+    const pending = () => h.twoFactor.totp.pending({ enrollment, sessionId: SESSION })
+    acceptedOf(await pending())
+    acceptedOf(await confirm(h, enrollment, phone.code(h.clock())))
+    expect(await pending()).toEqual(expired)
+    await h.twoFactor.recovery.reset({ userId: 'ada', actor: 'support/7', reason: 'test' })
+    expect(await pending()).toEqual(expired)
+  })
+
+  it('takes its name when it is confirmed, cut to 64 characters, in place of the one that it began with', async () => {
+    const h = house()
+    const leave = await firstPermit(h, 'ada')
+    const begun = acceptedOf(await h.twoFactor.totp.enroll({ permit: leave, sessionId: SESSION, account: 'ada', label: 'Phone' }))
+    const code = phoneOf(begun.keyUri).code(h.clock())
+    acceptedOf(await h.twoFactor.totp.confirm({ enrollment: begun.enrollment, sessionId: SESSION, code, label: 'Work phone'.padEnd(70) }))
+    const { factors, activity } = await h.twoFactor.status({ userId: 'ada' })
+    expect(factors[0]!.label).toBe('Work phone'.padEnd(64))
+    expect(activity.map(({ type }) => type)).toEqual(['factor.enrolled'])
   })
 
   it('V17: a wrong code writes nothing, is no attempt, and the right one still confirms', async () => {

@@ -85,7 +85,7 @@ describe('requests', () => {
   })
 
   it('the activity tells the user agent, and the address where the portal says it', async () => {
-    const p = portal({}, { context: (request) => ({ ip: request.headers.get('x-real-ip') ?? undefined, userAgent: 'mine' }) })
+    const p = portal({}, { context: async (request) => ({ ip: request.headers.get('x-real-ip') ?? undefined, userAgent: 'mine' }) })
     const ada = await enrollOver(p, 'ada')
     await (await challenged(p, 'ada')).post('/login/verify', { code: nextCode(p.clock, ada.phone) }, { headers: { 'x-real-ip': '192.0.2.7' } })
     expect((await ada.at.get('/status')).body['activity']).toContainEqual(expect.objectContaining({ type: 'code.accepted', ip: '192.0.2.7', userAgent: 'mine' }))

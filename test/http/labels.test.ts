@@ -26,6 +26,17 @@ describe('labels, which pages take from anywhere', () => {
     expect((await at.get('/status')).body['factors']).toMatchObject([{ label }])
   })
 
+  it.each([['a long one is cut', AGENT, CUT], ['an empty one leaves the one that there was', '', 'Phone']])('of an app that is named when it is confirmed: %s', async (_, given, label) => {
+    const p = portal()
+    const at = browser(p.serve)
+    await at.login('ada')
+    const permit = text(await at.post('/step-up/begin', { purpose: 'manage_factors' }), 'permit')
+    const begun = await at.post('/totp/enroll', { permit, label: 'Phone' })
+    const phone = phoneOf({ reveal: () => text(begun, 'keyUri') })
+    await at.post('/totp/confirm', { enrollment: text(begun, 'enrollment'), code: phone.code(p.clock()), label: given })
+    expect((await at.get('/status')).body['factors']).toMatchObject([{ label }])
+  })
+
   it('of an app that is renamed: a long one is cut, an empty one is refused', async () => {
     const { at, factorId } = await enrollOver(portal(), 'ada')
     expect((await at.post('/factors/rename', { factorId, label: '' })).status).toBe(400)

@@ -1,7 +1,6 @@
 import type { Command, Source, Step } from './command.ts'
 import type { Typed } from './codes.ts'
 import { apply, keep, statusOf } from './model.ts'
-import { debitNumber } from './numbers.ts'
 import { resolve } from './resolve.ts'
 import type { Rules } from './rules.ts'
 import { type Answer, type Handles, newWorld, USERS, type World } from './world.ts'
@@ -73,7 +72,7 @@ async function liveBoth(side: Side, rules: Rules, worlds: World[], pair: readonl
   side.keep(toldA.shown)
   side.keep(toldB.shown)
   const told = textOf(toldA) + textOf(toldB)
-  const possible = worlds.flatMap((world) => [inOrder(world, rules, a, b, false), inOrder(world, rules, a, b, true)].flat())
+  const possible = worlds.flatMap((world) => [inOrder(world, rules, a, b, false), inOrder(world, rules, a, b, true)])
   const left = possible.filter(({ answers }) => textOf(answers[0]) + textOf(answers[1]) === told)
   if (left.length === 0) disagree([a, b], told, possible.map(({ answers }) => textOf(answers[0]) + textOf(answers[1])))
   for (const [command, one] of [[a, toldA], [b, toldB]] as const) watcher?.saw(command, one, worlds[0]!.now, true)
@@ -82,7 +81,7 @@ async function liveBoth(side: Side, rules: Rules, worlds: World[], pair: readonl
 
 const IDS_EACH = 1000
 
-function inOrder(before: World, rules: Rules, a: Command, b: Command, reversed: boolean): { world: World; answers: [Answer, Answer] }[] {
+function inOrder(before: World, rules: Rules, a: Command, b: Command, reversed: boolean): { world: World; answers: [Answer, Answer] } {
   const world = structuredClone(before)
   const run = (command: Command): Answer => {
     world.ids = before.ids + (command === a ? 0 : IDS_EACH)
@@ -94,13 +93,7 @@ function inOrder(before: World, rules: Rules, a: Command, b: Command, reversed: 
   for (const { shown } of answers) keep(world.handles, shown)
   world.ids = before.ids + 2 * IDS_EACH
   for (const record of Object.values(world.users)) record?.spent.sort((x, y) => x - y)
-  // A message that lost its race may have been debited from its number all the same: that comes before the swap, so that none goes uncounted.
-  const later = reversed ? a : b
-  const alone = apply(structuredClone(before), rules, later).debited
-  if (alone === null || alone === second.debited) return [{ world, answers }]
-  const debited = structuredClone(world)
-  debitNumber({ world: debited, rules, answer: { ...second } }, alone)
-  return [{ world, answers }, { world: debited, answers }]
+  return { world, answers }
 }
 
 function unfailing(command: Command): Command {

@@ -1,7 +1,7 @@
 import { rejected } from './counters.ts'
 import { stepAt, type Typed } from './codes.ts'
 import { authentic, ENROLL, MANAGE, permits } from './tokens.ts'
-import { type Enrollment, type Factor, Fault, newCounter, newId, newRecord, type Permit, read, renewEpoch, type Run, show, type UserRecord, write } from './world.ts'
+import { endTokens, type Enrollment, type Factor, Fault, newCounter, newId, newRecord, type Permit, read, renewEpoch, type Run, show, type UserRecord, write } from './world.ts'
 
 export const SET_SIZE = 4
 const apps = (record: UserRecord | null): Factor[] => record?.factors.filter(({ kind }) => kind === 'totp') ?? []
@@ -133,6 +133,7 @@ export function remove(run: Run, o: { permit: number; session: string; factor: n
     record.sms.code = null
     record.support = null
     record.wasSwitchedOff = true
+    if (rules.lastFactorEndsTokens) endTokens(run, record)
     if (rules.lastFactorEndsBackupCodes) record.backup = null
     if (rules.lastFactorEndsDevices) record.devices = []
   }

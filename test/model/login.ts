@@ -94,7 +94,7 @@ export function beginStepUp(run: Run, o: StepUp): unknown {
   }
   const isVerified = o.verified?.assurance === 'mfa' || (rules.rememberedIsVerified && o.verified?.assurance === 'remembered')
   const at = now - (o.verified?.ago ?? 0) * 1000
-  if (isVerified && (purpose !== MANAGE || rules.recentlyVerifiedManages) && isFresh(run, at, record)) return proceed('recently_verified', 'mfa', at)
+  if (isVerified && (purpose !== MANAGE || rules.recentlyVerifiedManages) && isFresh(run, at, record) && at > record.provenAfter) return proceed('recently_verified', 'mfa', at)
   return { next: 'challenge', ...showChallenge(run, record, { user, for: 'step-up', purpose, session }), factors: offers(record) }
 }
 

@@ -8,7 +8,7 @@ import { type Answer, Fault, type Handles, type Run, type World } from './world.
 
 /** The reference: what a command must come to in a world, by the rules alone. It changes the world. */
 export function apply(world: World, rules: Rules, command: Command): Answer {
-  const answer: Answer = { result: null, shown: {}, events: [], writes: 0, debited: null }
+  const answer: Answer = { result: null, shown: {}, events: [], writes: 0 }
   const run: Run = { world, rules, answer }
   answer.result = orFault(() => perform(run, command))
   return answer
@@ -45,7 +45,7 @@ function perform(run: Run, command: Command): unknown {
 }
 
 export function statusOf(world: World, rules: Rules, user: string): unknown {
-  return orFault(() => status({ world, rules, answer: { result: null, shown: {}, events: [], writes: 0, debited: null } }, user))
+  return orFault(() => status({ world, rules, answer: { result: null, shown: {}, events: [], writes: 0 } }, user))
 }
 
 /** Puts what came to light in its place, as the other side does. */

@@ -70,6 +70,7 @@ export const MUTATIONS: Readonly<Record<string, Partial<Rules>>> = {
   'one more device': { mostDevices: 4 },
   'devices that outlive a password change': { passwordChangeEndsDevices: false },
   'the last required factor removed': { requiredKeepsLast: false },
+  'enrollments and permits that outlive the last factor (V16)': { lastFactorEndsTokens: false },
   'devices that outlive the last factor': { lastFactorEndsDevices: false },
   'backup codes that outlive the last factor': { lastFactorEndsBackupCodes: false },
   'a password change that strips the factors (V28)': { passwordChangeStripsFactors: true },

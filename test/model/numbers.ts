@@ -21,14 +21,14 @@ function roomAt(sentAt: number[], quotas: readonly Quota[], now: number): number
 }
 
 export function debitNumber({ world, rules, answer }: Pick<Run, 'world' | 'rules' | 'answer'>, number: string): number | null {
-  const sentAt = world.budgets[number] ?? []
-  if (sentAt.some((at) => at > world.now + rules.clockTolerance)) throw new Fault('ERR_CLOCK')
+  const written = world.budgets[number] ?? []
+  if (written.some((at) => at > world.now + rules.clockTolerance && at <= world.now + DAY)) throw new Fault('ERR_CLOCK')
+  const sentAt = written.map((at) => (at > world.now + DAY ? world.now : at))
   const room = roomAt(sentAt, [[rules.numberPerHour, HOUR], [rules.numberPerDay, DAY]], world.now)
-  if (room > world.now) return room
-  world.budgets[number] = [...sentAt.filter((at) => at > world.now - DAY), world.now]
-  answer.debited = number
-  answer.writes++
-  return null
+  const next = room > world.now ? sentAt : [...sentAt.filter((at) => at > world.now - DAY), world.now]
+  if (String(next) !== String(written)) answer.writes++
+  world.budgets[number] = next
+  return room > world.now ? room : null
 }
 
 /** Debits user and number, then sends; `fails` is a provider that does not take it. */

@@ -72,6 +72,7 @@ export const PLAN = {
   passwordChangeEndsDevices: true,
   // Policy, and what rests on the last factor
   requiredKeepsLast: true,
+  lastFactorEndsTokens: true,
   lastFactorEndsDevices: true,
   lastFactorEndsBackupCodes: true,
   passwordChangeStripsFactors: false,

@@ -61,6 +61,8 @@ export interface Counter {
 export interface UserRecord {
   epoch: number
   epochAt: number
+  /** Proofs of a second factor up to here are from before the epoch, whatever the clock says now. */
+  provenAfter: number
   touchedAt: number
   factors: Factor[]
   backup: { set: number; older: number[]; spent: boolean[] } | null
@@ -112,7 +114,7 @@ export const newCounter = (): Counter => ({ streak: 0, lockedUntil: 0, wrongAt: 
 
 export function newRecord(): UserRecord {
   return {
-    epoch: 0, epochAt: 0, touchedAt: 0, factors: [], backup: null, codes: newCounter(), recovery: newCounter(), failures: 0, stops: 0,
+    epoch: 0, epochAt: 0, provenAfter: 0, touchedAt: 0, factors: [], backup: null, codes: newCounter(), recovery: newCounter(), failures: 0, stops: 0,
     spent: [], sms: { code: null, sentAt: [], pause: 'kept' }, devices: [], support: null, wasSwitchedOff: false,
   }
 }
@@ -123,8 +125,6 @@ export interface Answer {
   shown: Partial<Handles>
   events: string[]
   writes: number
-  /** The number whose budget was debited. */
-  debited: string | null
 }
 
 /** What the rules run in: a world, the rules, and the answer so far. */
@@ -158,8 +158,15 @@ export function write({ world, answer }: Run, user: string, record: UserRecord):
   answer.writes++
 }
 
+export function endTokens(run: Run, record: UserRecord): void {
+  Object.assign(record, { epoch: newId(run), spent: [] })
+}
+
 export function renewEpoch(run: Run, record: UserRecord): void {
-  Object.assign(record, { epoch: newId(run), epochAt: run.world.now, spent: [] })
+  const { now } = run.world
+  endTokens(run, record)
+  record.epochAt = now
+  record.provenAfter = record.touchedAt > now ? record.touchedAt : 0
   record.sms.code = null
   if (run.rules.passwordChangeEndsDevices) record.devices = []
 }
