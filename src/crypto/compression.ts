@@ -21,16 +21,22 @@ export interface Compression {
 
 /** The state after one block, starting from `state`. */
 export function compress(compression: Compression, state: ChainingValue, block: DataView): ChainingValue {
-  compression.set(...state)
+  resume(compression, state)
   compression.process(block, 0)
   return compression.get()
 }
 
 /** The state after as many blocks as there are, starting from `state`. */
 export function compressAll(compression: Compression, state: ChainingValue, blocks: DataView): ChainingValue {
-  compression.set(...state)
+  resume(compression, state)
   for (let offset = 0; offset < blocks.byteLength; offset += compression.blockLen) compression.process(blocks, offset)
   return compression.get()
+}
+
+/** SHA-1's five words one by one: a spread is a call that compilers keep, and nearly every code rests on SHA-1. */
+function resume(compression: Compression, state: ChainingValue): void {
+  if (state.length === 5) compression.set(state[0]!, state[1]!, state[2]!, state[3]!, state[4]!)
+  else compression.set(...state)
 }
 
 /** A message from its second block on, with the end bit and the length in bits (FIPS 180-4 5.1). */

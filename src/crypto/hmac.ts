@@ -27,12 +27,13 @@ export interface HmacKey {
   readonly outer: ChainingValue
 }
 
-export const sha1: HmacHash = /* @__PURE__ */ prepareHash(createSha1Class())
-export const sha256: HmacHash = /* @__PURE__ */ prepareHash(_SHA256)
-export const sha512: HmacHash = /* @__PURE__ */ prepareHash(_SHA512)
+export const sha1: () => HmacHash = /* @__PURE__ */ prepareOnce(createSha1Class)
+export const sha256: () => HmacHash = /* @__PURE__ */ prepareOnce(() => _SHA256)
+export const sha512: () => HmacHash = /* @__PURE__ */ prepareOnce(() => _SHA512)
 
 /** Sets up a key, of any length. */
-export function createHmacKey(hash: HmacHash, key: Uint8Array): HmacKey {
+export function createHmacKey(hashOf: () => HmacHash, key: Uint8Array): HmacKey {
+  const hash = hashOf()
   const { keyBlock, compression } = hash
   const short = key.length > keyBlock.length ? new hash.Hash().update(key).digest() : key
   const inner = compressKey(hash, short, INNER_PAD)
@@ -63,6 +64,12 @@ export function hmacOfCounter(key: HmacKey, counter: number): ChainingValue {
 function finish({ hash: { compression, digestBlock }, outer }: HmacKey, digest: ChainingValue): ChainingValue {
   for (let i = 0; i < digest.length; i++) digestBlock.setInt32(4 * i, digest[i]!)
   return compress(compression, outer, digestBlock)
+}
+
+/** A hash that is prepared at its first use: a start pays for none that it does not need. */
+function prepareOnce(classOf: () => new () => unknown): () => HmacHash {
+  let prepared: HmacHash | undefined
+  return () => (prepared ??= prepareHash(classOf()))
 }
 
 function prepareHash(noble: new () => unknown): HmacHash {

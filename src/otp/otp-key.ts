@@ -13,7 +13,7 @@ const minted = {}
 const MIN_BYTES = 16
 const MIN_SHORT_BYTES = 10
 const MAX_BYTES = 1024
-const HASHES: { readonly [A in OtpAlgorithm]: HmacHash } = { SHA1: sha1, SHA256: sha256, SHA512: sha512 }
+const HASHES: { readonly [A in OtpAlgorithm]: () => HmacHash } = { SHA1: sha1, SHA256: sha256, SHA512: sha512 }
 
 let readHmacKey: (key: OtpKey, algorithm: OtpAlgorithm) => HmacKey
 let isOtpKey: (value: unknown) => value is OtpKey

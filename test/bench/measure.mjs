@@ -61,6 +61,10 @@ export function shuffle(list) {
   return order
 }
 
+export function lowerQuartile(figures) {
+  return [...figures].sort((a, b) => a - b)[figures.length >> 2]
+}
+
 export function median(figures) {
   const sorted = [...figures].sort((a, b) => a - b)
   const middle = sorted.length >> 1

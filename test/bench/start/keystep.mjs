@@ -1,4 +1,4 @@
 import { report } from './report.mjs'
-import { generateTotp, OtpKey } from '../../../dist/otp/index.js'
+import { generateTotp, OtpKey } from 'keystep/otp'
 
 report(generateTotp(OtpKey.fromBase32('HXDMVJECJJWSRB3HWIZR4IFUGFTMXBOZ'), { at: new Date(1_795_305_600_000) }))
