@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { basename } from 'node:path'
+import { resolve } from 'node:path'
 import { type Plugin, rollup } from 'rollup'
 import { defineConfig, type Options } from 'tsup'
 
@@ -53,14 +53,15 @@ const sha512ConstantsAsWords: NonNullable<Options['esbuildPlugins']>[number] = {
 async function mergeOtp(): Promise<void> {
   const files = readdirSync('dist', { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.js'))
   const doors = files.filter((path) => !path.startsWith('chunk-') && path !== OTP).map((path): [string, string] => [path.replace(/\.js$/, ''), `dist/${path}`])
-  const floor = new Set(Array.from(readFileSync(`dist/${OTP}`, 'utf8').matchAll(/'..\/(chunk-\w+\.js)'/g), ([, chunk]) => chunk))
+  const chunks = Array.from(readFileSync(`dist/${OTP}`, 'utf8').matchAll(/'..\/(chunk-\w+\.js)'/g), ([, chunk]) => chunk!)
+  const floor = new Set([OTP, ...chunks].map((file) => resolve('dist', file)))
   const otpWithExtras: Plugin = {
     name: 'otp-with-extras',
     buildStart() { this.emitFile({ type: 'chunk', id: `dist/${OTP}`, fileName: OTP, preserveSignature: 'allow-extension' }) },
   }
   const bundle = await rollup({ input: Object.fromEntries(doors), plugins: [otpWithExtras], external: [/^[^./]/], logLevel: 'silent' })
   for (const file of files) rmSync(`dist/${file}`)
-  const manualChunks = (id: string): string | undefined => (floor.has(basename(id)) || id.endsWith(`/dist/${OTP}`) ? 'floor' : undefined)
+  const manualChunks = (id: string): string | undefined => (floor.has(id) ? 'floor' : undefined)
   await bundle.write({ dir: 'dist', chunkFileNames: 'chunk-[hash].js', hashCharacters: 'hex', hoistTransitiveImports: false, manualChunks })
 }
 

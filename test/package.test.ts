@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import ts from 'typescript'
 import { afterAll, describe, expect, it } from 'vitest'
-import { doorsOf, readManifest } from './package/doors.ts'
+import { doorsOf, readManifest, sourceOf } from './package/doors.ts'
 import { installTarball } from './package/pack.ts'
 import { importsOf } from './walls/imports.ts'
 import { anyTypesIn, runtimeGlobalsIn } from './walls/names.ts'
@@ -80,8 +80,7 @@ describe('the doors', () => {
     const empty = Object.entries(imported).filter(([name, keys]) => keys.length === 0 && name !== 'keystep/stores')
     expect(empty).toEqual([])
     for (const { name, code } of doors) {
-      const source = new URL(`../src/${code.replace('./dist/', '').replace('.js', '.ts')}`, import.meta.url)
-      const promised = Object.keys((await import(source.href)) as object).sort()
+      const promised = Object.keys((await import(new URL(`../${sourceOf(code)}`, import.meta.url).href)) as object).sort()
       // What the other doors need of `keystep/otp` goes by single letters: see tsup.config.ts.
       expect(imported[name]!.filter((key) => name !== 'keystep/otp' || key.length > 1), name).toEqual(promised)
     }

@@ -100,15 +100,17 @@ async function confirm(settings: Settings, { enrollment, sessionId, code, contex
   if (!claims || !isOfNumber(claims)) return rejected('expired')
   const typed = parseCode(code, SMS_CODE_DIGITS)
   const codes = generateBackupCodes({ count: settings.backupCodeCount })
-  return transact<ConfirmVerdict, Prepared | null>(settings, {
+  return transact<ConfirmVerdict, Decision<Rejection> | (Pick<Prepared, 'backupCodes'> & { used: Subject })>(settings, {
     userId: claims.userId,
     context,
-    prepare: async (subject, now) => ('used' in judge(settings, subject, claims, typed, now) ? prepareBinding(subject, claims, codes) : null),
-    decide: (subject, now, prepared) => {
+    prepare: async (subject, now) => {
       const judged = judge(settings, subject, claims, typed, now)
-      if (!('used' in judged)) return judged
-      const set = prepared?.backupCodes ?? null
-      return bindNumber(judged.used, claims, set && { set, codes }, now)
+      return 'used' in judged ? { used: judged.used, backupCodes: (await prepareBinding(subject, claims, codes)).backupCodes } : judged
+    },
+    decide: (_, now, prepared) => {
+      if (!('used' in prepared)) return prepared
+      const { used, backupCodes } = prepared
+      return bindNumber(used, claims, backupCodes && { set: backupCodes, codes }, now)
     },
   })
 }

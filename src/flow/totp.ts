@@ -143,12 +143,12 @@ async function confirm(settings: Settings, { enrollment, sessionId, code, label,
   const matched = matchFirstCode(settings, claims.factor, code, settings.now())
   if ('outcome' in matched) return matched
   const codes = generateBackupCodes({ count: settings.backupCodeCount })
-  return transact<Awaited<ReturnType<Totp['confirm']>>, Prepared | null>(settings, {
+  return transact<Awaited<ReturnType<Totp['confirm']>>, Prepared | NonNullable<ReturnType<typeof refusalToBind>>>(settings, {
     userId: claims.userId,
     context,
-    prepare: async (subject, now) => (refusalToBind(subject, claims, now) ? null : prepareBinding(subject, claims, codes)),
-    decide: (subject, now, prepared) => {
-      if (!prepared) return { result: rejected(refusalToBind(subject, claims, now) ?? 'expired') }
+    prepare: async (subject, now) => refusalToBind(subject, claims, now) ?? prepareBinding(subject, claims, codes),
+    decide: (_, now, prepared) => {
+      if (typeof prepared === 'string') return { result: rejected(prepared) }
       const { factor } = claims
       const { base, backupCodes } = prepared
       const bound: TotpFactor = { ...factor, ...(label && { label: cut(label, 64) }), createdAt: now, lastUsedStep: matched.step, drift: 0, lastOffset: matched.offset }

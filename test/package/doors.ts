@@ -30,3 +30,8 @@ export function doorsOf(folder: string): Door[] {
     return stems.map((stem) => ({ name: name.replace('*', stem), types: target.types.replace('*', stem), code: target.default.replace('*', stem) }))
   })
 }
+
+/** The source of a file of the build: `./dist/otp/index.js` is made of `./src/otp/index.ts`. */
+export function sourceOf(code: string): string {
+  return code.replace('./dist/', './src/').replace(/\.js$/, '.ts')
+}

@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { expect, it } from 'vitest'
+import { sourceOf } from './doors.ts'
 
 const read = (path: string): Record<string, unknown> => JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>
 
@@ -7,7 +8,7 @@ const read = (path: string): Record<string, unknown> => JSON.parse(readFileSync(
 function doorsInSources(exports: Record<string, string | { default: string }>): Record<string, string> {
   const doors = Object.entries(exports).flatMap(([door, target]): [string, string][] => {
     if (typeof target === 'string') return []
-    const source = target.default.replace('./dist/', './src/').replace(/\.js$/, '.ts')
+    const source = sourceOf(target.default)
     if (!source.includes('*')) return [[door, source]]
     const files = readdirSync(source.slice(0, source.indexOf('*'))).filter((file) => !['index.ts', 'record-store.ts'].includes(file))
     return files.sort().map((file) => [door.replace('*', file.replace('.ts', '')), source.replace('*.ts', file)])
