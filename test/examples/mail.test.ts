@@ -63,7 +63,7 @@ function portal(addressOf: (userId: string) => Promise<string | null> = (userId)
 }
 
 describe('mails by nodemailer, over SMTP', () => {
-  it('issue 5, part 7: "a backup code was used" reaches its owner, with the circumstances and without the code', async () => {
+  it('"a backup code was used" reaches its owner, with the circumstances and without the code', async () => {
     const { twoFactor, clock } = portal()
     const { backupCodes } = await enroll(twoFactor, 'ann', clock)
     const code = backupCodes[0]!
