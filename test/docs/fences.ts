@@ -25,7 +25,7 @@ export function readWords(page: string): string {
 }
 
 function unlaid(text: string): string {
-  const rows = text.replace(/^\|.*\|$/gm, (row) => row.replace(/ {2,}/g, ' ').replace(/-{3,}/g, '---'))
+  const rows = text.replace(/^\|.*\|$/gm, (row) => /^[|\s:-]+$/.test(row) ? row.replace(/ /g, '') : row.replace(/ {2,}/g, ' '))
   return rows.replace(/(?<=[^\n|>])\n(?! *(?:[-*|#<>]|\d+\.|\n|$))\s*/g, ' ')
 }
 

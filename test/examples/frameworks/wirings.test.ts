@@ -25,7 +25,7 @@ describe.each(rows)('$name', ({ file, line, words }) => {
   const text = readFileSync(file, 'utf8')
 
   it('says its run line', () => {
-    expect(text.split('\n').slice(0, 2).join()).toContain(`\`npm run ${file.split('/')[2]!}\``)
+    expect(text.split('\n').slice(0, 4).join(' ')).toContain(`\`npm run ${file.split('/')[2]!}\``)
   })
 
   it('is mounted by the line of the table, on its store', () => {
