@@ -7,7 +7,8 @@ import { type Change, rejected } from './outcome.ts'
 import { isWhole, requireThat, type Settings } from './settings.ts'
 import { newSubject, type TotpFactor } from './subject.ts'
 import { keyText } from './totp-factor.ts'
-import { CLOCK_TOLERANCE, newId } from './token.ts'
+import { CLOCK_TOLERANCE } from './clock.ts'
+import { newId } from './token.ts'
 import { transact } from './transact.ts'
 
 /** Input of `totp.import`. */

@@ -6,7 +6,7 @@ import { KeystepError } from '../errors.ts'
 import type { Settings } from './settings.ts'
 import type { SmsState } from './subject.ts'
 import { readStored, writeStored } from './stored.ts'
-import { CLOCK_TOLERANCE } from './token.ts'
+import { CLOCK_TOLERANCE } from './clock.ts'
 import { pause } from './transact.ts'
 
 const MINUTE = 60_000

@@ -1,5 +1,6 @@
 import { epochOf, type Subject } from './subject.ts'
-import { CHALLENGE_SECONDS, type Claims, claimsOf, CLOCK_TOLERANCE } from './token.ts'
+import { CLOCK_TOLERANCE } from './clock.ts'
+import { CHALLENGE_SECONDS, type Claims, claimsOf } from './token.ts'
 
 const MOST_SPENT = 64
 

@@ -7,6 +7,7 @@ import { currentKey, keyById, type KeyringEntry } from '../crypto/keyring.ts'
 import { randomBytes } from '../crypto/random.ts'
 import { decodeUtf8, encodeUtf8 } from '../crypto/utf8.ts'
 import { KeystepError } from '../errors.ts'
+import { CLOCK_TOLERANCE } from './clock.ts'
 import { isText, requireThat, type Settings } from './settings.ts'
 
 /** The kinds of strings that travel, by the prefix that each bears. */
@@ -17,8 +18,6 @@ const KINDS = Object.keys(PREFIXES) as Kind[]
 /** Above the longest that is ever minted. */
 const LONGEST_TOKEN = 8192
 const TOKEN = /^([A-Za-z0-9_-]{1,32})\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/
-/** How far ahead of our clock an instant may lie before somebody's clock is broken. */
-export const CLOCK_TOLERANCE = 300_000
 
 /** Whether a session's id went into the MAC; the id itself never stands in a token. */
 const IN_SESSION = '1'

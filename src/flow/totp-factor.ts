@@ -3,7 +3,7 @@ import { type OtpKey as Key, OtpKey, totpStep } from '../otp/index.ts'
 import { matchCounters } from '../otp/match-counters.ts'
 import type { Settings } from './settings.ts'
 import type { TotpFactor } from './subject.ts'
-import { CLOCK_TOLERANCE } from './token.ts'
+import { CLOCK_TOLERANCE } from './clock.ts'
 
 type Window = Settings['totp']['window']
 

@@ -7,7 +7,7 @@ import type { Settings } from './settings.ts'
 import { readStored, writeStored } from './stored.ts'
 import { openSubject, sealSubject } from './sealed-subject.ts'
 import type { Subject } from './subject.ts'
-import { CLOCK_TOLERANCE } from './token.ts'
+import { CLOCK_TOLERANCE } from './clock.ts'
 
 const MOST_TRIES = 64
 const LONGEST_PAUSE_MS = 50
