@@ -2,11 +2,11 @@ import { leftOf } from '../backup-codes/code-set.ts'
 import { sealedUnder } from '../crypto/envelope.ts'
 import { decodeBase64url } from '../crypto/base64url.ts'
 import { KeystepError } from '../errors.ts'
-import type { Settings } from './settings.ts'
-import { openSubject, sealSubject } from './sealed-subject.ts'
-import type { Subject } from './subject.ts'
-import { gateOf } from './throttle.ts'
-import { fromStore, readStored, writeStored } from './stored.ts'
+import type { Settings } from '../record/settings.ts'
+import { openSubject, sealSubject } from '../record/sealed-subject.ts'
+import type { Subject } from '../record/subject.ts'
+import { gateOf } from '../record/throttle.ts'
+import { fromStore, readStored, writeStored } from '../record/stored.ts'
 
 const PAGE = 500
 /** Records after which other work of the process has its turn: over a driver that answers at once, a walk would never let go by itself. */

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { readProjectFile, readWords } from './fences.ts'
 import { rowsOf } from './tables.ts'
 
-const source = ts.createSourceFile('events.ts', readProjectFile('src/flow/events.ts')!, ts.ScriptTarget.ES2022, true)
-const activity = ts.createSourceFile('activity.ts', readProjectFile('src/flow/activity.ts')!, ts.ScriptTarget.ES2022, true)
+const source = ts.createSourceFile('events.ts', readProjectFile('src/record/events.ts')!, ts.ScriptTarget.ES2022, true)
+const activity = ts.createSourceFile('activity.ts', readProjectFile('src/record/activity.ts')!, ts.ScriptTarget.ES2022, true)
 const text = readWords('docs/events.md')
 
 /** The members of the union `EventDetail`: each type with the names of its other fields. */

@@ -145,8 +145,8 @@ describe('the words', () => {
   }
   const silent = new Set(['device.revoked', 'factor.imported', 'factor.renamed', 'locked', 'sms.sent'])
 
-  it('the examples here are the whole union of src/flow/events.ts', () => {
-    const source = ts.createSourceFile('events.ts', readFileSync('src/flow/events.ts', 'utf8'), ts.ScriptTarget.ES2022, true)
+  it('the examples here are the whole union of src/record/events.ts', () => {
+    const source = ts.createSourceFile('events.ts', readFileSync('src/record/events.ts', 'utf8'), ts.ScriptTarget.ES2022, true)
     const union = source.statements.find((one) => ts.isTypeAliasDeclaration(one) && one.name.text === 'EventDetail')!
     const types = [...union.getText().matchAll(/\{ type: '([a-z_.]+)'/g)].map(([, type]) => type)
     expect(types.length).toBeGreaterThan(10)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { TwoFactor } from 'keystep'
 import { acceptedOf, challenge, enroll, house, login, nextCode, permit, phoneOf, SESSION, wrongCode } from './house.ts'
-import { peek, tamper } from './record.ts'
+import { peek, tamper } from '../record/record.ts'
 import { firstPermit, notThe, smsHouse } from './sms-house.ts'
 
 const expired = { outcome: 'rejected', reason: 'expired' }
