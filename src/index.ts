@@ -3,20 +3,51 @@
  *
  * @module
  */
-export { createKeyring, generateKeyringKey, type Keyring, type KeyMaterial, type KeyringKey, type KeyringKeys, type KeyringKeySource } from './crypto/keyring.ts'
+export {
+  createKeyring,
+  generateKeyringKey,
+  type Keyring,
+  type KeyMaterial,
+  type KeyringKey,
+  type KeyringKeys,
+  type KeyringKeySource,
+} from './crypto/keyring.ts'
 export { Secret } from './crypto/secret.ts'
 export { KeystepError, type KeystepErrorCode } from './errors.ts'
 export type { BackupCodes } from './flow/backup-codes.ts'
 export { createTwoFactor, type TwoFactor } from './flow/create-two-factor.ts'
 export type { DeviceIssued } from './tokens/device.ts'
 export type { Devices } from './flow/devices.ts'
-export type { ActivityEntry, ErrorHandler, EventDetail, EventFacts, EventHandler, FactorKind, KeystepEvent, RequestContext } from './record/events.ts'
+export type {
+  ActivityEntry,
+  ErrorHandler,
+  EventDetail,
+  EventFacts,
+  EventHandler,
+  FactorKind,
+  KeystepEvent,
+  RequestContext,
+} from './record/events.ts'
 export type { Factors, Removal, RemoveAllInput } from './flow/factors.ts'
 export { type Assurance, LoginGrant, StepUpGrant } from './flow/grant.ts'
 export type { TotpImported, TotpImportInput } from './flow/import-totp.ts'
 export type { SmsImportInput } from './flow/import-sms.ts'
-export type { Login, LoginAccepted, LoginBeginInput, LoginDecision, LoginVerdict, LoginVerifyInput } from './flow/login.ts'
-export type { Maintenance, MaintenanceOptions, MaintenanceProgress, ResealReport, SummarizeOptions, Summary } from './flow/maintenance.ts'
+export type {
+  Login,
+  LoginAccepted,
+  LoginBeginInput,
+  LoginDecision,
+  LoginVerdict,
+  LoginVerifyInput,
+} from './flow/login.ts'
+export type {
+  Maintenance,
+  MaintenanceOptions,
+  MaintenanceProgress,
+  ResealReport,
+  SummarizeOptions,
+  Summary,
+} from './flow/maintenance.ts'
 export type { FactorOffer } from './flow/offer.ts'
 export type { Change, Outcome, Rejection, Verdict } from './record/outcome.ts'
 export { MANAGE_FACTORS } from './tokens/permit.ts'

@@ -39,31 +39,50 @@ export interface Accepted {
 }
 
 /**
- * One code, one debit, one verdict: the only way from a typed code to anything. The checks come in this order: expired, malformed,
- * unavailable, exhausted, locked; only then is anything compared or slow-hashed.
+ * One code, one debit, one verdict: the only way from a typed code to anything. The checks come in
+ * this order: expired, malformed, unavailable, exhausted, locked; only then is anything compared or
+ * slow-hashed.
  */
-export async function attempt<T>(settings: Settings, tried: Attempt, accept: (accepted: Accepted, now: number) => Decision<T>): Promise<T | Rejection> {
+export async function attempt<T>(
+  settings: Settings,
+  tried: Attempt,
+  accept: (accepted: Accepted, now: number) => Decision<T>,
+): Promise<T | Rejection> {
   const typed = recognize(tried.code, tried.factor)
   const derive = typed?.shape === 'backup_code' ? rememberDerivation(typed.text) : null
-  const result = await transact<T | Rejection | typeof SKEWED, DerivedBackupCode | null | undefined>(settings, {
+  const result = await transact<
+    T | Rejection | typeof SKEWED,
+    DerivedBackupCode | null | undefined
+  >(settings, {
     userId: tried.claims.userId,
     context: tried.context,
-    ...(derive && { prepare: async (subject, now) => (subject && !screen(settings, subject, tried, typed, now) ? derive(subject) : null) }),
+    ...(derive && {
+      prepare: async (subject, now) =>
+        subject && !screen(settings, subject, tried, typed, now) ? derive(subject) : null,
+    }),
     decide: (subject, now, derived) => {
       const refusal = screen(settings, subject, tried, typed, now)
       if (refusal) return { result: refusal }
       return judge(settings, subject!, tried, typed!, derived ?? null, now, accept)
     },
   })
-  if (result === SKEWED) throw new KeystepError('ERR_CLOCK', 'the last used step of an authenticator lies in the future')
+  if (result === SKEWED)
+    throw new KeystepError('ERR_CLOCK', 'the last used step of an authenticator lies in the future')
   return result
 }
 
 /** Everything that can be said before a code is looked at; null when it may be. */
-function screen(settings: Settings, subject: Subject | null, tried: Attempt, typed: TypedCode | null, now: number): Rejection | null {
+function screen(
+  settings: Settings,
+  subject: Subject | null,
+  tried: Attempt,
+  typed: TypedCode | null,
+  now: number,
+): Rejection | null {
   if (!subject || !isLiveChallenge(subject, tried.claims, now)) return rejected('expired')
   if (!typed) return rejected('malformed_code')
-  if (typed.shape === 'support_code' && !tried.takesSupportCode) return rejected('factor_unavailable')
+  if (typed.shape === 'support_code' && !tried.takesSupportCode)
+    return rejected('factor_unavailable')
   const misfit = screenShape(subject, typed, tried.factor, settings.sms !== null, now)
   if (misfit) return rejected(misfit)
   const gate = gateOf(subject.attempts[counterOf(typed)], now, settings.limits)
@@ -80,7 +99,11 @@ function rememberDerivation(code: string): (subject: Subject) => Promise<Derived
   return async (subject) => {
     if (!subject.backupCodes) return null
     const set = saltsOf(subject)
-    if (last?.set !== set) last = { set, derived: deriveBackupCode(subject.backupCodes, code, backupCodePepper(subject)) }
+    if (last?.set !== set)
+      last = {
+        set,
+        derived: deriveBackupCode(subject.backupCodes, code, backupCodePepper(subject)),
+      }
     return last.derived
   }
 }
@@ -89,40 +112,86 @@ function saltsOf({ backupCodes, macKey }: Subject): string {
   return macKey + (backupCodes?.codes.map(({ salt }) => salt).join() ?? '')
 }
 
-function judge<T>(settings: Settings, subject: Subject, tried: Attempt, code: TypedCode, derived: DerivedBackupCode | null, now: number, accept: (accepted: Accepted, now: number) => Decision<T>): Decision<T | Rejection | typeof SKEWED> {
-  const found = compare(settings, subject, { code, factor: tried.factor, boundTo: tried.claims.id, derived }, now)
+function judge<T>(
+  settings: Settings,
+  subject: Subject,
+  tried: Attempt,
+  code: TypedCode,
+  derived: DerivedBackupCode | null,
+  now: number,
+  accept: (accepted: Accepted, now: number) => Decision<T>,
+): Decision<T | Rejection | typeof SKEWED> {
+  const found = compare(
+    settings,
+    subject,
+    { code, factor: tried.factor, boundTo: tried.claims.id, derived },
+    now,
+  )
   switch (found.is) {
     case 'replay':
-      return { result: rejected('already_used'), events: [{ type: 'code.replayed', kind: found.kind }] }
+      return {
+        result: rejected('already_used'),
+        events: [{ type: 'code.replayed', kind: found.kind }],
+      }
     case 'elsewhere':
       return { result: rejected('expired') }
     case 'skewed':
-      return found.guess ? { ...debit(settings, subject, counterOf(code), now), result: SKEWED } : { result: SKEWED }
+      return found.guess
+        ? { ...debit(settings, subject, counterOf(code), now), result: SKEWED }
+        : { result: SKEWED }
     case 'miss':
       return debit(settings, subject, counterOf(code), now)
     case 'match': {
       const { subject: next, events } = credit(settings, found.used, found.kind, tried, now)
-      const decision = accept({ subject: next, kind: found.kind, failuresBefore: subject.attempts.failures }, now)
+      const decision = accept(
+        { subject: next, kind: found.kind, failuresBefore: subject.attempts.failures },
+        now,
+      )
       return { ...decision, events: [...events, ...(decision.events ?? [])] }
     }
   }
 }
 
-export function debit({ limits }: Settings, subject: Subject, counter: CounterName, now: number): Decision<Rejection> {
-  const { attempts, attemptsLeft, retryAt, exhausted } = miss(subject.attempts, counter, now, limits)
+export function debit(
+  { limits }: Settings,
+  subject: Subject,
+  counter: CounterName,
+  now: number,
+): Decision<Rejection> {
+  const { attempts, attemptsLeft, retryAt, exhausted } = miss(
+    subject.attempts,
+    counter,
+    now,
+    limits,
+  )
   const inARow = attempts[counter].streak
-  const events: EventDetail[] = [{ type: 'code.rejected', counter, inARow, passwordKnown: inARow >= PASSWORD_KNOWN }]
+  const events: EventDetail[] = [
+    { type: 'code.rejected', counter, inARow, passwordKnown: inARow >= PASSWORD_KNOWN },
+  ]
   if (retryAt) events.push({ type: 'locked', counter, retryAt: new Date(retryAt) })
   if (exhausted) events.push({ type: 'exhausted', counter })
-  const result: Rejection = { outcome: 'rejected', reason: 'wrong_code', attemptsLeft, ...(retryAt && { retryAt }) }
+  const result: Rejection = {
+    outcome: 'rejected',
+    reason: 'wrong_code',
+    attemptsLeft,
+    ...(retryAt && { retryAt }),
+  }
   return { result, next: { ...subject, attempts }, events }
 }
 
-function credit({ limits }: Settings, used: Subject, kind: FactorKind, tried: Attempt, now: number): { subject: Subject; events: EventDetail[] } {
+function credit(
+  { limits }: Settings,
+  used: Subject,
+  kind: FactorKind,
+  tried: Attempt,
+  now: number,
+): { subject: Subject; events: EventDetail[] } {
   const recovers = kind === 'backup_code' || kind === 'support_code'
   const attempts = recovers ? recover(used.attempts, now, limits) : succeed(used.attempts)
   const support = kind === 'support_code' ? used.support : null
-  const events: EventDetail[] = [{ type: 'code.accepted', kind, purpose: tried.purpose, failuresBefore: used.attempts.failures }]
+  const events: EventDetail[] = [
+    { type: 'code.accepted', kind, purpose: tried.purpose, failuresBefore: used.attempts.failures },
+  ]
   if (kind === 'backup_code' && used.backupCodes) {
     const left = leftOf(used.backupCodes)
     events.push({ type: 'backup_code.used', left })

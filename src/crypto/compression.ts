@@ -2,11 +2,11 @@
 export type ChainingValue = readonly number[]
 
 /**
- * A hash of @noble/hashes with its compression function reached past the buffering, padding and cloning around it: that is where the
- * speed of this library comes from.
+ * A hash of @noble/hashes with its compression function reached past the buffering, padding and
+ * cloning around it: that is where the speed of this library comes from.
  *
- * `get`, `set`, `process` and `roundClean` are what @noble/hashes calls protected, so that package is pinned exactly, and
- * test/crypto/compression.test.ts fails by name when its shape changes.
+ * `get`, `set`, `process` and `roundClean` are what @noble/hashes calls protected, so that package
+ * is pinned exactly, and test/crypto/compression.test.ts fails by name when its shape changes.
  */
 export interface Compression {
   readonly blockLen: number
@@ -20,20 +20,32 @@ export interface Compression {
 }
 
 /** The state after one block, starting from `state`. */
-export function compress(compression: Compression, state: ChainingValue, block: DataView): ChainingValue {
+export function compress(
+  compression: Compression,
+  state: ChainingValue,
+  block: DataView,
+): ChainingValue {
   resume(compression, state)
   compression.process(block, 0)
   return compression.get()
 }
 
 /** The state after as many blocks as there are, starting from `state`. */
-export function compressAll(compression: Compression, state: ChainingValue, blocks: DataView): ChainingValue {
+export function compressAll(
+  compression: Compression,
+  state: ChainingValue,
+  blocks: DataView,
+): ChainingValue {
   resume(compression, state)
-  for (let offset = 0; offset < blocks.byteLength; offset += compression.blockLen) compression.process(blocks, offset)
+  for (let offset = 0; offset < blocks.byteLength; offset += compression.blockLen)
+    compression.process(blocks, offset)
   return compression.get()
 }
 
-/** SHA-1's five words one by one: a spread is a call that compilers keep, and nearly every code rests on SHA-1. */
+/**
+ * SHA-1's five words one by one: a spread is a call that compilers keep, and nearly every code
+ * rests on SHA-1.
+ */
 function resume(compression: Compression, state: ChainingValue): void {
   if (state.length === 5) compression.set(state[0]!, state[1]!, state[2]!, state[3]!, state[4]!)
   else compression.set(...state)

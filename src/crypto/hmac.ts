@@ -1,5 +1,11 @@
 import { _SHA256, _SHA512 } from '@noble/hashes/sha2.js'
-import { type ChainingValue, compress, compressAll, type Compression, padAfterBlock } from './compression.ts'
+import {
+  type ChainingValue,
+  compress,
+  compressAll,
+  type Compression,
+  padAfterBlock,
+} from './compression.ts'
 import { createSha1Class } from './sha1.ts'
 
 const COUNTER_BYTES = 8
@@ -7,8 +13,8 @@ const INNER_PAD = 0x36
 const OUTER_PAD = 0x5c
 
 /**
- * A hash with the blocks that an HMAC reads; those of counter and digest are padded once for all keys.
- * Not reentrant: every computation on it is synchronous, and done before the next begins.
+ * A hash with the blocks that an HMAC reads; those of counter and digest are padded once for all
+ * keys. Not reentrant: every computation on it is synchronous, and done before the next begins.
  */
 export interface HmacHash {
   readonly Hash: new () => Compression
@@ -20,7 +26,10 @@ export interface HmacHash {
   readonly digestBlock: DataView
 }
 
-/** HMAC (RFC 2104) of one key, stopped after the key's blocks, so that a short message costs two compressions instead of four. */
+/**
+ * HMAC (RFC 2104) of one key, stopped after the key's blocks, so that a short message costs two
+ * compressions instead of four.
+ */
 export interface HmacKey {
   readonly hash: HmacHash
   readonly inner: ChainingValue
@@ -46,14 +55,19 @@ export function createHmacKey(hashOf: () => HmacHash, key: Uint8Array): HmacKey 
 /** The HMAC of a message. */
 export function hmac(key: HmacKey, message: Uint8Array): Uint8Array<ArrayBuffer> {
   const { compression } = key.hash
-  const words = finish(key, compressAll(compression, key.inner, padAfterBlock(compression, message)))
+  const words = finish(
+    key,
+    compressAll(compression, key.inner, padAfterBlock(compression, message)),
+  )
   compression.roundClean()
   const mac = new DataView(new ArrayBuffer(compression.outputLen))
   for (let i = 0; i < words.length; i++) mac.setInt32(4 * i, words[i]!)
   return new Uint8Array(mac.buffer)
 }
 
-/** The HMAC over a counter of 8 bytes, as 32-bit words; past 2^32 too (RFC 4226 5.1, RFC 6238 4.2). */
+/**
+ * The HMAC over a counter of 8 bytes, as 32-bit words; past 2^32 too (RFC 4226 5.1, RFC 6238 4.2).
+ */
 export function hmacOfCounter(key: HmacKey, counter: number): ChainingValue {
   const { compression, counterBlock } = key.hash
   counterBlock.setUint32(0, Math.floor(counter / 0x1_0000_0000))
@@ -61,7 +75,10 @@ export function hmacOfCounter(key: HmacKey, counter: number): ChainingValue {
   return finish(key, compress(compression, key.inner, counterBlock))
 }
 
-function finish({ hash: { compression, digestBlock }, outer }: HmacKey, digest: ChainingValue): ChainingValue {
+function finish(
+  { hash: { compression, digestBlock }, outer }: HmacKey,
+  digest: ChainingValue,
+): ChainingValue {
   for (let i = 0; i < digest.length; i++) digestBlock.setInt32(4 * i, digest[i]!)
   return compress(compression, outer, digestBlock)
 }
@@ -87,7 +104,11 @@ function prepareHash(noble: new () => unknown): HmacHash {
   }
 }
 
-function compressKey({ compression, initial, keyBlock, keyView }: HmacHash, key: Uint8Array, pad: number): ChainingValue {
+function compressKey(
+  { compression, initial, keyBlock, keyView }: HmacHash,
+  key: Uint8Array,
+  pad: number,
+): ChainingValue {
   keyBlock.fill(pad)
   for (let i = 0; i < key.length; i++) keyBlock[i] = key[i]! ^ pad
   return compress(compression, initial, keyView)

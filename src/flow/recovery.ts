@@ -14,7 +14,9 @@ import { SUPPORT_CODE_LENGTH } from '../codes/recognize.ts'
 
 const SUPPORT_CODE_MS = 86_400_000
 
-/** Who of the staff did it, and why: kept in the record's activity, cut to 64 and 300 characters. */
+/**
+ * Who of the staff did it, and why: kept in the record's activity, cut to 64 and 300 characters.
+ */
 export interface StaffInput {
   userId: string
   actor: string
@@ -22,29 +24,41 @@ export interface StaffInput {
   context?: RequestContext | undefined
 }
 
-/** `twoFactor.recovery`: what support and the password page call. None of it asks for a permit: guard it as staff pages are guarded. */
+/**
+ * `twoFactor.recovery`: what support and the password page call. None of it asks for a permit:
+ * guard it as staff pages are guarded.
+ */
 export interface Recovery {
   /**
-   * Issues a code for a user who lost everything: 20 characters, 24 hours, one outstanding. Typed at login it allows to enroll anew and
-   * nothing else; staff never choose or see a factor (ASVS 6.4.6). Prefer it to `reset`. Rejected as `not_found` where nothing is enrolled.
+   * Issues a code for a user who lost everything: 20 characters, 24 hours, one outstanding. Typed
+   * at login it allows to enroll anew and nothing else; staff never choose or see a factor (ASVS
+   * 6.4.6). Prefer it to `reset`. Rejected as `not_found` where nothing is enrolled.
    *
-   * @throws `ERR_OPTION`, `ERR_USER_ID`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and the record's codes.
+   * @throws `ERR_OPTION`, `ERR_USER_ID`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and the
+   *   record's codes.
    */
-  issueSupportCode(input: StaffInput): Promise<Change<{ supportCode: Secret<string>; expiresAt: Date }, 'not_found'>>
+  issueSupportCode(
+    input: StaffInput,
+  ): Promise<Change<{ supportCode: Secret<string>; expiresAt: Date }, 'not_found'>>
   /**
-   * Takes every factor, code and device off, ends every challenge, permit and enrollment, and leaves the password alone between the account
-   * and the world. Creates the record where there is none, and works on one that a clock ahead of ours has written.
+   * Takes every factor, code and device off, ends every challenge, permit and enrollment, and
+   * leaves the password alone between the account and the world. Creates the record where there is
+   * none, and works on one that a clock ahead of ours has written.
    *
    * @throws as `issueSupportCode`, without `ERR_CLOCK`.
    */
   reset(input: StaffInput): Promise<{ outcome: 'accepted' }>
   /**
-   * To be called whenever the password changes: ends every challenge, permit, enrollment and remembered device, and leaves the factors:
-   * a password reset never strips the second factor (V28, ASVS 6.4.3).
+   * To be called whenever the password changes: ends every challenge, permit, enrollment and
+   * remembered device, and leaves the factors: a password reset never strips the second factor
+   * (V28, ASVS 6.4.3).
    *
    * @throws `ERR_USER_ID`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and the record's codes.
    */
-  passwordChanged(input: { userId: string; context?: RequestContext | undefined }): Promise<{ outcome: 'accepted' }>
+  passwordChanged(input: {
+    userId: string
+    context?: RequestContext | undefined
+  }): Promise<{ outcome: 'accepted' }>
 }
 
 export function createRecovery(settings: Settings): Recovery {
@@ -55,7 +69,10 @@ export function createRecovery(settings: Settings): Recovery {
   }
 }
 
-async function issueSupportCode(settings: Settings, input: StaffInput): ReturnType<Recovery['issueSupportCode']> {
+async function issueSupportCode(
+  settings: Settings,
+  input: StaffInput,
+): ReturnType<Recovery['issueSupportCode']> {
   const { actor, reason } = staffOf(input)
   const [id, code] = [newId(), randomCrockford(SUPPORT_CODE_LENGTH)]
   return transact<Awaited<ReturnType<Recovery['issueSupportCode']>>>(settings, {
@@ -64,9 +81,19 @@ async function issueSupportCode(settings: Settings, input: StaffInput): ReturnTy
     decide: (subject, now) => {
       if (!isEnrolled(subject)) return { result: rejected('not_found') }
       const expiresAt = now + SUPPORT_CODE_MS
-      const support = { id, mac: recordMac(subject, 'support', id, code), issuedAt: now, expiresAt, redeemed: false }
+      const support = {
+        id,
+        mac: recordMac(subject, 'support', id, code),
+        issuedAt: now,
+        expiresAt,
+        redeemed: false,
+      }
       return {
-        result: { outcome: 'accepted', supportCode: new Secret(code.match(/.{4}/g)!.join('-')), expiresAt: new Date(expiresAt) },
+        result: {
+          outcome: 'accepted',
+          supportCode: new Secret(code.match(/.{4}/g)!.join('-')),
+          expiresAt: new Date(expiresAt),
+        },
         next: { ...subject, support, attempts: restartRecovery(subject.attempts) },
         events: [{ type: 'support_code.issued', actor, reason, expiresAt: new Date(expiresAt) }],
       }
@@ -83,9 +110,16 @@ async function reset(settings: Settings, input: StaffInput): ReturnType<Recovery
     decide: (subject, now) => ({
       result: { outcome: 'accepted' },
       next: {
-        ...renewEpoch({ ...newSubject(), touchedAt: Math.min(subject?.touchedAt ?? 0, now + CLOCK_TOLERANCE) }, now),
+        ...renewEpoch(
+          { ...newSubject(), touchedAt: Math.min(subject?.touchedAt ?? 0, now + CLOCK_TOLERANCE) },
+          now,
+        ),
         // The sends of the day go on counting: resetting is no way to more of them.
-        sms: { code: null, sentAt: subject?.sms.sentAt.filter((at) => at <= now) ?? [], pause: 'kept' },
+        sms: {
+          code: null,
+          sentAt: subject?.sms.sentAt.filter((at) => at <= now) ?? [],
+          pause: 'kept',
+        },
         attempts: noAttempts,
         offSince: now,
         activity: subject?.activity ?? [],
@@ -95,7 +129,10 @@ async function reset(settings: Settings, input: StaffInput): ReturnType<Recovery
   })
 }
 
-function passwordChanged(settings: Settings, { userId, context }: Parameters<Recovery['passwordChanged']>[0]): ReturnType<Recovery['passwordChanged']> {
+function passwordChanged(
+  settings: Settings,
+  { userId, context }: Parameters<Recovery['passwordChanged']>[0],
+): ReturnType<Recovery['passwordChanged']> {
   return transact<{ outcome: 'accepted' }>(settings, {
     userId,
     context,
@@ -108,6 +145,9 @@ function passwordChanged(settings: Settings, { userId, context }: Parameters<Rec
 }
 
 function staffOf({ actor, reason }: StaffInput): { actor: string; reason: string } {
-  requireThat(isText(actor, 10_000) && isText(reason, 10_000), 'actor and reason are non-empty strings')
+  requireThat(
+    isText(actor, 10_000) && isText(reason, 10_000),
+    'actor and reason are non-empty strings',
+  )
   return { actor: cut(actor, 64), reason: cut(reason, 300) }
 }

@@ -11,20 +11,25 @@ const PERMIT_HEADER = 'Keystep-Permit'
 /** What {@link requireVerified} takes. */
 export interface VerifiedOptions {
   session: SessionReader
-  /** `'mfa'`: a second factor was verified in this session. `'remembered'`: or its device is a remembered one. */
+  /**
+   * `'mfa'`: a second factor was verified in this session. `'remembered'`: or its device is a
+   * remembered one.
+   */
   minimum: 'mfa' | 'remembered'
   /** Told of what became a 503. Default `console.error`. */
   onError?: FailureHandler | undefined
 }
 
 /**
- * A guard: lets a request through (null) when its session says, by `lastVerified`, that it was opened with at least so much assurance. 401
- * without a session, 403 `second_factor_required` below the minimum or when the session does not say, 503 when it cannot be had.
+ * A guard: lets a request through (null) when its session says, by `lastVerified`, that it was
+ * opened with at least so much assurance. 401 without a session, 403 `second_factor_required` below
+ * the minimum or when the session does not say, 503 when it cannot be had.
  *
  * @throws `ERR_OPTION`
  */
 export function requireVerified({ session, minimum, onError }: VerifiedOptions): FetchHandler {
-  if (!['mfa', 'remembered'].includes(minimum)) throw new KeystepError('ERR_OPTION', "minimum is 'mfa' or 'remembered'")
+  if (!['mfa', 'remembered'].includes(minimum))
+    throw new KeystepError('ERR_OPTION', "minimum is 'mfa' or 'remembered'")
   return guard(session, onError, ({ lastVerified }) => {
     const assurance = lastVerified?.assurance
     const suffices = assurance === 'mfa' || (minimum === 'remembered' && assurance === 'remembered')
@@ -36,19 +41,28 @@ export function requireVerified({ session, minimum, onError }: VerifiedOptions):
 export interface PermitOptions {
   twoFactor: TwoFactor
   session: SessionReader
-  /** Where the permit is. Default the header `Keystep-Permit`; for a form's hidden field, read it from a clone of the request. */
-  permit?: ((request: Request) => string | null | undefined | Promise<string | null | undefined>) | undefined
+  /**
+   * Where the permit is. Default the header `Keystep-Permit`; for a form's hidden field, read it
+   * from a clone of the request.
+   */
+  permit?:
+    | ((request: Request) => string | null | undefined | Promise<string | null | undefined>)
+    | undefined
   /** Told of what became a 503. Default `console.error`. */
   onError?: FailureHandler | undefined
 }
 
 /**
- * A guard: lets a request through (null) when it carries a live permit of this session for this purpose (`stepUp.check`). 401 without a
- * session, 403 `permit_required` without such a permit, 400 for a token of another kind, 503 when the store does not answer.
+ * A guard: lets a request through (null) when it carries a live permit of this session for this
+ * purpose (`stepUp.check`). 401 without a session, 403 `permit_required` without such a permit, 400
+ * for a token of another kind, 503 when the store does not answer.
  *
  * @throws `ERR_OPTION`
  */
-export function requirePermit(purpose: string, { twoFactor, session, permit = fromHeader, onError }: PermitOptions): FetchHandler {
+export function requirePermit(
+  purpose: string,
+  { twoFactor, session, permit = fromHeader, onError }: PermitOptions,
+): FetchHandler {
   if (!isText(purpose, 64)) throw new KeystepError('ERR_OPTION', 'purpose is 1 to 64 characters')
   return guard(session, onError, async ({ userId, sessionId }, request) => {
     const shown = await permit(request)
@@ -63,7 +77,11 @@ function fromHeader({ headers }: Request): string | null {
 }
 
 /** Every way out but the judge's own null is a response: a guard that cannot tell is closed. */
-function guard(reader: SessionReader, onError: FailureHandler | undefined, judge: (session: PortalSession, request: Request) => Response | null | Promise<Response | null>): FetchHandler {
+function guard(
+  reader: SessionReader,
+  onError: FailureHandler | undefined,
+  judge: (session: PortalSession, request: Request) => Response | null | Promise<Response | null>,
+): FetchHandler {
   if (typeof reader !== 'function') throw new KeystepError('ERR_OPTION', 'session is a function')
   return async (request) => {
     try {

@@ -29,7 +29,8 @@ export interface FastifyReply {
 
 /** Writes a response; cookies join those that were set before. */
 export async function write(response: Response, target: NodeResponse): Promise<void> {
-  // First of all: a body that fails must not leave the cookie of a session behind, for the answer that follows.
+  // First of all: a body that fails must not leave the cookie of a session behind, for the answer
+  // that follows.
   const body = new Uint8Array(await response.arrayBuffer())
   target.statusCode = response.status
   for (const [name, value] of response.headers) {
@@ -47,8 +48,15 @@ export async function sendBy(reply: FastifyReply, response: Response): Promise<v
   await reply.send(body)
 }
 
-/** Answers with what became of an exception. node:http waits for nobody: a rejection would end the process. */
-export async function writeFailure(error: unknown, target: NodeResponse, onError: FailureHandler | undefined): Promise<void> {
+/**
+ * Answers with what became of an exception. node:http waits for nobody: a rejection would end the
+ * process.
+ */
+export async function writeFailure(
+  error: unknown,
+  target: NodeResponse,
+  onError: FailureHandler | undefined,
+): Promise<void> {
   const failure = failureResponse(error, onError)
   if (!target.headersSent) await write(failure, target)
   else if (!target.writableEnded) target.destroy()

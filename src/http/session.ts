@@ -8,11 +8,17 @@ export interface PortalSession {
   userId: string
   /** The id of the session itself; permits work in this session alone. */
   sessionId: string
-  /** The user's name as authenticator apps show it, such as the e-mail address; 1 to 128 characters without a colon. */
+  /**
+   * The user's name as authenticator apps show it, such as the e-mail address; 1 to 128 characters
+   * without a colon.
+   */
   account: string
   /** When the first factor was last proven in this session. */
   firstFactorAt?: Date | string | undefined
-  /** `assurance` and `verifiedAt` of the grant that opened the session. Without them no guard takes it for verified. */
+  /**
+   * `assurance` and `verifiedAt` of the grant that opened the session. Without them no guard takes
+   * it for verified.
+   */
   lastVerified?: { assurance: Assurance; verifiedAt: Date | string } | undefined
   /** How the first factor was proven (RFC 8176). Default `['pwd']`. */
   amr?: readonly string[] | undefined
@@ -21,8 +27,14 @@ export interface PortalSession {
 /** Finds the session of a request; null without one. */
 export type SessionReader<S = PortalSession> = (request: Request) => S | null | Promise<S | null>
 
-/** The session, or null. @throws `ERR_USER_ID`, `ERR_OPTION` for one that is none, and what the portal's own reader throws. */
-export async function readSession(reader: SessionReader, request: Request): Promise<PortalSession | null> {
+/**
+ * The session, or null. @throws `ERR_USER_ID`, `ERR_OPTION` for one that is none, and what the
+ * portal's own reader throws.
+ */
+export async function readSession(
+  reader: SessionReader,
+  request: Request,
+): Promise<PortalSession | null> {
   const session = await reader(request)
   // Portals in JavaScript return undefined, too.
   if (session == null) return null

@@ -5,11 +5,17 @@ import { MODULUS, truncatedHmac } from './truncated-hmac.ts'
 
 /**
  * The counters (time steps, for TOTP) among `counters` whose code was typed, in the order given.
- * Every one is computed and compared, wherever a match lies (V25). A code that is no code matches none.
+ * Every one is computed and compared, wherever a match lies (V25). A code that is no code matches
+ * none.
  *
  * @throws `ERR_KEY`, `ERR_OPTION`, whatever was typed.
  */
-export function matchCounters(key: OtpKey, typed: unknown, counters: readonly number[], params: OtpParams): number[] {
+export function matchCounters(
+  key: OtpKey,
+  typed: unknown,
+  counters: readonly number[],
+  params: OtpParams,
+): number[] {
   const { algorithm, digits } = resolveOtpParams(params)
   const hmacKey = hmacKeyOf(key, algorithm)
   const code = parseCode(typed, digits)

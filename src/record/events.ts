@@ -4,7 +4,10 @@ import type { CounterName } from './throttle.ts'
 /** What a code was, once it was accepted. */
 export type FactorKind = 'totp' | 'sms' | 'backup_code' | 'support_code'
 
-/** What happened, without when, to whom and from where. A closed union: `switch` on `type`. No code, key, token or number is ever in it. */
+/**
+ * What happened, without when, to whom and from where. A closed union: `switch` on `type`. No code,
+ * key, token or number is ever in it.
+ */
 export type EventDetail =
   | { type: 'factor.enrolled'; factorId: string; kind: 'totp' | 'sms'; label: string }
   | { type: 'factor.imported'; factorId: string; kind: 'totp' | 'sms'; label: string }
@@ -12,9 +15,14 @@ export type EventDetail =
   | { type: 'factor.renamed'; factorId: string; label: string }
   /** `purpose` is `'login'` or that of the step-up. */
   | { type: 'code.accepted'; kind: FactorKind; purpose: string; failuresBefore: number }
-  /** `passwordKnown`: five or more in a row; whoever types them has the password, and the owner should be told to change it. */
+  /**
+   * `passwordKnown`: five or more in a row; whoever types them has the password, and the owner
+   * should be told to change it.
+   */
   | { type: 'code.rejected'; counter: CounterName; inARow: number; passwordKnown: boolean }
-  /** A right code came a second time. The owner's sign of phishing; told to `onEvent`, not written. */
+  /**
+   * A right code came a second time. The owner's sign of phishing; told to `onEvent`, not written.
+   */
   | { type: 'code.replayed'; kind: FactorKind }
   | { type: 'locked'; counter: CounterName; retryAt: Date }
   | { type: 'exhausted'; counter: CounterName }
@@ -45,12 +53,16 @@ export interface EventFacts {
 /** One event as `onEvent` gets it, after the change it tells of was committed. */
 export type KeystepEvent = EventDetail & EventFacts & { userId: string }
 
-/** One line of `status().activity`. Repeated failures, sends and renamings are one line: `count` of them, the first at `firstAt`, the last at `at`. */
+/**
+ * One line of `status().activity`. Repeated failures, sends and renamings are one line: `count` of
+ * them, the first at `firstAt`, the last at `at`.
+ */
 export type ActivityEntry = EventDetail & EventFacts & { count?: number; firstAt?: Date }
 
 /**
- * Cuts what came from outside before it is kept; cutting never splits a character in two. Control characters and lone surrogates become
- * U+FFFD: whoever shows the line in a terminal or a log gets one line of text, and no character takes more than 3 bytes.
+ * Cuts what came from outside before it is kept; cutting never splits a character in two. Control
+ * characters and lone surrogates become U+FFFD: whoever shows the line in a terminal or a log gets
+ * one line of text, and no character takes more than 3 bytes.
  */
 export function cut(text: unknown, most: number): string {
   if (typeof text !== 'string') return ''
@@ -67,23 +79,41 @@ export function factsOf(context: RequestContext | undefined): { ip?: string; use
   }
 }
 
-/** Takes every event, after the change it tells of. What it throws is reported to `onError` as `ERR_EVENT_HANDLER`, and blocks nothing. */
+/**
+ * Takes every event, after the change it tells of. What it throws is reported to `onError` as
+ * `ERR_EVENT_HANDLER`, and blocks nothing.
+ */
 export type EventHandler = (event: KeystepEvent) => void | Promise<void>
 
 /** Told of what failed beside the way; what it throws itself is dropped. */
 export type ErrorHandler = (error: KeystepError) => void | Promise<void>
 
-/** Hands events on without waiting: a handler that throws, rejects or hangs neither blocks nor undoes what was committed. */
-export function emit(onEvent: EventHandler, onError: ErrorHandler, events: readonly KeystepEvent[]): void {
+/**
+ * Hands events on without waiting: a handler that throws, rejects or hangs neither blocks nor
+ * undoes what was committed.
+ */
+export function emit(
+  onEvent: EventHandler,
+  onError: ErrorHandler,
+  events: readonly KeystepEvent[],
+): void {
   for (const event of events) void tell(onEvent, onError, event)
 }
 
-async function tell(onEvent: EventHandler, onError: ErrorHandler, event: KeystepEvent): Promise<void> {
+async function tell(
+  onEvent: EventHandler,
+  onError: ErrorHandler,
+  event: KeystepEvent,
+): Promise<void> {
   try {
     await onEvent(event)
   } catch (cause) {
     try {
-      await onError(new KeystepError('ERR_EVENT_HANDLER', 'onEvent failed; what it was told of stands', { cause }))
+      await onError(
+        new KeystepError('ERR_EVENT_HANDLER', 'onEvent failed; what it was told of stands', {
+          cause,
+        }),
+      )
     } catch {
       // A reporter that fails has nobody left to report to.
     }

@@ -3,7 +3,10 @@ import { expiryMillis, newVersion, pageOf, quoteTable, type TableStore } from '.
 
 type MysqlValue = string | number | null
 
-/** The part of a mysql2 pool (`mysql2/promise`) that keystep uses. A single connection has no `getConnection`, and is refused. */
+/**
+ * The part of a mysql2 pool (`mysql2/promise`) that keystep uses. A single connection has no
+ * `getConnection`, and is refused.
+ */
 export interface MysqlPool {
   execute(sql: string, values: MysqlValue[]): Promise<[unknown, unknown]>
   getConnection(): unknown
@@ -11,7 +14,10 @@ export interface MysqlPool {
 
 /** Options of {@link mysqlStore}. */
 export interface MysqlStoreOptions {
-  /** `name` or `database.name` of letters, digits and underscores; default `keystep_records`. Anything else throws `ERR_OPTION`. */
+  /**
+   * `name` or `database.name` of letters, digits and underscores; default `keystep_records`.
+   * Anything else throws `ERR_OPTION`.
+   */
   table?: string | undefined
 }
 
@@ -20,16 +26,23 @@ const DUPLICATE_KEY = 1062
 const DEADLOCK = 1213
 
 /**
- * A store in a table of a MySQL or MariaDB database (InnoDB), over the portal's own mysql2 promise pool to the primary. A pool
- * lends each statement a connection of its own, so no write lands in a transaction of the portal's.
+ * A store in a table of a MySQL or MariaDB database (InnoDB), over the portal's own mysql2 promise
+ * pool to the primary. A pool lends each statement a connection of its own, so no write lands in a
+ * transaction of the portal's.
  *
- * @throws `ERR_OPTION` for a table name with other characters, for a single connection, and for a pool with callbacks.
+ * @throws `ERR_OPTION` for a table name with other characters, for a single connection, and for a
+ *   pool with callbacks.
  */
 export function mysqlStore(pool: MysqlPool, o: MysqlStoreOptions = {}): TableStore {
   const table = quoteTable(o.table, '`')
   const takes: { getConnection?: unknown; promise?: unknown } = pool
-  if (typeof takes.getConnection !== 'function') throw new KeystepError('ERR_OPTION', 'mysqlStore takes a pool, not a connection')
-  if (takes.promise) throw new KeystepError('ERR_OPTION', 'mysqlStore takes a pool of mysql2/promise: pool.promise(), not one with callbacks')
+  if (typeof takes.getConnection !== 'function')
+    throw new KeystepError('ERR_OPTION', 'mysqlStore takes a pool, not a connection')
+  if (takes.promise)
+    throw new KeystepError(
+      'ERR_OPTION',
+      'mysqlStore takes a pool of mysql2/promise: pool.promise(), not one with callbacks',
+    )
 
   const execute = async (sql: string, ...values: MysqlValue[]): Promise<unknown> => {
     for (let left = TRIES; ; left--) {
@@ -53,18 +66,25 @@ export function mysqlStore(pool: MysqlPool, o: MysqlStoreOptions = {}): TableSto
       await execute(`CREATE TABLE IF NOT EXISTS ${table} (${columns}) ENGINE = InnoDB`)
     },
     async get(key) {
-      const [row] = await rowsOf(`SELECT value, CAST(version AS CHAR) AS version FROM ${table} WHERE record_key = ?`, key)
+      const [row] = await rowsOf(
+        `SELECT value, CAST(version AS CHAR) AS version FROM ${table} WHERE record_key = ?`,
+        key,
+      )
       return row ? { value: row.value!, version: row.version! } : null
     },
     async put(key, value, o) {
       const version = newVersion()
       const row: MysqlValue[] = [value, version, expiryMillis(o), key]
-      // Every put changes the version, so that affectedRows says the same whether the connection counts matched rows or changed ones.
+      // Every put changes the version, so that affectedRows says the same whether the connection
+      // counts matched rows or changed ones.
       const update = `UPDATE ${table} SET value = ?, version = ?, expires_at = ? WHERE record_key = ? AND version = ?`
       if (o.expected !== null) return (await changes(update, ...row, o.expected)) ? version : null
       try {
         // No INSERT IGNORE: it would also turn a value that does not fit into one that was cut.
-        await execute(`INSERT INTO ${table} (value, version, expires_at, record_key) VALUES (?, ?, ?, ?)`, ...row)
+        await execute(
+          `INSERT INTO ${table} (value, version, expires_at, record_key) VALUES (?, ?, ?, ?)`,
+          ...row,
+        )
         return version
       } catch (error) {
         if (errnoOf(error) === DUPLICATE_KEY) return null
@@ -72,12 +92,21 @@ export function mysqlStore(pool: MysqlPool, o: MysqlStoreOptions = {}): TableSto
       }
     },
     async delete(key, { expected }) {
-      return (await changes(`DELETE FROM ${table} WHERE record_key = ? AND version = ?`, key, expected)) ? 'deleted' : 'changed'
+      return (await changes(
+        `DELETE FROM ${table} WHERE record_key = ? AND version = ?`,
+        key,
+        expected,
+      ))
+        ? 'deleted'
+        : 'changed'
     },
     async keys(o) {
       const { after, limit } = pageOf(o)
       const page = `WHERE record_key > ? ORDER BY record_key LIMIT ${limit}`
-      const rows = await rowsOf(`SELECT CAST(record_key AS CHAR) AS listed FROM ${table} ${page}`, after)
+      const rows = await rowsOf(
+        `SELECT CAST(record_key AS CHAR) AS listed FROM ${table} ${page}`,
+        after,
+      )
       return rows.map((row) => row.listed!)
     },
   }

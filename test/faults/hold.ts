@@ -19,9 +19,16 @@ export interface Step {
   readonly at: number
 }
 
-/** What a step breaks: a code or challenge accepted twice, an attempt given back, a verdict without its debit or behind a lock. */
-export function hold({ kind, code, outcomes, before, after, at }: Step, won: Set<string>): string[] {
-  const counter = kind === 'backup' || kind === 'used_backup' || kind === 'wrong_backup' ? 'recovery' : 'codes'
+/**
+ * What a step breaks: a code or challenge accepted twice, an attempt given back, a verdict without
+ * its debit or behind a lock.
+ */
+export function hold(
+  { kind, code, outcomes, before, after, at }: Step,
+  won: Set<string>,
+): string[] {
+  const counter =
+    kind === 'backup' || kind === 'used_backup' || kind === 'wrong_backup' ? 'recovery' : 'codes'
   const [was, is] = [before.attempts[counter], after.attempts[counter]]
   const [spentBefore, spentAfter] = [spentOf(before), spentOf(after)]
   const accepted = outcomes.filter(({ said }) => said === 'accepted')
@@ -35,7 +42,14 @@ export function hold({ kind, code, outcomes, before, after, at }: Step, won: Set
   demand(spentAfter - spentBefore >= 0, 'a spent code came back')
   demand(accepted.length <= 1, `accepted ${accepted.length} times at once`)
   demand(accepted.length === 0 || isSpending, 'accepted without being spent')
-  demand(accepted.length === 0 || kind === 'right' || kind === 'used' || kind === 'backup' || kind === 'used_backup', 'a wrong code was accepted')
+  demand(
+    accepted.length === 0 ||
+      kind === 'right' ||
+      kind === 'used' ||
+      kind === 'backup' ||
+      kind === 'used_backup',
+    'a wrong code was accepted',
+  )
   for (const { challenge } of accepted) {
     demand(!won.has(challenge!), 'a challenge was accepted twice')
     won.add(challenge!)
@@ -45,18 +59,30 @@ export function hold({ kind, code, outcomes, before, after, at }: Step, won: Set
     won.add(code)
   }
   if (!isSpending) {
-    demand(is.streak >= was.streak + wrong, `${wrong} told, streak from ${was.streak} to ${is.streak}`)
-    demand(is.wrongAt.length >= was.wrongAt.length + wrong, `${wrong} told, ${was.wrongAt.length} remembered became ${is.wrongAt.length}`)
-    demand(after.attempts.failures >= before.attempts.failures + wrong, `${wrong} told, failures from ${before.attempts.failures} to ${after.attempts.failures}`)
+    demand(
+      is.streak >= was.streak + wrong,
+      `${wrong} told, streak from ${was.streak} to ${is.streak}`,
+    )
+    demand(
+      is.wrongAt.length >= was.wrongAt.length + wrong,
+      `${wrong} told, ${was.wrongAt.length} remembered became ${is.wrongAt.length}`,
+    )
+    demand(
+      after.attempts.failures >= before.attempts.failures + wrong,
+      `${wrong} told, failures from ${before.attempts.failures} to ${after.attempts.failures}`,
+    )
     demand(is.lockedUntil >= was.lockedUntil, 'a lock was lifted')
   }
-  if (was.lockedUntil > at || was.stopped) demand(accepted.length + wrong === 0, 'a verdict behind a lock')
+  if (was.lockedUntil > at || was.stopped)
+    demand(accepted.length + wrong === 0, 'a verdict behind a lock')
   demand(wrong <= Math.max(1, 5 - was.streak), `${wrong} verdicts with a streak of ${was.streak}`)
   return findings
 }
 
 /** Grows with every code that is spent: steps of authenticators and backup codes. */
 function spentOf({ factors, backupCodes }: Subject): number {
-  const steps = factors.filter((factor): factor is TotpFactor => factor.kind === 'totp').reduce((sum, { lastUsedStep }) => sum + (lastUsedStep ?? 0), 0)
+  const steps = factors
+    .filter((factor): factor is TotpFactor => factor.kind === 'totp')
+    .reduce((sum, { lastUsedStep }) => sum + (lastUsedStep ?? 0), 0)
   return steps + backupCodes!.codes.filter(({ spent }) => spent).length
 }

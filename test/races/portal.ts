@@ -1,18 +1,30 @@
-import { createKeyring, createTwoFactor, generateKeyringKey, type TwoFactor } from '../../src/index.ts'
+import {
+  createKeyring,
+  createTwoFactor,
+  generateKeyringKey,
+  type TwoFactor,
+} from '../../src/index.ts'
 import { generateTotp, OtpKey } from '../../src/otp/index.ts'
 import type { RecordStore } from '../../src/stores/record-store.ts'
 import { challenge, enroll } from '../flow/house.ts'
 
 const STEP_MS = 30_000
 
-/** The portal's own process: it enrolls, looks at the record and moves the clock, while others race. */
+/**
+ * The portal's own process: it enrolls, looks at the record and moves the clock, while others race.
+ */
 export interface Portal {
   readonly keyring: string
   readonly twoFactor: TwoFactor
-  /** The one clock of all processes; it stands still during a race, so that no lock runs out and no step ends in the middle. */
+  /**
+   * The one clock of all processes; it stands still during a race, so that no lock runs out and no
+   * step ends in the middle.
+   */
   readonly at: Date
   wait(seconds: number): void
-  /** A user with authenticators (1 to 3) and unspent backup codes, whose current codes are unused. */
+  /**
+   * A user with authenticators (1 to 3) and unspent backup codes, whose current codes are unused.
+   */
   enroll(userId: string, authenticators?: number): Promise<Enrolled>
   /** A user with one authenticator and no backup codes. */
   importUser(userId: string): Promise<Pick<Enrolled, 'codes'>>
@@ -38,7 +50,10 @@ export function openPortal(store: RecordStore): Portal {
     backupCodes: { count: BACKUP_CODES },
     now: () => at,
   })
-  const codesOf = (keys: readonly OtpKey[]) => (step = 0) => keys.map((key) => generateTotp(key, { at: new Date(at.getTime() + step * STEP_MS) }))
+  const codesOf =
+    (keys: readonly OtpKey[]) =>
+    (step = 0) =>
+      keys.map((key) => generateTotp(key, { at: new Date(at.getTime() + step * STEP_MS) }))
   const importKey = async (userId: string): Promise<OtpKey> => {
     const key = OtpKey.generate()
     const imported = await twoFactor.totp.import({ userId, key })

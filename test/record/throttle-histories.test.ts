@@ -1,6 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { gateOf, isExhausted, miss, noAttempts, recover, resolveLimits, restartRecovery, succeed } from '../../src/record/throttle.ts'
+import {
+  gateOf,
+  isExhausted,
+  miss,
+  noAttempts,
+  recover,
+  resolveLimits,
+  restartRecovery,
+  succeed,
+} from '../../src/record/throttle.ts'
 
 const NOW = Date.parse('2026-11-22T12:00:00Z')
 const SECOND = 1000
@@ -8,10 +17,19 @@ const HOUR = 3600 * SECOND
 const DAY = 24 * HOUR
 
 describe('any history', () => {
-  type Step = 'wrong code' | 'wrong backup code' | 'right code' | 'right backup code' | 'new backup codes' | number
+  type Step =
+    | 'wrong code'
+    | 'wrong backup code'
+    | 'right code'
+    | 'right backup code'
+    | 'new backup codes'
+    | number
   const step: fc.Arbitrary<Step> = fc.oneof(
     { weight: 12, arbitrary: fc.constantFrom<Step>('wrong code', 'wrong backup code') },
-    { weight: 2, arbitrary: fc.constantFrom<Step>('right code', 'right backup code', 'new backup codes') },
+    {
+      weight: 2,
+      arbitrary: fc.constantFrom<Step>('right code', 'right backup code', 'new backup codes'),
+    },
     { weight: 4, arbitrary: fc.constantFrom<Step>(SECOND, 40 * SECOND, HOUR, 10 * DAY) },
   )
 
@@ -22,8 +40,14 @@ describe('any history', () => {
       fc.property(fc.array(step, { minLength: 60, maxLength: 300 }), (steps) => {
         let attempts = noAttempts
         let now = NOW
-        /** The wrong codes that were looked at: in a row, and the instants of all since the last lift. */
-        const looked = { codes: { row: 0, all: [] as number[] }, recovery: { row: 0, all: [] as number[] } }
+        /**
+         * The wrong codes that were looked at: in a row, and the instants of all since the last
+         * lift.
+         */
+        const looked = {
+          codes: { row: 0, all: [] as number[] },
+          recovery: { row: 0, all: [] as number[] },
+        }
         for (const one of steps) {
           if (typeof one === 'number') now += one
           else if (one === 'new backup codes') {
@@ -46,7 +70,13 @@ describe('any history', () => {
           for (const name of ['codes', 'recovery'] as const) {
             const { row, all } = looked[name]
             const month = all.filter((at) => at > now - 30 * DAY + SECOND).length
-            if (row > 8 || month > 12 || attempts[name].streak !== row || attempts[name].wrongAt.length > 12) return false
+            if (
+              row > 8 ||
+              month > 12 ||
+              attempts[name].streak !== row ||
+              attempts[name].wrongAt.length > 12
+            )
+              return false
             if (row === 8) rowsFull++
             if (month === 12) monthsFull++
           }

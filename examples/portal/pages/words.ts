@@ -17,7 +17,9 @@ export function words(rejected: Rejected): string | Html {
   switch (reason) {
     case 'wrong_code':
       if (retryAt) return locked(retryAt)
-      return attemptsLeft === 0 ? 'That code is not right.' : `That code is not right. ${attemptsLeft === 1 ? '1 attempt' : `${attemptsLeft} attempts`} left.`
+      return attemptsLeft === 0
+        ? 'That code is not right.'
+        : `That code is not right. ${attemptsLeft === 1 ? '1 attempt' : `${attemptsLeft} attempts`} left.`
     case 'already_used':
       return 'That code was used before. Wait for the next one.'
     case 'locked':

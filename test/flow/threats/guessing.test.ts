@@ -1,6 +1,17 @@
 import { memoryStore } from 'keystep/stores/memory'
 import { describe, expect, it } from 'vitest'
-import { challenge, enroll, house, type House, login, nextCode, permit, type Phone, SESSION, wrongCode } from '../house.ts'
+import {
+  challenge,
+  enroll,
+  house,
+  type House,
+  login,
+  nextCode,
+  permit,
+  type Phone,
+  SESSION,
+  wrongCode,
+} from '../house.ts'
 import { slowStore } from '../../record/stores.ts'
 
 /** The adversary has the password: new sessions, challenges and addresses cost nothing. */
@@ -8,7 +19,9 @@ async function guessFor(h: House, phone: Phone, days: number): Promise<number> {
   const end = h.clock().getTime() + days * 86_400_000
   let looked = 0
   while (h.clock().getTime() < end) {
-    const verdict = await login(h.twoFactor, 'ada', wrongCode(phone, h.clock()), { context: { ip: `198.51.100.${looked % 256}` } })
+    const verdict = await login(h.twoFactor, 'ada', wrongCode(phone, h.clock()), {
+      context: { ip: `198.51.100.${looked % 256}` },
+    })
     if (verdict.outcome !== 'rejected') throw new Error(verdict.outcome)
     if (verdict.reason === 'wrong_code') looked++
     else if (verdict.reason === 'locked') h.clock.set(verdict.retryAt)
@@ -24,7 +37,9 @@ describe('threats: guessing', () => {
     expect(await guessFor(h, phone, 365)).toBe(50)
     // RFC 4226 7.2: the owner was told, and told that the password is known.
     expect(h.events.filter(({ type }) => type === 'exhausted')).toHaveLength(1)
-    expect(h.events.filter((event) => event.type === 'code.rejected' && event.passwordKnown)).toHaveLength(46)
+    expect(
+      h.events.filter((event) => event.type === 'code.rejected' && event.passwordKnown),
+    ).toHaveLength(46)
   })
 
   it('V1: while the owner logs in every day, 100 within 30 days and then none', async () => {
@@ -50,18 +65,29 @@ describe('threats: guessing', () => {
       const server = house({ store: h.store, keyring: h.keyring, now: h.clock })
       left.push(await login(server.twoFactor, 'ada', wrongCode(phone, h.clock())))
     }
-    expect(left).toMatchObject([4, 3, 2, 1, 0].map((attemptsLeft) => ({ reason: 'wrong_code', attemptsLeft })))
+    expect(left).toMatchObject(
+      [4, 3, 2, 1, 0].map((attemptsLeft) => ({ reason: 'wrong_code', attemptsLeft })),
+    )
   })
 
   it('V2: the limit holds before anything is compared, under any number of requests at once', async () => {
     const h = house({ store: slowStore(memoryStore()) })
     const { phone } = await enroll(h.twoFactor, 'ada', h.clock)
-    const challenges = await Promise.all(Array.from({ length: 200 }, () => challenge(h.twoFactor, 'ada')))
+    const challenges = await Promise.all(
+      Array.from({ length: 200 }, () => challenge(h.twoFactor, 'ada')),
+    )
     const right = nextCode(h.clock, phone)
     const wrong = wrongCode(phone, h.clock())
-    // The right code hides among 199 wrong ones: whatever is decided first, no more than the budget is looked at.
-    const verdicts = await Promise.all(challenges.map((asked, n) => h.twoFactor.login.verify({ challenge: asked, code: n === 199 ? right : wrong })))
-    const looked = verdicts.filter((one) => one.outcome !== 'rejected' || one.reason === 'wrong_code')
+    // The right code hides among 199 wrong ones: whatever is decided first, no more than the budget
+    // is looked at.
+    const verdicts = await Promise.all(
+      challenges.map((asked, n) =>
+        h.twoFactor.login.verify({ challenge: asked, code: n === 199 ? right : wrong }),
+      ),
+    )
+    const looked = verdicts.filter(
+      (one) => one.outcome !== 'rejected' || one.reason === 'wrong_code',
+    )
     expect(looked.length).toBeLessThanOrEqual(11)
     expect(verdicts.filter(({ outcome }) => outcome === 'accepted').length).toBeLessThanOrEqual(1)
   })
@@ -74,7 +100,9 @@ describe('threats: guessing', () => {
       throw new Error('the portal rolls its transaction back')
     }
     for (let n = 0; n < 5; n++) await request().catch(() => undefined)
-    expect(await login(h.twoFactor, 'ada', wrongCode(phone, h.clock()))).toMatchObject({ reason: 'locked' })
+    expect(await login(h.twoFactor, 'ada', wrongCode(phone, h.clock()))).toMatchObject({
+      reason: 'locked',
+    })
   })
 
   it('V4: a lock is honored on every path: login, step-up, with each kind of code that it counts, and SMS', async () => {
@@ -87,7 +115,14 @@ describe('threats: guessing', () => {
     const locked = { outcome: 'rejected', reason: 'locked' }
     for (const factor of [undefined, 'totp'] as const) {
       expect(await login(h.twoFactor, 'ada', code, { factor })).toMatchObject(locked)
-      expect(await h.twoFactor.stepUp.verify({ challenge: step.challenge, code, sessionId: SESSION, factor })).toMatchObject(locked)
+      expect(
+        await h.twoFactor.stepUp.verify({
+          challenge: step.challenge,
+          code,
+          sessionId: SESSION,
+          factor,
+        }),
+      ).toMatchObject(locked)
     }
     await expect(permit(h.twoFactor, 'ada', code)).rejects.toThrow('locked')
   })
@@ -95,20 +130,35 @@ describe('threats: guessing', () => {
   it('V19: locking the owner out takes the password, and neither backup codes nor remembered devices go with it', async () => {
     const h = house()
     const { phone, backupCodes } = await enroll(h.twoFactor, 'ada', h.clock)
-    const remembered = await login(h.twoFactor, 'ada', nextCode(h.clock, phone), { rememberDevice: { label: 'Laptop' } })
+    const remembered = await login(h.twoFactor, 'ada', nextCode(h.clock, phone), {
+      rememberDevice: { label: 'Laptop' },
+    })
     if (remembered.outcome !== 'accepted') throw new Error(remembered.outcome)
     await guessFor(h, phone, 20)
-    expect(await login(h.twoFactor, 'ada', nextCode(h.clock, phone))).toMatchObject({ reason: 'exhausted' })
-    expect(await h.twoFactor.login.begin({ userId: 'ada', deviceToken: remembered.device!.token.reveal() })).toMatchObject({ next: 'proceed' })
-    expect(await login(h.twoFactor, 'ada', backupCodes[0]!)).toMatchObject({ outcome: 'accepted', failuresBefore: 50 })
-    expect(await login(h.twoFactor, 'ada', nextCode(h.clock, phone))).toMatchObject({ outcome: 'accepted' })
+    expect(await login(h.twoFactor, 'ada', nextCode(h.clock, phone))).toMatchObject({
+      reason: 'exhausted',
+    })
+    expect(
+      await h.twoFactor.login.begin({
+        userId: 'ada',
+        deviceToken: remembered.device!.token.reveal(),
+      }),
+    ).toMatchObject({ next: 'proceed' })
+    expect(await login(h.twoFactor, 'ada', backupCodes[0]!)).toMatchObject({
+      outcome: 'accepted',
+      failuresBefore: 50,
+    })
+    expect(await login(h.twoFactor, 'ada', nextCode(h.clock, phone))).toMatchObject({
+      outcome: 'accepted',
+    })
   })
 
   it('V20: exhaustion sends the adversary back to the password: his challenges are over, whatever lifts the stop', async () => {
     const h = house({ limits: { hardStop: 4 } })
     const { phone, backupCodes } = await enroll(h.twoFactor, 'ada', h.clock)
     const kept = await challenge(h.twoFactor, 'ada')
-    const verdict = () => h.twoFactor.login.verify({ challenge: kept, code: wrongCode(phone, h.clock()) })
+    const verdict = () =>
+      h.twoFactor.login.verify({ challenge: kept, code: wrongCode(phone, h.clock()) })
     expect(await verdict()).toMatchObject({ reason: 'wrong_code' })
     for (let n = 0; n < 3; n++) await login(h.twoFactor, 'ada', wrongCode(phone, h.clock()))
     expect(await verdict()).toEqual({ outcome: 'rejected', reason: 'expired' })
