@@ -35,7 +35,7 @@ describeWith(['chromium'], 'Chromium, and a sibling of the portal over plain HTT
       } else if (request.url === '/') {
         seen.push(request.headers.cookie ?? '')
       }
-      // Bytes, since Node writes the head of a text's answer as UTF-8: the attack wants the byte A0.
+      // Bytes: Node writes the head of a text's answer as UTF-8, and the attack wants the byte A0.
       response.end(Buffer.from('here'))
     })
     const { port } = new URL(origin)
