@@ -112,7 +112,7 @@ export class OtpKey {
     return MASK
   }
 
-  // A function of this module instead of a method: whoever reads a key's set-up can make codes, so no
+/** The set-up of a key for counters, made on first use; anything but an OtpKey throws `ERR_KEY`. */
   // door of keystep leads there.
   static {
     readCounterKey = (key, algorithm) =>

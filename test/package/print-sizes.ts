@@ -1,5 +1,5 @@
-// `npm run sizes` prints a row a door; `npm run sizes -- --write` keeps the figures that CI compares
-// with.
+// `npm run sizes` prints a row a door; `npm run sizes -- --write` keeps the figures that the tests
+// compare with.
 import { rmSync, writeFileSync } from 'node:fs'
 import { installTarball } from './pack.ts'
 import { bundle, measured } from './sizes.ts'
