@@ -112,8 +112,8 @@ export class OtpKey {
     return MASK
   }
 
-/** The set-up of a key for counters, made on first use; anything but an OtpKey throws `ERR_KEY`. */
-  // door of keystep leads there.
+  // A function of this module instead of a method: whoever reads a key's set-up can make codes,
+  // so no door of keystep leads there.
   static {
     readCounterKey = (key, algorithm) =>
       (key.#counterKeys[algorithm] ??= createCounterKey(
