@@ -12,8 +12,7 @@ export function explain(rejection: Rejection | ConfirmRejection, typed = ''): st
   switch (rejection.reason) {
     case 'wrong_code':
       if ('attemptsLeft' in rejection) return explainWrongCode(rejection, otherWay)
-      if (isBackupCode)
-        return 'That is no backup code of this account. Please check each character.'
+      if (isBackupCode) return 'That code is wrong. Please check each of its characters.'
       return 'That is not a code of this key. Is it the right entry in your app?'
     case 'already_used': {
       const next = isBackupCode
