@@ -122,7 +122,7 @@ async function reset(settings: Settings, input: StaffInput): ReturnType<Recovery
         sms: {
           code: null,
           sentAt: subject?.sms.sentAt.filter((at) => at <= now) ?? [],
-          pause: 'kept',
+          forgiven: { last: false, before: false },
         },
         attempts: restart(subject?.attempts ?? noAttempts, now, settings.limits),
         offSince: now,
