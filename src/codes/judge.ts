@@ -28,8 +28,8 @@ export type Judgement =
   { readonly accepted: Accepted } | { readonly refused: Decision<Rejection | ClockSkew> }
 
 /**
- * A decision that is committed like any other, and then thrown: an authenticator could not be asked,
- * since its last used step lies ahead of the clock.
+ * A decision that is committed like any other, and then thrown: an authenticator could not be
+ * asked, since its last used step lies ahead of the clock.
  */
 export class ClockSkew {
   static readonly only = new ClockSkew()

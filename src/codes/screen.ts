@@ -9,8 +9,9 @@ import { SMS_CODE_DIGITS, type TypedCode } from './recognize.ts'
 import type { Attempt, Trial } from './trial.ts'
 
 /**
- * A code that may be compared, as a trial; or why it is not. The checks come in this order: expired,
- * malformed, unavailable; a lock or stop stands before the codes that can be guessed alone (V19).
+ * A code that may be compared, as a trial; or why it is not. The checks come in this order:
+ * expired, malformed, unavailable; a lock or stop stands before the codes that can be guessed alone
+ * (V19).
  */
 export function screen(
   settings: Settings,

@@ -6,8 +6,8 @@ type FieldOf<T extends EventType> = Exclude<keyof Extract<EventDetail, { type: T
 const MOST_LINES = 20
 
 /**
- * The fields of each event in the order of its line: a new field goes to the end, and none ever goes
- * away.
+ * The fields of each event in the order of its line: a new field goes to the end, and none ever
+ * goes away.
  */
 const FIELDS: { readonly [T in EventType]: readonly FieldOf<T>[] } = {
   'factor.enrolled': ['factorId', 'kind', 'label'],

@@ -10,8 +10,8 @@ const MOST_BYTES = 23_900
 type Unsaid = keyof typeof untouched
 
 /**
- * What is left out of the text, since nothing of it was ever touched: half of what every login would
- * otherwise parse, seal and write.
+ * What is left out of the text, since nothing of it was ever touched: half of what every login
+ * would otherwise parse, seal and write.
  */
 const IS_UNSAID: { readonly [K in Unsaid]: (value: Subject[K]) => boolean } = {
   backupCodes: (set) => set === null,
@@ -57,8 +57,8 @@ function encodeSubject(subject: Subject): string {
   }
 }
 
-function isUnsaid<K extends Unsaid>(subject: Subject, name: K): boolean {
-  return IS_UNSAID[name](subject[name])
+function isUnsaid(subject: Subject, name: Unsaid): boolean {
+  return IS_UNSAID[name](subject[name] as never)
 }
 
 /** @throws `ERR_RECORD_VERSION` and what opening throws. */

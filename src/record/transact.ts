@@ -24,9 +24,9 @@ export interface Transaction<R> {
   readonly userId: string
   readonly context?: RequestContext | undefined
   /**
-   * Decides over the record as it was read. It has no effects, and may await what takes long (a slow
-   * hash, the policy), remembering it, since it is asked again after a lost swap. What it returns is
-   * disclosed only after its record was swapped in.
+   * Decides over the record as it was read. It has no effects, and may await what takes long (a
+   * slow hash, the policy), remembering it, since it is asked again after a lost swap. What it
+   * returns is disclosed only after its record was swapped in.
    */
   readonly decide: (subject: Subject | null, now: number) => Decision<R> | Promise<Decision<R>>
   /** Set by support's reset alone: the way out after a clock that ran ahead. */
