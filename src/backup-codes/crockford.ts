@@ -15,7 +15,7 @@ export function randomCrockford(length: number): string {
   return text
 }
 
-/** The number of a line on a printed list. No code has a dot within, so that nothing else reads so. */
+/** The number of a line on a printed list: no code has a dot within, so nothing else reads so. */
 const LIST_NUMBER = /^[0-9]{1,2}[.):]+/
 
 /**

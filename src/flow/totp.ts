@@ -190,7 +190,7 @@ async function readEnrollment(
     : null
 }
 
-/** The number of the next authenticator: one more than any that is there, which stays unsaid for 1. */
+/** The number of the next authenticator: one more than any that is there. A first one has none. */
 function ordinalAfter(factors: readonly Factor[]): Pick<TotpFactor, 'ordinal'> {
   const taken = factors.flatMap((one) => (one.kind === 'totp' ? (one.ordinal ?? 1) : []))
   return taken.length === 0 ? {} : { ordinal: Math.max(...taken, taken.length) + 1 }

@@ -23,7 +23,7 @@ import {
   type TotpParams,
 } from './otp-params.ts'
 
-/** What a QR code holds at the error correction of pictures: a longer address could not be shown. */
+/** What a QR code holds at the error correction of pictures: a longer one could not be shown. */
 const MAX_CHARACTERS = 2328
 /** Of an issuer once percent-encoded: beside it the longest account of any script fits. */
 export const MAX_ENCODED_ISSUER = 480
@@ -128,9 +128,9 @@ export function buildKeyUri(options: BuildKeyUriOptions): Secret<string> {
 
 /**
  * Reads an `otpauth:` address (Key URI Format), as other systems write it and people paste it: any
- * case, `SHA-1` and `HmacSHA1`, a label that is separated by `:` or `%3A`, or none at all, an issuer
- * that differs from the label's (the parameter counts), unknown parameters; white space, quotes and
- * invisible characters around it, and separators that HTML or JSON escaped.
+ * case, `SHA-1` and `HmacSHA1`, a label that is separated by `:` or `%3A`, or none at all, an
+ * issuer that differs from the label's (the parameter counts), unknown parameters; white space,
+ * quotes and invisible characters around it, and separators that HTML or JSON escaped.
  *
  * @param uri at most 2,328 characters.
  * @param options `allowShortKey` takes keys from 10 bytes on, `allowSpareBits` spare bits.
