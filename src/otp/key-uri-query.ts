@@ -82,9 +82,10 @@ export function splitQuery(query: string): KeyUriParams {
   return { secret, issuer, image, algorithm, digits, period, counter, encoder }
 }
 
-// What separates in other writings (`;` in old HTML, `?` where an address was put together of
-// parts, white space where a line was folded), or what is left of an escaped `&`.
-const STUCK_VALUE = /[;?\s](?:amp;?)*(?:secret|issuer|algorithm|digits|period|counter|encoder)=/i
+// Whatever stands in the place of `&`: `;` in old HTML, `,` or `?` where an address was put together
+// of parts, white space where a line was folded, what is left of an escaped `&`.
+const STUCK_VALUE =
+  /(?:[^a-z0-9_.%-]|%[0-9a-f]{2})(?:amp;?)*(?:secret|issuer|algorithm|digits|period|counter|encoder)=/i
 const STUCK_NAME =
   /(?:^|[^a-z0-9_.-]|amp)(?:secret|issuer|image|algorithm|digits|period|counter|encoder)(?![a-z0-9_.-])/
 
