@@ -20,12 +20,14 @@ export type { DeviceIssued } from './tokens/device.ts'
 export type { Devices } from './flow/devices.ts'
 export type {
   ActivityEntry,
+  AttemptKind,
   ErrorHandler,
   EventDetail,
   EventFacts,
   EventHandler,
   FactorKind,
   KeystepEvent,
+  RefusalReason,
   RequestContext,
 } from './record/events.ts'
 export type { Factors, Removal, RemoveAllInput } from './flow/factors.ts'

@@ -6,7 +6,7 @@ import { type Change, rejected } from '../record/outcome.ts'
 import { recordMac } from '../record/record-mac.ts'
 import { isText, requireThat, type Settings } from '../record/settings.ts'
 import { isEnrolled, newSubject, renewEpoch } from '../record/subject.ts'
-import { noAttempts, restartRecovery } from '../record/throttle.ts'
+import { noAttempts, restart, restartRecovery } from '../record/throttle.ts'
 import { CLOCK_TOLERANCE } from '../record/clock.ts'
 import { newId } from '../tokens/token.ts'
 import { transact } from '../record/transact.ts'
@@ -94,7 +94,11 @@ async function issueSupportCode(
           supportCode: new Secret(code.match(/.{4}/g)!.join('-')),
           expiresAt: new Date(expiresAt),
         },
-        next: { ...subject, support, attempts: restartRecovery(subject.attempts) },
+        next: {
+          ...subject,
+          support,
+          attempts: restartRecovery(subject.attempts, now, settings.limits),
+        },
         events: [{ type: 'support_code.issued', actor, reason, expiresAt: new Date(expiresAt) }],
       }
     },
@@ -120,7 +124,7 @@ async function reset(settings: Settings, input: StaffInput): ReturnType<Recovery
           sentAt: subject?.sms.sentAt.filter((at) => at <= now) ?? [],
           pause: 'kept',
         },
-        attempts: noAttempts,
+        attempts: restart(subject?.attempts ?? noAttempts, now, settings.limits),
         offSince: now,
         activity: subject?.activity ?? [],
       },

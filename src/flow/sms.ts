@@ -1,9 +1,9 @@
 import { generateBackupCodes } from '../backup-codes/index.ts'
 import type { Secret } from '../crypto/secret.ts'
 import { parseCode } from '../otp/code-text.ts'
-import { debit } from '../codes/attempt.ts'
 import { bindFactor, enrollmentExpiry, refusalToBind } from './bind-factor.ts'
 import { compareSms } from '../codes/compare.ts'
+import { debit, refuse } from '../codes/debit.ts'
 import type { RequestContext } from '../record/events.ts'
 import { type LoginGrant, mintLoginGrant } from './grant.ts'
 import { importNumber, type SmsImportInput } from './import-sms.ts'
@@ -181,16 +181,17 @@ function judge(
   now: number,
 ): Decision<Rejection> | { used: Subject } {
   const refusal = refusalToBind(subject, claims, now)
+  const meant = { kind: 'sms', purpose: 'enroll' } as const
   if (refusal || !subject)
-    return { result: rejected(refusal === 'already_used' ? refusal : 'expired') }
-  if (typed === null) return { result: rejected('malformed_code') }
+    return refuse(rejected(refusal === 'already_used' ? refusal : 'expired'), meant)
+  if (typed === null) return refuse(rejected('malformed_code'), { ...meant, kind: null })
   const gate = gateOf(subject.attempts.codes, now, settings.limits)
-  if (gate !== 'open') return { result: { outcome: 'rejected', ...gate } }
+  if (gate !== 'open') return refuse({ outcome: 'rejected', ...gate }, meant)
   const found = compareSms(subject, typed, claims.factor.id, now)
-  if (found.is === 'miss') return debit(settings, subject, 'codes', now)
+  if (found.is === 'miss') return debit(settings, subject, { counter: 'codes', ...meant }, now)
   return found.is === 'match'
     ? found
-    : { result: rejected(found.is === 'replay' ? 'already_used' : 'expired') }
+    : refuse(rejected(found.is === 'replay' ? 'already_used' : 'expired'), meant)
 }
 
 function bindNumber(

@@ -1,4 +1,4 @@
-import { freshNonce, openBytes, sealBytes } from '../crypto/aead.ts'
+import { openBytes, sealBytes } from '../crypto/aead.ts'
 import { decodeBase64url, encodeBase64url } from '../crypto/base64url.ts'
 import { equalBytes } from '../crypto/constant-time.ts'
 import { frame } from '../crypto/frame.ts'
@@ -112,7 +112,6 @@ export async function sealToken(
     await subkeyOf(entry, 'enrollment'),
     plain,
     associated(settings, entry.id, flag, sessionId),
-    freshNonce(),
   )
   return `${PREFIXES.enrollment}${entry.id}.${flag}.${encodeBase64url(sealed)}`
 }

@@ -12,7 +12,7 @@ import {
   SESSION,
   wrongCode,
 } from '../flow/house.ts'
-import { peek } from '../record/record.ts'
+import { markImported, peek } from '../record/record.ts'
 import { slowStore } from '../record/stores.ts'
 
 async function settled(options: Parameters<typeof house>[0] = {}) {
@@ -48,8 +48,9 @@ describe('bursts of one user', () => {
     expect((await peek(h, 'ada')).attempts.codes.streak).toBe(5)
   })
 
-  it('V2: 200 different guesses on one challenge, mixed with backup codes and a step-up, share their two budgets', async () => {
+  it('V2: 200 different guesses on one challenge, mixed with imported backup codes and a step-up, share their two budgets', async () => {
     const h = await settled()
+    await markImported(h)
     const [asked] = await h.challenges(1)
     const step = await h.twoFactor.stepUp.begin({
       userId: 'ada',

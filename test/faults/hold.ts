@@ -27,8 +27,10 @@ export function hold(
   { kind, code, outcomes, before, after, at }: Step,
   won: Set<string>,
 ): string[] {
-  const counter =
-    kind === 'backup' || kind === 'used_backup' || kind === 'wrong_backup' ? 'recovery' : 'codes'
+  const isBackup = kind === 'backup' || kind === 'used_backup' || kind === 'wrong_backup'
+  // What keystep made is counted nowhere: a wrong one leaves both counters as they were.
+  const isCounted = !isBackup || before.backupCodes!.imported === true
+  const counter = isBackup ? 'recovery' : 'codes'
   const [was, is] = [before.attempts[counter], after.attempts[counter]]
   const [spentBefore, spentAfter] = [spentOf(before), spentOf(after)]
   const accepted = outcomes.filter(({ said }) => said === 'accepted')
@@ -54,11 +56,16 @@ export function hold(
     demand(!won.has(challenge!), 'a challenge was accepted twice')
     won.add(challenge!)
   }
-  if (counter === 'recovery' && accepted.length > 0) {
+  if (isBackup && accepted.length > 0) {
     demand(!won.has(code), 'a backup code was accepted twice')
     won.add(code)
   }
-  if (!isSpending) {
+  if (!isSpending && !isCounted)
+    demand(
+      JSON.stringify(before.attempts) === JSON.stringify(after.attempts),
+      "a wrong code of keystep's own was counted",
+    )
+  if (!isSpending && isCounted) {
     demand(
       is.streak >= was.streak + wrong,
       `${wrong} told, streak from ${was.streak} to ${is.streak}`,
@@ -73,9 +80,10 @@ export function hold(
     )
     demand(is.lockedUntil >= was.lockedUntil, 'a lock was lifted')
   }
-  if (was.lockedUntil > at || was.stopped)
+  if (isCounted && (was.lockedUntil > at || was.stopped))
     demand(accepted.length + wrong === 0, 'a verdict behind a lock')
-  demand(wrong <= Math.max(1, 5 - was.streak), `${wrong} verdicts with a streak of ${was.streak}`)
+  if (isCounted)
+    demand(wrong <= Math.max(1, 5 - was.streak), `${wrong} verdicts with a streak of ${was.streak}`)
   return findings
 }
 

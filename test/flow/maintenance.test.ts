@@ -162,7 +162,7 @@ describe('summarize', () => {
       locked: 1,
       exhausted: 0,
     })
-    h.clock.advance({ seconds: 30 })
+    h.clock.advance({ seconds: 60 })
     await login(h.twoFactor, 'bob', wrongCode(bob.phone, h.clock()))
     expect(await h.twoFactor.maintenance.summarize()).toEqual({
       ...summary,

@@ -110,7 +110,7 @@ const types = [
   'factor.renamed',
   'code.accepted',
   'code.rejected',
-  'code.replayed',
+  'code.refused',
   'locked',
   'exhausted',
   'backup_code.used',
@@ -182,7 +182,7 @@ describe('onEvent', () => {
         outcome: 'rejected',
         reason: 'already_used',
       })
-      // Enrolled, accepted, replayed.
+      // Enrolled, accepted, refused.
       expect(reported.map((error) => error.code)).toEqual(
         name === 'hangs' ? [] : Array.from({ length: 3 }, () => 'ERR_EVENT_HANDLER'),
       )
@@ -232,7 +232,7 @@ describe('onEvent', () => {
     const verdicts = []
     for (let n = 0; n < 5; n++)
       verdicts.push(await login(h.twoFactor, 'ada', wrongCode(phone, h.clock())))
-    expect(verdicts.at(-1)).toMatchObject({ retryAt: new Date(h.clock().getTime() + 30_000) })
+    expect(verdicts.at(-1)).toMatchObject({ retryAt: new Date(h.clock().getTime() + 60_000) })
     expect((await h.twoFactor.status({ userId: 'ada' })).activity.map(({ type }) => type)).toEqual([
       'locked',
       'code.rejected',

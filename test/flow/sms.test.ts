@@ -130,9 +130,9 @@ describe('logging in with a message', () => {
     expect(await h.twoFactor.sms.send({ challenge: asked })).toEqual({
       outcome: 'rejected',
       reason: 'locked',
-      retryAt: new Date(h.clock().getTime() + 30_000),
+      retryAt: new Date(h.clock().getTime() + 60_000),
     })
-    h.clock.advance({ seconds: 30 })
+    h.clock.advance({ seconds: 60 })
     await h.twoFactor.login.verify({ challenge: asked, code: notThe(code) })
     expect(await h.twoFactor.sms.send({ challenge: asked })).toEqual({
       outcome: 'rejected',

@@ -81,8 +81,8 @@ describe('what opens a session, and what does not', () => {
       left.push(answer.body['attemptsLeft'])
       if (i === 4)
         expect([answer.body['retryAt'], answer.headers.get('retry-after')]).toEqual([
-          new Date(p.clock().getTime() + 30_000).toISOString(),
-          '30',
+          new Date(p.clock().getTime() + 60_000).toISOString(),
+          '60',
         ])
     }
     expect(left).toEqual([4, 3, 2, 1, 0])
@@ -94,7 +94,7 @@ describe('what opens a session, and what does not', () => {
       expect([answer.status, answer.body['reason'], answer.headers.get('retry-after')]).toEqual([
         429,
         'locked',
-        '30',
+        '60',
       ])
     }
   })

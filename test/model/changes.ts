@@ -1,4 +1,4 @@
-import { rejected } from './counters.ts'
+import { lift, rejected } from './counters.ts'
 import { stepAt, type Typed } from './codes.ts'
 import { authentic, ENROLL, MANAGE, permits } from './tokens.ts'
 import {
@@ -6,7 +6,6 @@ import {
   type Enrollment,
   type Factor,
   Fault,
-  newCounter,
   newId,
   newRecord,
   type Permit,
@@ -66,7 +65,12 @@ function issueSet(run: Run, record: UserRecord): void {
     record.backup && !run.rules.regenerateEndsOldSet
       ? [record.backup.set, ...record.backup.older]
       : []
-  record.backup = { set: newId(run), older, spent: Array.from({ length: SET_SIZE }, () => false) }
+  record.backup = {
+    set: newId(run),
+    imported: false,
+    older,
+    spent: Array.from({ length: SET_SIZE }, () => false),
+  }
   show(run, 'sets', record.backup.set)
 }
 
@@ -260,7 +264,8 @@ export function regenerate(run: Run, o: { permit: number; session: string }): un
   const { permit, record } = held
   if (!record || record.factors.length === 0) return rejected('not_found')
   issueSet(run, record)
-  if (run.rules.regenerateRestartsRecovery) record.recovery = newCounter()
+  if (run.rules.regenerateRestartsRecovery)
+    record.recovery = lift(run, record.recovery, run.rules.restartEmptiesAccount)
   spend(run, record, permit)
   run.answer.events.push('backup_codes.regenerated')
   write(run, permit.user, record)

@@ -159,6 +159,7 @@ const single = weighted<Loose>(
   [1, rename],
   [1, revoke],
   [1, policy],
+  [1, byUser('imported')],
   [6, clock(spans)],
 )
 /**
@@ -167,7 +168,7 @@ const single = weighted<Loose>(
  */
 const racing = single.filter(
   (command) =>
-    !['clock', 'policy'].includes(command.do) &&
+    !['clock', 'policy', 'imported'].includes(command.do) &&
     !(command.do === 'devices.revoke' && command.device !== 'all') &&
     !(command.do === 'login.begin' && command.device !== null),
 )
@@ -275,13 +276,33 @@ const guess = (from: Source['from']): Gen<Step[]> =>
   )
 const guesses = (n: number, from: Source['from']): Gen<Step[]> =>
   fc.array(guess(from), { minLength: n, maxLength: n }).map((rows) => rows.flat())
+const imported = byUser('imported')
 const storm = (least: number, most: number): Gen<Step[]> =>
   fc
     .tuple(
       fc.integer({ min: least, max: most }),
       one<Source['from']>('wrong', 'wrong', 'wrong_backup'),
     )
-    .chain(([n, from]) => guesses(n, from))
+    .chain(([n, from]) =>
+      from === 'wrong'
+        ? guesses(n, from)
+        : fc.tuple(row(imported), guesses(n, from)).map((rows) => rows.flat()),
+    )
+/** Wrong codes of keystep's making while digits are locked, and a right one among them. */
+const beside = fc
+  .tuple(
+    guesses(5, 'wrong'),
+    row(
+      begin,
+      verify(newest('wrong_backup')),
+      verify(newest('wrong_support')),
+      begin,
+      verify(newest('backup')),
+      begin,
+      verify(newest('wrong_backup')),
+    ),
+  )
+  .map((rows) => rows.flat())
 const inTime = row(clock(fixed('unlocked')), begin, verify(onTime))
 const book = (...parts: Gen<Step[]>[]): Gen<Step[]> =>
   ofOne(fc.tuple(...parts).map((rows) => rows.flat()))
@@ -413,6 +434,7 @@ const chapter = weighted(
   [3, ofOne(messages)],
   [8, ofOne(races)],
   [3, ofOne(storm(2, 8))],
+  [3, ofOne(beside)],
   [1, ofOne(storm(40, 56))],
   [8, corners],
 )
@@ -452,5 +474,19 @@ export const guessing: Gen<Step[]> = fc.oneof(
     saved,
     inTime,
     guesses(2, 'wrong'),
+  ),
+  // Beyond the monthly stop: what a backup code lends, to the last of it.
+  book(
+    firstApp,
+    guesses(49, 'wrong'),
+    inTime,
+    guesses(49, 'wrong'),
+    inTime,
+    guesses(2, 'wrong'),
+    saved,
+    fc.integer({ min: 8, max: 12 }).chain((n) => guesses(n, 'wrong')),
+    fc.oneof(saved, inTime, row(byUser('recovery.issueSupportCode'))),
+    guesses(2, 'wrong'),
+    inTime,
   ),
 )

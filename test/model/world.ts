@@ -61,6 +61,8 @@ export interface Counter {
   lockedUntil: number
   wrongAt: number[]
   stopped: boolean
+  /** Wrong codes left beyond a full account. */
+  relief: number
 }
 
 export interface UserRecord {
@@ -72,7 +74,7 @@ export interface UserRecord {
   provenAfter: number
   touchedAt: number
   factors: Factor[]
-  backup: { set: number; older: number[]; spent: boolean[] } | null
+  backup: { set: number; imported: boolean; older: number[]; spent: boolean[] } | null
   codes: Counter
   recovery: Counter
   failures: number
@@ -145,6 +147,7 @@ export const newCounter = (): Counter => ({
   lockedUntil: 0,
   wrongAt: [],
   stopped: false,
+  relief: 0,
 })
 
 export function newRecord(): UserRecord {

@@ -16,6 +16,9 @@ const wrong = (inARow: number, counter: 'codes' | 'recovery' = 'codes'): EventDe
   counter,
   inARow,
   passwordKnown: inARow >= 5,
+  within30Days: inARow,
+  kind: 'totp',
+  purpose: 'login',
 })
 
 /** Everything that somebody with the password alone can cause, as often as they like. */
@@ -65,8 +68,15 @@ describe('recordActivity', () => {
       'factor.removed': { factorId: 'f3', kind: 'totp', label: 'Tablet' },
       'factor.renamed': { factorId: 'f4', label: 'Two\nlines, "quoted"' },
       'code.accepted': { kind: 'backup_code', purpose: 'dns.change', failuresBefore: 3 },
-      'code.rejected': { counter: 'recovery', inARow: 7, passwordKnown: true },
-      'code.replayed': { kind: 'totp' },
+      'code.rejected': {
+        counter: 'recovery',
+        inARow: 7,
+        passwordKnown: true,
+        within30Days: 9,
+        kind: 'backup_code',
+        purpose: 'dns.change',
+      },
+      'code.refused': { reason: 'locked', kind: null, purpose: 'login' },
       'locked': { counter: 'codes', retryAt: until },
       'exhausted': { counter: 'codes' },
       'backup_code.used': { left: 3 },

@@ -124,7 +124,7 @@ describe('enrolling a number', () => {
         attemptsLeft: left,
       })
     expect(await confirm(code)).toMatchObject({ reason: 'locked' })
-    h.clock.advance({ seconds: 30 })
+    h.clock.advance({ seconds: 60 })
     expect(await confirm(code)).toMatchObject({ outcome: 'accepted', failuresBefore: 5 })
   })
 
