@@ -10,11 +10,6 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 // Spelled out for both cases, without the i flag, which would let in letters that merely turn into
 // ASCII ones.
 const DIGITS = /^[A-Za-z2-7]*$/
-const SPARE_BITS = {
-  ERR_BASE32: 'base32 whose last digit has spare bits that are not zero',
-  ERR_KEY:
-    'base32 whose last digit has spare bits that are not zero: allowSpareBits drops them, as other systems do',
-}
 /** The padding that belongs to digits, at most six; any other stays, and is no digit. */
 const PADDING = /(?!^)={1,6}$/
 
@@ -64,16 +59,16 @@ export function readBase32(
     const digits = DIGITS.test(text) ? text : bareText(text).replace(PADDING, '')
     const upper = digits.toUpperCase()
     const spareBits = (upper.length * 5) % 8
-    if (DIGITS.test(digits) && spareBits < 5) {
-      // A last digit with its spare bits set would give a key a second spelling (RFC 4648 3.5).
-      const last = ALPHABET.indexOf(upper.slice(-1))
-      const spare = last % 2 ** spareBits
-      if (spare === 0) return upper
-      if (dropsSpareBits) return upper.slice(0, -1) + ALPHABET[last - spare]!
-      throw new KeystepError(code, SPARE_BITS[code])
-    }
+    // A last digit with its spare bits set would give a key a second spelling (RFC 4648 3.5).
+    const last = ALPHABET.indexOf(upper.slice(-1))
+    const spare = last % 2 ** spareBits
+    if (DIGITS.test(digits) && spareBits < 5 && (spare === 0 || dropsSpareBits))
+      return upper.replace(/.$/, ALPHABET[last - spare]!)
   }
-  throw new KeystepError(code, `not base32 of at most ${MAX_CHARACTERS} characters`)
+  throw new KeystepError(
+    code,
+    `not base32 of at most ${MAX_CHARACTERS} characters; see allowSpareBits`,
+  )
 }
 
 /** The bytes of what {@link readBase32} returned. */

@@ -57,7 +57,7 @@ export function unescapeSeparators(uri: string): string {
 /**
  * The parameters of a key URI, whatever the case of their names. Any of them twice, known or not,
  * is refused: two readers could pick two different ones. So is a name or value in which another
- * parameter got stuck, because to pass over it would change the codes without a word (V30). By
+ * parameter got stuck, because to pass over it would change the codes without a word (V31). By
  * index and not by `split` and `Map`, which take three times as long.
  */
 export function splitQuery(query: string): KeyUriParams {
@@ -82,8 +82,8 @@ export function splitQuery(query: string): KeyUriParams {
   return { secret, issuer, image, algorithm, digits, period, counter, encoder }
 }
 
-// Whatever stands in the place of `&`: `;` in old HTML, `,` or `?` where an address was put together
-// of parts, white space where a line was folded, what is left of an escaped `&`.
+// Whatever stands in the place of `&`: `;` in old HTML, `,` or `?` where an address was put
+// together of parts, white space where a line was folded, what is left of an escaped `&`.
 const STUCK_VALUE =
   /(?:[^a-z0-9_.%-]|%[0-9a-f]{2})(?:amp;?)*(?:secret|issuer|algorithm|digits|period|counter|encoder)=/i
 const STUCK_NAME =

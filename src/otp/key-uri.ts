@@ -47,7 +47,7 @@ const MIGRATION_SAYS =
 
 /** Whether a text is an address of a key rather than the key itself. */
 export function isKeyAddress(text: string): boolean {
-  return /^(?:[a-z][a-z0-9+.-]*:\/\/|otpauth(?:-migration)?:|steam:)/i.test(unwrapText(text))
+  return /^[^a-z]*(?:[a-z][a-z0-9+.-]*:\/\/|otpauth(?:-migration)?:|steam:)/i.test(text)
 }
 
 /** What {@link buildKeyUri} writes. */

@@ -49,7 +49,10 @@ export class OtpKey {
   private constructor(token: object, byteLength: number, options?: OtpKeyOptions) {
     const least = options?.allowShortKey === true ? MIN_SHORT_BYTES : MIN_BYTES
     if (token !== minted || byteLength < least || byteLength > MAX_BYTES)
-      throw new KeystepError('ERR_KEY', describeRefusal(byteLength, least))
+      throw new KeystepError(
+        'ERR_KEY',
+        `an OTP key has ${MIN_BYTES} to ${MAX_BYTES} bytes, with allowShortKey ${MIN_SHORT_BYTES}`,
+      )
   }
 
   /**
@@ -130,13 +133,6 @@ export class OtpKey {
     isOtpKey = (value): value is OtpKey =>
       typeof value === 'object' && value !== null && #bytes in value
   }
-}
-
-/** Who imports a short key has to learn of the option that takes it, and of what that means. */
-function describeRefusal(byteLength: number, least: number): string {
-  const range = `an OTP key has ${least} to ${MAX_BYTES} bytes`
-  if (byteLength < MIN_SHORT_BYTES || byteLength >= least) return range
-  return `${range}; allowShortKey takes one of ${MIN_SHORT_BYTES} on that another system issued`
 }
 
 /** The HMAC set-up of a key, made on first use; anything but an {@link OtpKey} throws `ERR_KEY`. */

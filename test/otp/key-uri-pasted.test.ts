@@ -96,7 +96,7 @@ describe('labels and issuers as other systems write them', () => {
   })
 })
 
-describe('V30: no parameter is lost without a word', () => {
+describe('V31: no parameter is lost without a word', () => {
   const parameters = ['issuer=ACME', 'algorithm=SHA256', 'digits=8', 'period=60']
   const whole = `otpauth://totp/ACME:bob?${[`secret=${S}`, ...parameters].join('&')}`
   const escapes = [
@@ -172,14 +172,14 @@ describe('V30: no parameter is lost without a word', () => {
         fc.constantFrom('issuer', 'algorithm', 'digits', 'period'),
         separator,
         (name, between) => {
-          // A letter or digit is part of a name or value, and so is what may stand beside them there.
+          // A letter or digit is part of a name or value, and so is what may stand in one.
           fc.pre(
             !/[a-z0-9_.=#-]$/i.test(between) ||
               escapes.includes(between) ||
               /%(26|3B)$/.test(between),
           )
           try {
-            const { issuer: _, ...codes } = said(whole) as { issuer: string }
+            const codes = { ...said(whole), issuer: expect.anything() as unknown }
             expect(said(whole.replace(`&${name}=`, () => `${between}${name}=`))).toMatchObject(
               codes,
             )

@@ -29,7 +29,7 @@ const dashes = [
     '\u2015',
     '\u2043',
   ],
-  ...['\u207b', '\u2212', '\u2500', '\u301c', '\u30fc', '\ufe58', '\ufe63', '\uff0d', '\uff70'],
+  ...['\u207b', '\u2212', '\u301c', '\u30fc', '\ufe58', '\ufe63', '\uff0d', '\uff70'],
 ]
 const quotes = [
   ...[
@@ -63,7 +63,7 @@ const closing = [
     '\uff61',
   ],
 ]
-const opening = ['(', '[', '{', '<', '\u3010', '\uff08', '\u2022', '\u25cf', '*']
+const opening = ['(', '[', '{', '<', '\u3010', '\uff08', '\u2022', '*']
 
 export const within: readonly string[] = [...spaces, ...invisible, ...dashes]
 export const before: readonly string[] = [...within, ...quotes, ...opening]
