@@ -4,6 +4,7 @@ import { createFactors, type Factors } from './factors.ts'
 import { createLogin, type Login } from './login.ts'
 import { createMaintenance, type Maintenance } from './maintenance.ts'
 import { createRecovery, type Recovery } from './recovery.ts'
+import { createSessions, type Sessions } from './sessions.ts'
 import { resolveSettings, type TwoFactorOptions } from './settings.ts'
 import { createSms, type Sms } from './sms.ts'
 import { type Status, status } from './status.ts'
@@ -20,6 +21,7 @@ export interface TwoFactor {
   readonly devices: Devices
   readonly factors: Factors
   readonly recovery: Recovery
+  readonly sessions: Sessions
   readonly maintenance: Maintenance
   readonly status: Status
 }
@@ -41,6 +43,7 @@ export function createTwoFactor(options: TwoFactorOptions): TwoFactor {
     devices: createDevices(settings),
     factors: createFactors(settings),
     recovery: createRecovery(settings),
+    sessions: createSessions(settings),
     maintenance: createMaintenance(settings),
     status: (input) => status(settings, input),
   }

@@ -5,7 +5,7 @@ import { addFactor, describe, hasMostAuthenticators } from './bind-factor.ts'
 import { cut } from './events.ts'
 import { type Change, rejected } from './outcome.ts'
 import { isWhole, requireThat, type Settings } from './settings.ts'
-import { newSubject, type TotpFactor } from './subject.ts'
+import { newSubject, stampOf, type TotpFactor } from './subject.ts'
 import { keyText } from './totp-factor.ts'
 import { CLOCK_TOLERANCE, newId } from './token.ts'
 import { transact } from './transact.ts'
@@ -30,6 +30,8 @@ export interface TotpImportInput {
 export interface TotpImported {
   factorId: string
   imported: boolean
+  /** The user's: a new one where this is the first factor. */
+  securityStamp: string
 }
 
 /** What a factor is made of: the key and its parameters. */
@@ -48,13 +50,13 @@ export async function importTotp(settings: Settings, input: TotpImportInput): Pr
     userId: input.userId,
     decide: (subject, now) => {
       const present = subject?.factors.find((factor) => factor.kind === 'totp' && factor.key === key)
-      if (present) return { result: { outcome: 'accepted', factorId: present.id, imported: false } }
+      if (present) return { result: { outcome: 'accepted', factorId: present.id, imported: false, securityStamp: stampOf(subject) } }
       if (hasMostAuthenticators(subject)) return { result: rejected('limit_reached') }
       const factor: TotpFactor = { kind: 'totp', id, label, createdAt: now, key, ...parameters, lastUsedStep, drift: 0, lastOffset: 0 }
-      const base = subject ?? newSubject()
+      const next = addFactor(subject ?? newSubject(), factor, now)
       return {
-        result: { outcome: 'accepted', factorId: id, imported: true },
-        next: addFactor(base, [...base.factors, factor], now),
+        result: { outcome: 'accepted', factorId: id, imported: true, securityStamp: stampOf(next) },
+        next,
         events: [{ type: 'factor.imported', ...describe(factor) }],
       }
     },

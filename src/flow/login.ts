@@ -8,7 +8,7 @@ import { ENROLL, mintPermit } from './permit.ts'
 import { requirementOf } from './requirement.ts'
 import { isText, requireThat, type Settings } from './settings.ts'
 import { type ChallengeClaims, challengeClaimsOf } from './spent.ts'
-import { isEnrolled, type Subject } from './subject.ts'
+import { isEnrolled, stampOf, type Subject } from './subject.ts'
 import { mintToken, readToken } from './token.ts'
 import { readRecord } from './transact.ts'
 import { leftOf } from '../backup-codes/code-set.ts'
@@ -100,7 +100,7 @@ async function begin(settings: Settings, input: LoginBeginInput): Promise<LoginD
   const device = recognizeDevice(settings, subject, userId, deviceToken, now)
   if (device) {
     await touchDevice(settings, held, device.id, now)
-    return { next: 'proceed', grant: grantOf(userId, amr, 'remembered', now), because: 'remembered_device' }
+    return { next: 'proceed', grant: grantOf(userId, subject, { amr, assurance: 'remembered' }, now), because: 'remembered_device' }
   }
   const claims: LoginClaims = { ...challengeClaimsOf(userId, subject, now), for: 'login', amr }
   const challenge = await mintToken(settings, 'challenge', claims, undefined)
@@ -113,7 +113,7 @@ async function beginWithout(settings: Settings, subject: Subject | null, userId:
     const permit = await mintPermit(settings, subject, { userId, purpose: ENROLL, basis: 'password', amr, verifiedAt: now }, now)
     return { next: 'enroll', permit, factors: enrollable(settings) }
   }
-  return { next: 'proceed', grant: grantOf(userId, amr, 'password', now), because: 'not_enrolled', ...(enrollBy && { enrollBy }) }
+  return { next: 'proceed', grant: grantOf(userId, subject, { amr, assurance: 'password' }, now), because: 'not_enrolled', ...(enrollBy && { enrollBy }) }
 }
 
 async function verify(settings: Settings, input: LoginVerifyInput): Promise<LoginVerdict> {
@@ -129,7 +129,7 @@ async function verify(settings: Settings, input: LoginVerifyInput): Promise<Logi
     const remembered = typeof label === 'string' ? remember(settings, subject, userId, label, now) : null
     const next = remembered?.subject ?? subject
     const accepted: LoginAccepted = {
-      grant: mintLoginGrant({ userId, amr: methodsOf(amr, kind), assurance: 'mfa', verifiedAt: new Date(now) }),
+      grant: grantOf(userId, next, { amr: methodsOf(amr, kind), assurance: 'mfa' }, now),
       ...(remembered && { device: remembered.device }),
       ...(next.backupCodes && { backupCodesLeft: leftOf(next.backupCodes) }),
     }
@@ -151,8 +151,9 @@ export function methodsOf(amr: readonly string[], kind: FactorKind): string[] {
   return [...new Set([...amr, kind === 'sms' ? 'sms' : 'otp', 'mfa'])]
 }
 
-function grantOf(userId: string, amr: readonly string[], assurance: 'password' | 'remembered', now: number): LoginGrant {
-  return mintLoginGrant({ userId, amr, assurance, verifiedAt: new Date(now) })
+/** A grant as of a record: as it was read, or as it was just written. */
+export function grantOf(userId: string, subject: Subject | null, proof: Pick<LoginGrant, 'amr' | 'assurance'>, now: number): LoginGrant {
+  return mintLoginGrant({ userId, ...proof, verifiedAt: new Date(now), securityStamp: stampOf(subject) })
 }
 
 /** @throws `ERR_OPTION` */

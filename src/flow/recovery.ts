@@ -1,11 +1,11 @@
 import { randomCrockford } from '../backup-codes/crockford.ts'
 import { Secret } from '../crypto/secret.ts'
 import { removedEvent } from './bind-factor.ts'
-import { cut, type RequestContext } from './events.ts'
+import { cut, type EventDetail, type RequestContext } from './events.ts'
 import { type Change, rejected } from './outcome.ts'
 import { recordMac } from './record-mac.ts'
 import { isText, requireThat, type Settings } from './settings.ts'
-import { isEnrolled, newSubject, renewEpoch } from './subject.ts'
+import { isEnrolled, newSubject, renewEpoch, stampOf, type Subject } from './subject.ts'
 import { noAttempts, restartRecovery } from './throttle.ts'
 import { CLOCK_TOLERANCE, newId } from './token.ts'
 import { transact } from './transact.ts'
@@ -19,6 +19,12 @@ export interface StaffInput {
   actor: string
   reason: string
   context?: RequestContext | undefined
+}
+
+/** `securityStamp`: the new one, for the session that goes on, where one does; every other session is ended by it. */
+export interface EpochRenewed {
+  outcome: 'accepted'
+  securityStamp: string
 }
 
 /** `twoFactor.recovery`: what support and the password page call. None of it asks for a permit: guard it as staff pages are guarded. */
@@ -36,14 +42,14 @@ export interface Recovery {
    *
    * @throws as `issueSupportCode`, without `ERR_CLOCK`.
    */
-  reset(input: StaffInput): Promise<{ outcome: 'accepted' }>
+  reset(input: StaffInput): Promise<EpochRenewed>
   /**
-   * To be called whenever the password changes: ends every challenge, permit, enrollment and remembered device, and leaves the factors:
-   * a password reset never strips the second factor (V28, ASVS 6.4.3).
+   * To be called whenever the password changes: ends every challenge, permit, enrollment, remembered device and security stamp, and leaves the
+   * factors: a password reset never strips the second factor (V28, ASVS 6.4.3).
    *
    * @throws `ERR_USER_ID`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and the record's codes.
    */
-  passwordChanged(input: { userId: string; context?: RequestContext | undefined }): Promise<{ outcome: 'accepted' }>
+  passwordChanged(input: { userId: string; context?: RequestContext | undefined }): Promise<EpochRenewed>
 }
 
 export function createRecovery(settings: Settings): Recovery {
@@ -73,36 +79,36 @@ async function issueSupportCode(settings: Settings, input: StaffInput): ReturnTy
   })
 }
 
-async function reset(settings: Settings, input: StaffInput): ReturnType<Recovery['reset']> {
+async function reset(settings: Settings, input: StaffInput): Promise<EpochRenewed> {
   const { actor, reason } = staffOf(input)
-  return transact<{ outcome: 'accepted' }>(settings, {
+  return transact<EpochRenewed>(settings, {
     userId: input.userId,
     context: input.context,
     ignoreClock: true,
-    decide: (subject, now) => ({
-      result: { outcome: 'accepted' },
-      next: {
-        ...renewEpoch({ ...newSubject(), touchedAt: Math.min(subject?.touchedAt ?? 0, now + CLOCK_TOLERANCE) }, now),
+    decide: (subject, now) => {
+      const touchedAt = Math.min(subject?.touchedAt ?? 0, now + CLOCK_TOLERANCE)
+      const next: Subject = {
+        ...renewEpoch({ ...newSubject(), touchedAt }, now),
         // The sends of the day go on counting: resetting is no way to more of them.
         sms: { code: null, sentAt: subject?.sms.sentAt.filter((at) => at <= now) ?? [], pause: 'kept' },
         attempts: noAttempts,
         offSince: now,
         activity: subject?.activity ?? [],
-      },
-      events: [...(subject?.factors.map(removedEvent) ?? []), { type: 'reset', actor, reason }],
-    }),
+      }
+      const events: EventDetail[] = [...(subject?.factors.map(removedEvent) ?? []), { type: 'reset', actor, reason }]
+      return { result: { outcome: 'accepted', securityStamp: stampOf(next) }, next, events }
+    },
   })
 }
 
-function passwordChanged(settings: Settings, { userId, context }: Parameters<Recovery['passwordChanged']>[0]): ReturnType<Recovery['passwordChanged']> {
-  return transact<{ outcome: 'accepted' }>(settings, {
+function passwordChanged(settings: Settings, { userId, context }: Parameters<Recovery['passwordChanged']>[0]): Promise<EpochRenewed> {
+  return transact<EpochRenewed>(settings, {
     userId,
     context,
-    decide: (subject, now) => ({
-      result: { outcome: 'accepted' },
-      next: renewEpoch(subject ?? newSubject(), now),
-      events: [{ type: 'password.changed' }],
-    }),
+    decide: (subject, now) => {
+      const next = renewEpoch(subject ?? newSubject(), now)
+      return { result: { outcome: 'accepted', securityStamp: stampOf(next) }, next, events: [{ type: 'password.changed' }] }
+    },
   })
 }
 

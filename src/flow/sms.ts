@@ -5,9 +5,9 @@ import { debit } from './attempt.ts'
 import { bindFactor, enrollmentExpiry, refusalToBind } from './bind-factor.ts'
 import { compareSms } from './compare.ts'
 import type { RequestContext } from './events.ts'
-import { type LoginGrant, mintLoginGrant } from './grant.ts'
-import { importNumber, type SmsImportInput } from './import-sms.ts'
-import { methodsOf } from './login.ts'
+import type { LoginGrant } from './grant.ts'
+import { importNumber, type NumberImported, type SmsImportInput } from './import-sms.ts'
+import { grantOf, methodsOf } from './login.ts'
 import { type Change, rejected, type Rejection, type Verdict } from './outcome.ts'
 import { ENROLL, MANAGE_FACTORS, type PermitClaims, permits, readPermit } from './permit.ts'
 import { isCountryAllowed, parsePhoneNumber } from './phone-number.ts'
@@ -33,7 +33,8 @@ export interface Sms {
   /** Whether `createTwoFactor` was given the option `sms`: without it, the calls throw `ERR_OPTION`. */
   readonly configured: boolean
   /**
-   * Begins to enroll a number and sends it a code. A number in the same role is replaced once the new one is confirmed. With `backup`, the
+   * Begins to enroll a number and sends it a code. A number in the same role is replaced once the new one is confirmed, under a new security
+   * stamp. With `backup`, the
    * second number. `number_refused`: of a country that is not on the list; nothing was sent.
    *
    * @throws `ERR_OPTION`, `ERR_SMS_SENDER`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, `ERR_TOKEN_KIND`, and the record's codes.
@@ -62,7 +63,7 @@ export interface Sms {
     context?: RequestContext | undefined
   }): Promise<({ outcome: 'accepted' } & SmsSent) | SendRejection<'factor_unavailable'>>
   /** Takes over a number that another system had confirmed. An operator's call: it asks for no permit. */
-  import(input: SmsImportInput): Promise<Change<{ factorId: string; imported: boolean }, 'malformed_number' | 'number_refused' | 'other_number'>>
+  import(input: SmsImportInput): Promise<Change<NumberImported, 'malformed_number' | 'number_refused' | 'other_number'>>
 }
 
 export function createSms(settings: Settings): Sms {
@@ -132,7 +133,7 @@ function bindNumber(subject: Subject, claims: EnrollmentClaims, issued: { set: N
   const backup = claims.factor.backup && claims.basis !== 'recovery' && subject.factors.some((one) => one.kind === 'sms' && !one.backup && one.number !== claims.factor.number)
   const factor: SmsFactor = { ...claims.factor, backup, createdAt: now }
   const { next, events } = bindFactor(subject, factor, claims, now)
-  const grant = mintLoginGrant({ userId: claims.userId, amr: methodsOf(claims.amr, 'sms'), assurance: 'mfa', verifiedAt: new Date(now) })
+  const grant = grantOf(claims.userId, next, { amr: methodsOf(claims.amr, 'sms'), assurance: 'mfa' }, now)
   return {
     result: { outcome: 'accepted', failuresBefore: subject.attempts.failures, factorId: factor.id, grant, backupCodes: issued?.codes ?? null },
     next: issued ? { ...next, backupCodes: issued.set } : next,

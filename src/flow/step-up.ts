@@ -8,7 +8,7 @@ import { type Basis, ENROLL, MANAGE_FACTORS, mintPermit, permitExpiry, readPermi
 import { checkUserId } from './record-key.ts'
 import { instantOf, isText, requireThat, type Settings } from './settings.ts'
 import { type ChallengeClaims, challengeClaimsOf, isLive } from './spent.ts'
-import { isEnrolled, type Subject } from './subject.ts'
+import { isEnrolled, stampOf, type Subject } from './subject.ts'
 import { checkSessionId, mintToken, PERMIT_SECONDS, readToken } from './token.ts'
 import { readRecord } from './transact.ts'
 
@@ -23,6 +23,11 @@ export interface StepUpBeginInput {
   firstFactorAt?: Date | string | undefined
   /** Of this session's grant, or of its last step-up. */
   lastVerified?: { assurance: Assurance; verifiedAt: Date | string } | undefined
+  /**
+   * The session's, from its grant. With the current stamp the proofs above count by their age alone, with another one never; without one, only
+   * if they are not from before it was renewed, by the clock.
+   */
+  securityStamp?: string | undefined
   /** How the first factor was proven (RFC 8176). Default `['pwd']`. */
   amr?: readonly string[] | undefined
   context?: RequestContext | undefined
@@ -58,8 +63,20 @@ export interface StepUp {
     factor?: FactorKind | undefined
     context?: RequestContext | undefined
   }): Promise<Verdict<{ permit: string; expiresAt: Date }>>
-  /** Turns a permit into a grant, at the door itself. One read, no write; a permit can be checked again until it expires. @throws `ERR_TOKEN_KIND` and as `begin` */
-  check(input: { permit: string; userId: string; sessionId: string; purpose: string }): Promise<Outcome<{ grant: StepUpGrant }, 'expired'>>
+  /**
+   * Turns a permit into a grant, at the door itself. One read, no write; a permit can be checked again until it expires. With a `securityStamp`
+   * that is not the current one, none is good.
+   *
+   * @throws `ERR_TOKEN_KIND` and as `begin`
+   */
+  check(input: {
+    permit: string
+    userId: string
+    sessionId: string
+    purpose: string
+    /** The session's, from its grant. */
+    securityStamp?: string | undefined
+  }): Promise<Outcome<{ grant: StepUpGrant }, 'expired'>>
 }
 
 export function createStepUp(settings: Settings): StepUp {
@@ -71,7 +88,7 @@ export function createStepUp(settings: Settings): StepUp {
 }
 
 async function begin(settings: Settings, input: StepUpBeginInput): Promise<StepUpDecision> {
-  const { userId, sessionId, purpose, firstFactorAt, lastVerified } = input
+  const { userId, sessionId, purpose, firstFactorAt, lastVerified, securityStamp } = input
   checkSessionId(sessionId)
   checkPurpose(purpose)
   const amr = checkAmr(input.amr)
@@ -83,20 +100,26 @@ async function begin(settings: Settings, input: StepUpBeginInput): Promise<StepU
   }
   if (!isEnrolled(subject)) {
     const at = firstFactorAt === undefined ? null : instantOf(firstFactorAt, 'firstFactorAt is a Date or an ISO string')
-    return at !== null && isFresh(at, subject, now) ? proceed('not_enrolled', 'password', at) : { next: 'confirm_first_factor' }
+    return at !== null && isFresh(at, now) && isOfEpoch(at, subject?.epoch.at ?? 0, subject, securityStamp) ? proceed('not_enrolled', 'password', at) : { next: 'confirm_first_factor' }
   }
   if (lastVerified?.assurance === 'mfa' && purpose !== MANAGE_FACTORS) {
     const at = instantOf(lastVerified.verifiedAt, 'lastVerified.verifiedAt is a Date or an ISO string')
-    if (isFresh(at, subject, now) && at > (subject.epoch.provenAfter ?? 0)) return proceed('recently_verified', 'mfa', at)
+    const { epoch } = subject
+    if (isFresh(at, now) && isOfEpoch(at, Math.max(epoch.at, (epoch.provenAfter ?? -1) + 1), subject, securityStamp)) return proceed('recently_verified', 'mfa', at)
   }
   const claims: StepUpClaims = { ...challengeClaimsOf(userId, subject, now), for: 'step-up', purpose, amr }
   const challenge = await mintToken(settings, 'challenge', claims, sessionId)
   return { next: 'challenge', challenge, factors: offersOf(settings, subject), expiresAt: new Date(claims.expiresAt) }
 }
 
-/** Fresh: at most 10 minutes old, not in the future, and not from before the last reset or password change. */
-function isFresh(at: number, subject: Subject | null, now: number): boolean {
-  return at <= now && at > now - PERMIT_SECONDS * 1000 && at >= (subject?.epoch.at ?? 0)
+/** Fresh: at most 10 minutes old, and not in the future. */
+function isFresh(at: number, now: number): boolean {
+  return at <= now && at > now - PERMIT_SECONDS * 1000
+}
+
+/** Whether a proof is of this epoch: by the session's stamp, or, without one, by its instant, with no tolerance. */
+function isOfEpoch(at: number, since: number, subject: Subject | null, stamp: string | undefined): boolean {
+  return stamp === undefined ? at >= since : stamp === stampOf(subject)
 }
 
 async function verify(settings: Settings, { challenge, code, sessionId, factor, context }: Parameters<StepUp['verify']>[0]): ReturnType<StepUp['verify']> {
@@ -121,7 +144,7 @@ async function readStepUpChallenge(settings: Settings, challenge: string, sessio
   return claims?.for === 'step-up' ? claims : null
 }
 
-async function check(settings: Settings, { permit, userId, sessionId, purpose }: Parameters<StepUp['check']>[0]): ReturnType<StepUp['check']> {
+async function check(settings: Settings, { permit, userId, sessionId, purpose, securityStamp }: Parameters<StepUp['check']>[0]): ReturnType<StepUp['check']> {
   checkUserId(userId)
   checkSessionId(sessionId)
   checkPurpose(purpose)
@@ -129,10 +152,12 @@ async function check(settings: Settings, { permit, userId, sessionId, purpose }:
   if (claims?.userId !== userId) return rejected('expired')
   const { subject } = await readRecord(settings, userId)
   if (!isLive(subject, claims, settings.now())) return rejected('expired')
+  if (securityStamp !== undefined && securityStamp !== stampOf(subject)) return rejected('expired')
   // A permit that rests on the password alone ends with the first factor that is bound.
   if (claims.basis === 'password' && isEnrolled(subject)) return rejected('expired')
   const assurance = claims.basis === 'mfa' ? 'mfa' : 'password'
-  return { outcome: 'accepted', grant: mintStepUpGrant({ userId, sessionId, purpose, assurance, verifiedAt: new Date(claims.verifiedAt) }) }
+  const verifiedAt = new Date(claims.verifiedAt)
+  return { outcome: 'accepted', grant: mintStepUpGrant({ userId, sessionId, purpose, assurance, verifiedAt, securityStamp: stampOf(subject) }) }
 }
 
 function checkPurpose(purpose: string): void {

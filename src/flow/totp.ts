@@ -5,9 +5,9 @@ import { parseCode } from '../otp/code-text.ts'
 import { matchCounters } from '../otp/match-counters.ts'
 import { bindFactor, enrollmentExpiry, hasMostAuthenticators, refusalToBind } from './bind-factor.ts'
 import { cut, type RequestContext } from './events.ts'
-import { type LoginGrant, mintLoginGrant } from './grant.ts'
+import type { LoginGrant } from './grant.ts'
 import { importTotp, type TotpImported, type TotpImportInput } from './import-totp.ts'
-import { methodsOf } from './login.ts'
+import { grantOf, methodsOf } from './login.ts'
 import { type Change, type Outcome, rejected } from './outcome.ts'
 import { ENROLL, MANAGE_FACTORS, permits, type PermitClaims, readPermit } from './permit.ts'
 import { backupCodePepper } from './record-mac.ts'
@@ -153,7 +153,7 @@ async function confirm(settings: Settings, { enrollment, sessionId, code, label,
       const { base, backupCodes } = prepared
       const bound: TotpFactor = { ...factor, ...(label && { label: cut(label, 64) }), createdAt: now, lastUsedStep: matched.step, drift: 0, lastOffset: matched.offset }
       const { next, events } = bindFactor(base, bound, claims, now)
-      const grant = mintLoginGrant({ userId: claims.userId, amr: methodsOf(claims.amr, 'totp'), assurance: 'mfa', verifiedAt: new Date(now) })
+      const grant = grantOf(claims.userId, next, { amr: methodsOf(claims.amr, 'totp'), assurance: 'mfa' }, now)
       const result = { outcome: 'accepted', failuresBefore: base.attempts.failures, factorId: factor.id, grant, backupCodes: backupCodes && codes } as const
       return { result, next: backupCodes ? { ...next, backupCodes } : next, events }
     },

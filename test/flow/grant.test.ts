@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { mintLoginGrant, mintStepUpGrant } from '../../src/flow/grant.ts'
 
 const AT = '2026-11-22T12:00:00.000Z'
-const loginFacts = () => ({ userId: 'ada', amr: ['pwd', 'otp', 'mfa'], assurance: 'mfa' as const, verifiedAt: new Date(AT) })
-const stepUpFacts = () => ({ userId: 'ada', sessionId: 's1', purpose: 'change_email', assurance: 'mfa' as const, verifiedAt: new Date(AT) })
+const loginFacts = () => ({ userId: 'ada', amr: ['pwd', 'otp', 'mfa'], assurance: 'mfa' as const, verifiedAt: new Date(AT), securityStamp: 'stamp of ada' })
+const stepUpFacts = () => ({ userId: 'ada', sessionId: 's1', purpose: 'change_email', assurance: 'mfa' as const, verifiedAt: new Date(AT), securityStamp: 'stamp of ada' })
 
 interface GrantClass {
   new (...args: unknown[]): object
@@ -142,5 +142,13 @@ describe('LoginGrant', () => {
     const row = JSON.parse(JSON.stringify(mintLoginGrant(loginFacts()))) as unknown
     expect(row).toEqual({ ...loginFacts(), verifiedAt: AT })
     expect(LoginGrant.isGrant(row)).toBe(false)
+  })
+})
+
+describe('StepUpGrant', () => {
+  it('becomes plain data for a session row, which is no grant any more', () => {
+    const row = JSON.parse(JSON.stringify(mintStepUpGrant(stepUpFacts()))) as unknown
+    expect(row).toEqual({ ...stepUpFacts(), verifiedAt: AT })
+    expect(StepUpGrant.isGrant(row)).toBe(false)
   })
 })
