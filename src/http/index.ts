@@ -3,7 +3,7 @@
  *
  * @module
  */
-export type { AnswerReason, FactorConfirmed, Json, LoginAnswer, LoginVerified, RouteAnswers, TotpShown } from './answers.ts'
+export type { AnswerReason, FactorConfirmed, FactorRemoved, Json, LoginAnswer, LoginVerified, RouteAnswers, TotpShown } from './answers.ts'
 export type { CodeBody, NoBody, RouteBodies, RouteName } from './bodies.ts'
 export { type ReadBody, readJsonBody } from './body.ts'
 export { type ClientFetch, createTwoFactorClient, type Post, type TwoFactorClient, TwoFactorRequestError } from './client.ts'
@@ -26,6 +26,6 @@ export { loginResponse, type LoginResponseOptions } from './login-response.ts'
 export { type FastifyRequest, type KoaContext, nodeHandler, type NodeMount, type NodeOptions } from './node.ts'
 export type { NodeRequest } from './node-request.ts'
 export type { FastifyReply, NodeResponse } from './node-response.ts'
-export type { SessionOpener } from './open-session.ts'
+export type { SessionKeeper, SessionOpener } from './open-session.ts'
 export { answerResponse, errorResponse, type HeaderList, type HttpError, jsonResponse } from './responses.ts'
 export type { PortalSession, SessionReader } from './session.ts'

@@ -22,6 +22,7 @@ type Reason = Extract<Results<TwoFactor>, { outcome: 'rejected' }>['reason']
 const reasons: Readonly<Record<Reason, true>> = {
   already_used: true,
   clock_off: true,
+  ended: true,
   exhausted: true,
   expired: true,
   factor_unavailable: true,

@@ -6,6 +6,9 @@ import { firstPermit } from './sms-house.ts'
 
 const expired = { outcome: 'rejected', reason: 'expired' }
 
+/** The stamp as the record holds it. */
+const stamp = async (h: Parameters<typeof peek>[0]): Promise<string> => (await peek(h, 'ada')).epoch.id
+
 async function settled(options: Partial<TwoFactorOptions> = {}) {
   const h = house(options)
   const user = await enroll(h.twoFactor, 'ada', h.clock)
@@ -20,7 +23,7 @@ describe('factors', () => {
     acceptedOf(await h.twoFactor.totp.import({ userId: 'ada', key: new Uint8Array(20).fill(1) }))
     const leave = await h.leave()
     h.store.reset()
-    expect(await h.twoFactor.factors.removeAll({ permit: leave, sessionId: SESSION })).toEqual({ outcome: 'accepted', enrolled: false })
+    expect(await h.twoFactor.factors.removeAll({ permit: leave, sessionId: SESSION })).toMatchObject({ outcome: 'accepted', enrolled: false })
     expect(h.store).toMatchObject({ reads: 1, writes: 1 })
     expect(await peek(h, 'ada')).toMatchObject({ factors: [], backupCodes: null, devices: [], support: null })
     const decision = await h.twoFactor.login.begin({ userId: 'ada', deviceToken: device!.token.reveal() })
@@ -44,11 +47,13 @@ describe('factors', () => {
     expect((await h.twoFactor.status({ userId: 'ada' })).factors).toHaveLength(1)
   })
 
-  it('switched off and on again, the password that was proven before it is still fresh', async () => {
+  it('switched off and on again, the password that was proven before it is still fresh for the session that did it, and for no other', async () => {
     const h = await settled()
     const provenAt = h.clock()
-    expect(await h.twoFactor.factors.removeAll({ permit: await h.leave(), sessionId: SESSION })).toMatchObject({ outcome: 'accepted' })
-    expect(await h.twoFactor.stepUp.begin({ userId: 'ada', sessionId: SESSION, purpose: MANAGE_FACTORS, firstFactorAt: provenAt })).toMatchObject({ next: 'proceed' })
+    const { securityStamp } = acceptedOf(await h.twoFactor.factors.removeAll({ permit: await h.leave(), sessionId: SESSION }))
+    const begin = (stamp?: string) => h.twoFactor.stepUp.begin({ userId: 'ada', sessionId: SESSION, purpose: MANAGE_FACTORS, firstFactorAt: provenAt, securityStamp: stamp })
+    expect(await begin(securityStamp)).toMatchObject({ next: 'proceed' })
+    for (const stamp of [undefined, h.grant.securityStamp, '0', '']) expect(await begin(stamp)).toEqual({ next: 'confirm_first_factor' })
   })
 
   it('an id that reads otherwise the second time removes what it named first', async () => {
@@ -57,17 +62,17 @@ describe('factors', () => {
     const ids = (await peek(h, 'ada')).factors.map(({ id }) => id)
     let reads = 0
     const input = { permit: await h.leave(), sessionId: SESSION, get factorId() { return ids[reads++ % 2]! } }
-    expect(await h.twoFactor.factors.remove(input)).toEqual({ outcome: 'accepted', enrolled: true })
+    expect(await h.twoFactor.factors.remove(input)).toEqual({ outcome: 'accepted', enrolled: true, securityStamp: await stamp(h) })
     expect((await peek(h, 'ada')).factors.map(({ id }) => id)).toEqual([ids[1]])
   })
 
-  it('removing one of two leaves the rest; removing the last removes backup codes and devices', async () => {
+  it('removing one of two leaves the other and the backup codes, and ends devices; removing the last removes backup codes, too', async () => {
     const h = await settled()
     const { factorId: second } = acceptedOf(await h.twoFactor.totp.import({ userId: 'ada', key: new Uint8Array(20).fill(1) }))
     acceptedOf(await login(h.twoFactor, 'ada', nextCode(h.clock, h.phone), { rememberDevice: { label: 'Laptop' } }))
-    expect(await h.twoFactor.factors.remove({ permit: await h.leave(), sessionId: SESSION, factorId: second })).toEqual({ outcome: 'accepted', enrolled: true })
-    expect(await peek(h, 'ada')).toMatchObject({ factors: [{ id: h.factorId }], devices: [{ label: 'Laptop' }] })
-    expect(await h.twoFactor.factors.remove({ permit: await h.leave(), sessionId: SESSION, factorId: h.factorId })).toEqual({ outcome: 'accepted', enrolled: false })
+    expect(await h.twoFactor.factors.remove({ permit: await h.leave(), sessionId: SESSION, factorId: second })).toEqual({ outcome: 'accepted', enrolled: true, securityStamp: await stamp(h) })
+    expect(await peek(h, 'ada')).toMatchObject({ factors: [{ id: h.factorId }], devices: [], backupCodes: { codes: { length: 10 } } })
+    expect(await h.twoFactor.factors.remove({ permit: await h.leave(), sessionId: SESSION, factorId: h.factorId })).toEqual({ outcome: 'accepted', enrolled: false, securityStamp: await stamp(h) })
     expect(await peek(h, 'ada')).toMatchObject({ factors: [], backupCodes: null, devices: [] })
   })
 
@@ -132,7 +137,7 @@ describe('the requirement', () => {
       const h = await settled({ requirement: () => requirement })
       const leave = await h.leave()
       const removed = await h.twoFactor.factors.removeAll({ permit: leave, sessionId: SESSION })
-      expect(removed).toEqual(removable ? { outcome: 'accepted', enrolled: false } : { outcome: 'rejected', reason: 'required' })
+      expect(removed).toEqual(removable ? { outcome: 'accepted', enrolled: false, securityStamp: await stamp(h) } : { outcome: 'rejected', reason: 'required' })
       expect(await h.twoFactor.factors.remove({ permit: leave, sessionId: SESSION, factorId: h.factorId })).toMatchObject({ reason: removable ? 'expired' : 'required' })
     },
   )
@@ -140,7 +145,7 @@ describe('the requirement', () => {
   it('one of two can be removed, required or not', async () => {
     const h = await settled({ requirement: () => 'required' })
     const { factorId } = acceptedOf(await h.twoFactor.totp.import({ userId: 'ada', key: new Uint8Array(20).fill(1) }))
-    expect(await h.twoFactor.factors.remove({ permit: await h.leave(), sessionId: SESSION, factorId })).toEqual({ outcome: 'accepted', enrolled: true })
+    expect(await h.twoFactor.factors.remove({ permit: await h.leave(), sessionId: SESSION, factorId })).toEqual({ outcome: 'accepted', enrolled: true, securityStamp: await stamp(h) })
   })
 
   it('a grace period lets in and tells by when to enroll; after it enrolling is the only way', async () => {

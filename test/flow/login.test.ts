@@ -37,14 +37,14 @@ describe('login', () => {
     const { twoFactor, clock } = house()
     const plain = await twoFactor.login.begin({ userId: 'ada', amr: ['fed'] })
     if (plain.next !== 'proceed') throw new Error(plain.next)
-    expect(plain.grant.toJSON()).toEqual({ userId: 'ada', amr: ['fed'], assurance: 'password', verifiedAt: clock().toISOString() })
-    const { phone } = await enroll(twoFactor, 'ada', clock)
+    expect(plain.grant.toJSON()).toEqual({ userId: 'ada', amr: ['fed'], assurance: 'password', verifiedAt: clock().toISOString(), securityStamp: '0' })
+    const { phone, grant: { securityStamp } } = await enroll(twoFactor, 'ada', clock)
     const decision = await twoFactor.login.begin({ userId: 'ada', amr: ['fed', 'hwk'] })
     if (decision.next !== 'challenge') throw new Error(decision.next)
     const code = nextCode(clock, phone)
     const { grant } = acceptedOf(await twoFactor.login.verify({ challenge: decision.challenge, code }))
     expect(LoginGrant.isGrant(grant)).toBe(true)
-    expect(grant.toJSON()).toEqual({ userId: 'ada', amr: ['fed', 'hwk', 'otp', 'mfa'], assurance: 'mfa', verifiedAt: clock().toISOString() })
+    expect(grant.toJSON()).toEqual({ userId: 'ada', amr: ['fed', 'hwk', 'otp', 'mfa'], assurance: 'mfa', verifiedAt: clock().toISOString(), securityStamp })
   })
 
   it('the challenge is good for 5 minutes and one success', async () => {

@@ -5,6 +5,7 @@ import { peek, tamper } from './record.ts'
 import { firstPermit, notThe, smsHouse } from './sms-house.ts'
 
 const expired = { outcome: 'rejected', reason: 'expired' }
+const anyStamp = expect.stringMatching(/^[\w-]{22}$/) as string
 const staff = { actor: 'support/7', reason: 'lost phone and codes' }
 
 async function settled() {
@@ -160,7 +161,7 @@ describe('reset', () => {
     const { device } = acceptedOf(await login(h.twoFactor, 'ada', h.phone.code(h.clock()), { rememberDevice: { label: 'Laptop' } }))
     await tamper(h, 'ada', (subject) => ({ ...subject, sms: { ...subject.sms, sentAt: [h.clock().getTime()] } }))
     h.store.reset()
-    expect(await h.twoFactor.recovery.reset({ userId: 'ada', actor: 'x'.repeat(100), reason: 'y'.repeat(400) })).toEqual({ outcome: 'accepted' })
+    expect(await h.twoFactor.recovery.reset({ userId: 'ada', actor: 'x'.repeat(100), reason: 'y'.repeat(400) })).toEqual({ outcome: 'accepted', securityStamp: anyStamp })
     expect(h.store).toMatchObject({ reads: 1, writes: 1 })
     expect(await h.twoFactor.login.verify({ challenge: asked, code: h.backupCodes[0]! })).toEqual(expired)
     const decision = await h.twoFactor.login.begin({ userId: 'ada', deviceToken: device!.token.reveal(), expectEnrolled: true })
@@ -175,10 +176,10 @@ describe('reset', () => {
 
   it('works where there is no record, and on one that a clock ahead has written', async () => {
     const h = await settled()
-    expect(await h.twoFactor.recovery.reset({ userId: 'bob', ...staff })).toEqual({ outcome: 'accepted' })
+    expect(await h.twoFactor.recovery.reset({ userId: 'bob', ...staff })).toEqual({ outcome: 'accepted', securityStamp: anyStamp })
     await tamper(h, 'ada', (subject) => ({ ...subject, touchedAt: h.clock().getTime() + 86_400_000 }))
     await expect(h.twoFactor.login.begin({ userId: 'ada' })).rejects.toMatchObject({ code: 'ERR_CLOCK' })
-    expect(await h.twoFactor.recovery.reset({ userId: 'ada', ...staff })).toEqual({ outcome: 'accepted' })
+    expect(await h.twoFactor.recovery.reset({ userId: 'ada', ...staff })).toEqual({ outcome: 'accepted', securityStamp: anyStamp })
     expect(await h.twoFactor.login.begin({ userId: 'ada' })).toMatchObject({ next: 'proceed' })
   })
 
@@ -196,7 +197,7 @@ describe('passwordChanged', () => {
     expect(await login(h.twoFactor, 'ada', wrongCode(h.phone, h.clock()))).toMatchObject({ reason: 'wrong_code' })
     const asked = await challenge(h.twoFactor, 'ada')
     const before = await peek(h, 'ada')
-    expect(await h.twoFactor.recovery.passwordChanged({ userId: 'ada' })).toEqual({ outcome: 'accepted' })
+    expect(await h.twoFactor.recovery.passwordChanged({ userId: 'ada' })).toEqual({ outcome: 'accepted', securityStamp: anyStamp })
     const after = await peek(h, 'ada')
     expect([after.factors, after.backupCodes, after.attempts]).toEqual([before.factors, before.backupCodes, before.attempts])
     expect(await h.twoFactor.login.verify({ challenge: asked, code: nextCode(h.clock, h.phone) })).toEqual(expired)

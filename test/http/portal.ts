@@ -28,19 +28,18 @@ export function portal(options: Partial<TwoFactorOptions> = {}, more: Partial<Ha
   const sessions = new Map<string, PortalSession>()
   const opened: { userId: string; assurance: string; sessionId: string }[] = []
   const reported: unknown[] = []
-  const session = (request: Request): Promise<PortalSession | null> => {
-    const id = /(?:^|; )session=([^;]+)/.exec(request.headers.get('cookie') ?? '')?.[1]
-    return Promise.resolve(sessions.get(id ?? '') ?? null)
-  }
+  const idOf = (request: Request): string => /(?:^|; )session=([^;]+)/.exec(request.headers.get('cookie') ?? '')?.[1] ?? ''
+  const session = (request: Request): Promise<PortalSession | null> => Promise.resolve(sessions.get(idOf(request)) ?? null)
+  const keepSession = (securityStamp: string, request: Request): void => void sessions.set(idOf(request), { ...sessions.get(idOf(request))!, securityStamp })
   const openSession: SessionOpener = (grant) => {
-    const { userId, assurance, verifiedAt, amr } = grant
+    const { userId, assurance, verifiedAt, securityStamp, amr } = grant
     const sessionId = randomBytes(18).toString('base64url')
-    sessions.set(sessionId, { userId, sessionId, account: `${userId}@example.com`, firstFactorAt: verifiedAt, lastVerified: { assurance, verifiedAt }, amr })
+    sessions.set(sessionId, { userId, sessionId, account: `${userId}@example.com`, firstFactorAt: verifiedAt, lastVerified: { assurance, verifiedAt }, securityStamp, amr })
     opened.push({ userId, assurance, sessionId })
     return { 'Set-Cookie': `session=${sessionId}; Path=/; HttpOnly; Secure` }
   }
   const onError = (error: unknown): void => void reported.push(error)
-  const settings: HandlerOptions = { basePath: BASE, session, openSession, onError, now: h.clock, ...more }
+  const settings: HandlerOptions = { basePath: BASE, session, openSession, keepSession, onError, now: h.clock, ...more }
   const handler = createTwoFactorHandler(h.twoFactor, settings)
   /** The portal's own: whoever says who he is, is. */
   const passwordLogin: FetchHandler = async (request) => {

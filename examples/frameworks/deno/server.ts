@@ -18,7 +18,7 @@ const sessions: Sessions = {
 const { session, openSession, logIn } = createPortal(twoFactor, sessions)
 const handler = createTwoFactorHandler(twoFactor, { session, openSession })
 const sameOrigin = requireSameOrigin()
-const verified = requireVerified({ session, minimum: 'remembered' })
+const verified = requireVerified({ twoFactor, session, minimum: 'remembered' })
 const permitted = requirePermit('dns', { twoFactor, session })
 const changeDns = () => jsonResponse({ changed: true })
 

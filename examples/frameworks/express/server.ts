@@ -15,7 +15,7 @@ const twoFactor = createTwoFactor({ issuer: 'Portal', store, keyring: createKeyr
 const { session, openSession, logIn } = createPortal(twoFactor, new Map())
 const handler = createTwoFactorHandler(twoFactor, { session, openSession })
 const sameOrigin = nodeHandler(requireSameOrigin())
-const verified = nodeHandler(requireVerified({ session, minimum: 'remembered' }))
+const verified = nodeHandler(requireVerified({ twoFactor, session, minimum: 'remembered' }))
 const permitted = nodeHandler(requirePermit('dns', { twoFactor, session }))
 
 const app = express()

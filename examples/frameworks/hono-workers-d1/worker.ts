@@ -28,7 +28,7 @@ function portalOf({ DB, KEYSTEP_KEYS }: Env['Bindings']) {
     handler: createTwoFactorHandler(twoFactor, { session, openSession }),
     logIn,
     sameOrigin: requireSameOrigin(),
-    verified: requireVerified({ session, minimum: 'remembered' }),
+    verified: requireVerified({ twoFactor, session, minimum: 'remembered' }),
     permitted: requirePermit('dns', { twoFactor, session }),
   }
 }

@@ -17,7 +17,7 @@ const { session, openSession, logIn } = createPortal(twoFactor, new Map())
 const handler = createTwoFactorHandler(twoFactor, { session, openSession })
 const guard = (check: FetchHandler): MiddlewareHandler => async (c, next) => (await check(c.req.raw)) ?? next()
 const sameOrigin = guard(requireSameOrigin())
-const verified = guard(requireVerified({ session, minimum: 'remembered' }))
+const verified = guard(requireVerified({ twoFactor, session, minimum: 'remembered' }))
 const permitted = guard(requirePermit('dns', { twoFactor, session }))
 
 const app = new Hono()

@@ -15,7 +15,7 @@ const twoFactor = createTwoFactor({ issuer: 'Portal', store, keyring: createKeyr
 const { session, openSession, logIn } = createPortal(twoFactor, new Map())
 const handler = createTwoFactorHandler(twoFactor, { session, openSession })
 const sameOrigin = requireSameOrigin()
-const verified = requireVerified({ session, minimum: 'remembered' })
+const verified = requireVerified({ twoFactor, session, minimum: 'remembered' })
 const permitted = requirePermit('dns', { twoFactor, session })
 const changeDns = () => jsonResponse({ changed: true })
 

@@ -29,7 +29,7 @@ export class Portal extends DurableObject<Env> {
     const { session, openSession, logIn } = createPortal(twoFactor, sessionsIn(ctx.storage))
     const handler = createTwoFactorHandler(twoFactor, { session, openSession })
     const sameOrigin = requireSameOrigin()
-    const verified = requireVerified({ session, minimum: 'remembered' })
+    const verified = requireVerified({ twoFactor, session, minimum: 'remembered' })
     const permitted = requirePermit('dns', { twoFactor, session })
     const changeDns = () => jsonResponse({ changed: true })
     this.#answer = async (request) => {
