@@ -3,31 +3,64 @@
  *
  * @module
  */
-export { createKeyring, generateKeyringKey, type Keyring, type KeyMaterial, type KeyringKey, type KeyringKeys, type KeyringKeySource } from './crypto/keyring.ts'
+export {
+  createKeyring,
+  generateKeyringKey,
+  type Keyring,
+  type KeyMaterial,
+  type KeyringKey,
+  type KeyringKeys,
+  type KeyringKeySource,
+} from './crypto/keyring.ts'
 export { Secret } from './crypto/secret.ts'
 export { KeystepError, type KeystepErrorCode } from './errors.ts'
 export type { BackupCodes } from './flow/backup-codes.ts'
 export { createTwoFactor, type TwoFactor } from './flow/create-two-factor.ts'
-export type { DeviceIssued } from './flow/device-token.ts'
+export type { DeviceIssued } from './tokens/device.ts'
 export type { Devices } from './flow/devices.ts'
-export type { ActivityEntry, ErrorHandler, EventDetail, EventFacts, EventHandler, FactorKind, KeystepEvent, RequestContext } from './flow/events.ts'
+export type {
+  ActivityEntry,
+  AttemptKind,
+  ErrorHandler,
+  EventDetail,
+  EventFacts,
+  EventHandler,
+  FactorKind,
+  KeystepEvent,
+  RefusalReason,
+  RequestContext,
+} from './record/events.ts'
 export type { Factors, Removal, RemoveAllInput } from './flow/factors.ts'
 export { type Assurance, LoginGrant, StepUpGrant } from './flow/grant.ts'
 export type { TotpImported, TotpImportInput } from './flow/import-totp.ts'
 export type { NumberImported, SmsImportInput } from './flow/import-sms.ts'
-export type { Login, LoginAccepted, LoginBeginInput, LoginDecision, LoginVerdict, LoginVerifyInput } from './flow/login.ts'
-export type { Maintenance, MaintenanceOptions, MaintenanceProgress, ResealReport, SummarizeOptions, Summary } from './flow/maintenance.ts'
+export type {
+  Login,
+  LoginAccepted,
+  LoginBeginInput,
+  LoginDecision,
+  LoginVerdict,
+  LoginVerifyInput,
+} from './flow/login.ts'
+export type {
+  Maintenance,
+  MaintenanceOptions,
+  MaintenanceProgress,
+  ResealReport,
+  SummarizeOptions,
+  Summary,
+} from './flow/maintenance.ts'
 export type { FactorOffer } from './flow/offer.ts'
-export type { Change, Outcome, Rejection, Verdict } from './flow/outcome.ts'
-export { MANAGE_FACTORS } from './flow/permit.ts'
+export type { Change, Outcome, Rejection, Verdict } from './record/outcome.ts'
+export { MANAGE_FACTORS } from './tokens/permit.ts'
 export type { EpochRenewed, Recovery, StaffInput } from './flow/recovery.ts'
-export type { Requirement } from './flow/requirement.ts'
+export type { Requirement } from './record/requirement.ts'
 export type { Sessions } from './flow/sessions.ts'
-export type { TwoFactorOptions } from './flow/settings.ts'
+export type { TwoFactorOptions } from './record/settings.ts'
 export type { ConfirmVerdict, Sms } from './flow/sms.ts'
-export type { SmsMessage, SmsOptions, SmsSender } from './flow/sms-options.ts'
-export type { SendRejection, SmsSent } from './flow/sms-send.ts'
+export type { SmsMessage, SmsOptions, SmsSender } from './record/sms-options.ts'
+export type { SendRejection, SmsSent } from './sms/send.ts'
 export type { FactorStatus, Status, TwoFactorStatus } from './flow/status.ts'
 export type { StepUp, StepUpBeginInput, StepUpDecision } from './flow/step-up.ts'
-export type { CounterName, Limits } from './flow/throttle.ts'
+export type { CounterName, Limits } from './record/throttle.ts'
 export type { ConfirmRejection, Totp, TotpConfirmed, TotpEnrollment } from './flow/totp.ts'

@@ -4,7 +4,10 @@ import { isGsm7 } from './gsm7.ts'
 import { codeOf, post, SmsNotTaken } from './post.ts'
 
 export interface KannelOptions {
-  /** Of smsbox, such as `http://127.0.0.1:13013/cgi-bin/sendsms`. Its `sendsms-user` is known by user name and password alone: no open network between. */
+  /**
+   * Of smsbox, such as `http://127.0.0.1:13013/cgi-bin/sendsms`. Its `sendsms-user` is known by
+   * user name and password alone: no open network between.
+   */
   url: string
   username: string
   password: string
@@ -12,10 +15,17 @@ export interface KannelOptions {
   timeoutMs?: number
 }
 
-export function kannelSender({ url, username, password, from, timeoutMs }: KannelOptions): SmsSender {
+export function kannelSender({
+  url,
+  username,
+  password,
+  from,
+  timeoutMs,
+}: KannelOptions): SmsSender {
   return async ({ to, text }) => {
     const message = text.reveal()
-    // By POST: in the query of a GET, the number, the code and the password would end up in every access log on the way.
+    // By POST: in the query of a GET, the number, the code and the password would end up in every
+    // access log on the way.
     const headers = {
       'Content-Type': 'text/plain; charset=UTF-8',
       'X-Kannel-Username': username,
@@ -27,6 +37,10 @@ export function kannelSender({ url, username, password, from, timeoutMs }: Kanne
     }
     const answer = await post('Kannel', url, headers, message, timeoutMs)
     // 202: "0: Accepted for delivery" or "3: Queued for later delivery".
-    if (answer.status !== 202) throw new SmsNotTaken('Kannel', `HTTP ${answer.status}, ${codeOf(/^(\d+):/.exec(answer.text)?.[1])}`)
+    if (answer.status !== 202)
+      throw new SmsNotTaken(
+        'Kannel',
+        `HTTP ${answer.status}, ${codeOf(/^(\d+):/.exec(answer.text)?.[1])}`,
+      )
   }
 }

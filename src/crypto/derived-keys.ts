@@ -1,6 +1,6 @@
 import { frame } from './frame.ts'
 import { expand } from './hkdf.ts'
-import { createHmacKey, hmac, type HmacKey, sha256 } from './hmac.ts'
+import { createHmacKey, type HmacKey } from './hmac.ts'
 import { DERIVATION, type KeyringEntry, type RecordKey } from './keyring.ts'
 
 /** Version of the envelope: in front of every record, and in its associated data. */
@@ -8,14 +8,23 @@ export const ENVELOPE = 'ks1'
 /** Keys of one kind: some three megabytes. */
 const MOST_KEPT = 4096
 
-/** HKDF for one record: a key of its own, so that random nonces never run out. Kept for a while: what is opened is sealed next. */
-export function recordKeyOf(entry: KeyringEntry, recordKey: string): RecordKey | Promise<RecordKey> {
+/**
+ * HKDF for one record: a key of its own, so that random nonces never run out. Kept for a while:
+ * what is opened is sealed next.
+ */
+export function recordKeyOf(
+  entry: KeyringEntry,
+  recordKey: string,
+): RecordKey | Promise<RecordKey> {
   return entry.recordKeys.get(recordKey) ?? deriveRecordKey(entry, recordKey)
 }
 
 async function deriveRecordKey(entry: KeyringEntry, recordKey: string): Promise<RecordKey> {
   const key = await derive(entry, 'record', recordKey)
-  return keep(entry.recordKeys, recordKey, { key, associated: frame(ENVELOPE, 'record', entry.id, recordKey) })
+  return keep(entry.recordKeys, recordKey, {
+    key,
+    associated: frame(ENVELOPE, 'record', entry.id, recordKey),
+  })
 }
 
 /** HKDF for one kind of sealed token. */
@@ -29,10 +38,13 @@ export function macKeyOf(entry: KeyringEntry, use: string): HmacKey | Promise<Hm
 }
 
 async function setUpMacKey(entry: KeyringEntry, use: string): Promise<HmacKey> {
-  return keep(entry.macKeys, use, createHmacKey(sha256, await derive(entry, use)))
+  return keep(entry.macKeys, use, createHmacKey(await derive(entry, use)))
 }
 
-async function derive(entry: KeyringEntry, ...info: readonly string[]): Promise<Uint8Array<ArrayBuffer>> {
+async function derive(
+  entry: KeyringEntry,
+  ...info: readonly string[]
+): Promise<Uint8Array<ArrayBuffer>> {
   return expand(await entry.load(), frame(DERIVATION, ...info))
 }
 
@@ -44,5 +56,5 @@ function keep<K>(kept: Map<string, K>, name: string, key: K): K {
 
 /** HMAC-SHA-256 over framed parts. */
 export function macOf(key: HmacKey, ...parts: readonly string[]): Uint8Array {
-  return hmac(key, frame(...parts))
+  return key.mac(frame(...parts))
 }

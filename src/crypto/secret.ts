@@ -4,8 +4,9 @@ const MASK = '[Secret]'
 const inspect = Symbol.for('nodejs.util.inspect.custom')
 
 /**
- * A value that does not print: string, JSON, inspect, spread and `structuredClone` show `[Secret]` or nothing.
- * It comes out by {@link Secret.reveal} alone, so that every place that handles it in the open can be found by one search.
+ * A value that does not print: string, JSON, inspect, spread and `structuredClone` show `[Secret]`
+ * or nothing. It comes out by {@link Secret.reveal} alone, so that every place that handles it in
+ * the open can be found by one search.
  */
 export class Secret<T> {
   readonly #value: T
@@ -35,6 +36,7 @@ export class Secret<T> {
 /** The text of a secret or plain string; anything else throws `ERR_OPTION`. */
 export function textOf(value: string | Secret<string>): string {
   const text: unknown = value instanceof Secret ? value.reveal() : value
-  if (typeof text !== 'string') throw new KeystepError('ERR_OPTION', 'expected a string or a Secret of one')
+  if (typeof text !== 'string')
+    throw new KeystepError('ERR_OPTION', 'expected a string or a Secret of one')
   return text
 }

@@ -1,23 +1,25 @@
 import { generateBackupCodes, hashBackupCodes, type BackupCodeSet } from '../backup-codes/index.ts'
 import type { Secret } from '../crypto/secret.ts'
 import { spendPermit } from './bind-factor.ts'
-import type { RequestContext } from './events.ts'
-import { type Change, rejected } from './outcome.ts'
-import { MANAGE_FACTORS, permits, readPermit } from './permit.ts'
-import { backupCodePepper } from './record-mac.ts'
-import type { Settings } from './settings.ts'
-import { isEnrolled } from './subject.ts'
-import { restartRecovery } from './throttle.ts'
-import { checkSessionId } from './token.ts'
-import { transact } from './transact.ts'
+import type { RequestContext } from '../record/events.ts'
+import { type Change, rejected } from '../record/outcome.ts'
+import { MANAGE_FACTORS, permits, readPermit } from '../tokens/permit.ts'
+import { backupCodePepper } from '../record/record-mac.ts'
+import type { Settings } from '../record/settings.ts'
+import { isEnrolled } from '../record/subject.ts'
+import { restartRecovery } from '../record/throttle.ts'
+import { checkSessionId } from '../tokens/token.ts'
+import { transact } from '../record/transact.ts'
 
 /** `twoFactor.backupCodes`: recovery codes, each good once (63B-4 4.2.1.1). */
 export interface BackupCodes {
   /**
-   * Issues a new set in place of the old one, spends the permit, and gives the recovery counter a new start. The codes are shown this once.
-   * Rejected as `expired` without a live permit for `MANAGE_FACTORS`, as `not_found` while no factor is enrolled.
+   * Issues a new set in place of the old one, spends the permit, and ends the streak of the
+   * recovery counter. The codes are shown this once. Rejected as `expired` without a live permit
+   * for `MANAGE_FACTORS`, as `not_found` while no factor is enrolled.
    *
-   * @throws `ERR_OPTION`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, `ERR_TOKEN_KIND`, and the record's codes.
+   * @throws `ERR_OPTION`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, `ERR_TOKEN_KIND`, and the
+   *   record's codes.
    */
   regenerate(input: {
     permit: string
@@ -30,7 +32,10 @@ export function createBackupCodes(settings: Settings): BackupCodes {
   return { regenerate: (input) => regenerate(settings, input) }
 }
 
-async function regenerate(settings: Settings, { permit, sessionId, context }: Parameters<BackupCodes['regenerate']>[0]): ReturnType<BackupCodes['regenerate']> {
+async function regenerate(
+  settings: Settings,
+  { permit, sessionId, context }: Parameters<BackupCodes['regenerate']>[0],
+): ReturnType<BackupCodes['regenerate']> {
   checkSessionId(sessionId)
   const claims = await readPermit(settings, permit, sessionId, [MANAGE_FACTORS])
   if (!claims) return rejected('expired')
@@ -38,11 +43,14 @@ async function regenerate(settings: Settings, { permit, sessionId, context }: Pa
   return transact<Awaited<ReturnType<BackupCodes['regenerate']>>, BackupCodeSet | null>(settings, {
     userId: claims.userId,
     context,
-    prepare: async (subject, now) => (permits(subject, claims, now) && isEnrolled(subject) ? hashBackupCodes(codes, { pepper: backupCodePepper(subject) }) : null),
+    prepare: async (subject, now) =>
+      permits(subject, claims, now) && isEnrolled(subject)
+        ? hashBackupCodes(codes, { pepper: backupCodePepper(subject) })
+        : null,
     decide: (subject, now, backupCodes) => {
       if (!permits(subject, claims, now)) return { result: rejected('expired') }
       if (!isEnrolled(subject) || !backupCodes) return { result: rejected('not_found') }
-      const attempts = restartRecovery(subject.attempts)
+      const attempts = restartRecovery(subject.attempts, now, settings.limits)
       return {
         result: { outcome: 'accepted', backupCodes: codes },
         next: spendPermit({ ...subject, backupCodes, attempts }, claims, now),

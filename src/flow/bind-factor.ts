@@ -1,8 +1,15 @@
-import type { EventDetail } from './events.ts'
-import { permits, type PermitClaims } from './permit.ts'
-import { spend } from './spent.ts'
-import { type Factor, isEnrolled, renewEpoch, type SmsFactor, type Subject, type TotpFactor } from './subject.ts'
-import { PERMIT_SECONDS } from './token.ts'
+import type { EventDetail } from '../record/events.ts'
+import { permits, type PermitClaims } from '../tokens/permit.ts'
+import { spend } from '../tokens/spent.ts'
+import {
+  type Factor,
+  isEnrolled,
+  renewEpoch,
+  type SmsFactor,
+  type Subject,
+  type TotpFactor,
+} from '../record/subject.ts'
+import { PERMIT_SECONDS } from '../tokens/token.ts'
 
 const MOST_AUTHENTICATORS = 3
 
@@ -20,22 +27,52 @@ export function hasMostAuthenticators(subject: Subject | null): boolean {
   return (subject?.factors.filter(({ kind }) => kind === 'totp').length ?? 0) >= MOST_AUTHENTICATORS
 }
 
-/** Why a factor cannot be bound at the swap, or null: a second confirm of one enrollment, a permit that ended meanwhile, a key that is live. */
-export function refusalToBind(subject: Subject | null, claims: BindingClaims, now: number): 'already_used' | 'expired' | 'limit_reached' | null {
-  const { factor: { id, key } } = claims
-  if (subject?.factors.some((one) => one.id === id || (one.kind === 'totp' && one.key === key))) return 'already_used'
+/**
+ * Why a factor cannot be bound at the swap, or null: a second confirm of one enrollment, a permit
+ * that ended meanwhile, a key that is live.
+ */
+export function refusalToBind(
+  subject: Subject | null,
+  claims: BindingClaims,
+  now: number,
+): 'already_used' | 'expired' | 'limit_reached' | null {
+  const {
+    factor: { id, key },
+  } = claims
+  if (subject?.factors.some((one) => one.id === id || (one.kind === 'totp' && one.key === key)))
+    return 'already_used'
   if (!permits(subject, claims, now)) return 'expired'
-  return key !== undefined && claims.basis !== 'recovery' && hasMostAuthenticators(subject) ? 'limit_reached' : null
+  return key !== undefined && claims.basis !== 'recovery' && hasMostAuthenticators(subject)
+    ? 'limit_reached'
+    : null
 }
 
-/** Binds a proven factor and spends its permit. After a support code it takes the place of everything before it. */
-export function bindFactor(subject: Subject, factor: Factor, claims: PermitClaims, now: number): { next: Subject; events: EventDetail[] } {
+/**
+ * Binds a proven factor and spends its permit. After a support code it takes the place of
+ * everything before it.
+ */
+export function bindFactor(
+  subject: Subject,
+  factor: Factor,
+  claims: PermitClaims,
+  now: number,
+): { next: Subject; events: EventDetail[] } {
   const isRecovery = claims.basis === 'recovery'
   const former = isRecovery ? subject.factors : replacedBy(factor, subject.factors)
   const spent = spendPermit(subject, claims, now)
   const base = former.length > 0 ? withoutFactors(spent, former, now) : spent
-  const next = { ...addFactor(base, factor, now), support: null, ...(isRecovery && { backupCodes: null }) }
-  return { next, events: [...former.map((one) => removedEvent(one)), { type: 'factor.enrolled', ...describe(factor) }] }
+  const next = {
+    ...addFactor(base, factor, now),
+    support: null,
+    ...(isRecovery && { backupCodes: null }),
+  }
+  return {
+    next,
+    events: [
+      ...former.map((one) => removedEvent(one)),
+      { type: 'factor.enrolled', ...describe(factor) },
+    ],
+  }
 }
 
 /** Adds a factor beside those there are; the first one begins a new epoch. */
@@ -55,9 +92,17 @@ export function spendPermit(subject: Subject, claims: PermitClaims, now: number)
   return spend(subject, { ...claims, expiresAt: claims.issuedAt + 2 * PERMIT_SECONDS * 1000 }, now)
 }
 
-/** A number takes the place of the one that had its role: a user has one number and one backup number. */
+/**
+ * A number takes the place of the one that had its role: a user has one number and one backup
+ * number.
+ */
 function replacedBy(factor: Factor, factors: readonly Factor[]): readonly Factor[] {
-  return factor.kind === 'totp' ? [] : factors.filter((one) => one.kind === 'sms' && (one.backup === factor.backup || one.number === factor.number))
+  return factor.kind === 'totp'
+    ? []
+    : factors.filter(
+        (one) =>
+          one.kind === 'sms' && (one.backup === factor.backup || one.number === factor.number),
+      )
 }
 
 export function removedEvent(factor: Factor): EventDetail {
@@ -65,7 +110,11 @@ export function removedEvent(factor: Factor): EventDetail {
 }
 
 /** What an event may tell of a factor: never its key or number. */
-export function describe(factor: TotpFactor | SmsFactor): { factorId: string; kind: 'totp' | 'sms'; label: string } {
+export function describe(factor: TotpFactor | SmsFactor): {
+  factorId: string
+  kind: 'totp' | 'sms'
+  label: string
+} {
   return { factorId: factor.id, kind: factor.kind, label: labelOf(factor) }
 }
 

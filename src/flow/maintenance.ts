@@ -2,21 +2,37 @@ import { leftOf } from '../backup-codes/code-set.ts'
 import { sealedUnder } from '../crypto/envelope.ts'
 import { decodeBase64url } from '../crypto/base64url.ts'
 import { KeystepError } from '../errors.ts'
-import type { Settings } from './settings.ts'
-import { openSubject, sealSubject } from './sealed-subject.ts'
-import type { Subject } from './subject.ts'
-import { gateOf } from './throttle.ts'
-import { fromStore, readStored, writeStored } from './stored.ts'
+import type { Settings } from '../record/settings.ts'
+import { openSubject, sealSubject } from '../record/sealed-subject.ts'
+import type { Subject } from '../record/subject.ts'
+import { gateOf } from '../record/throttle.ts'
+import { fromStore, readStored, writeStored } from '../record/stored.ts'
 
 const PAGE = 500
-/** Records after which other work of the process has its turn: over a driver that answers at once, a walk would never let go by itself. */
+/**
+ * Records after which other work of the process has its turn: over a driver that answers at once, a
+ * walk would never let go by itself.
+ */
 const TURN = 25
 const WEAK_KEY_BYTES = 16
 const NOTHING: Summary = {
-  records: 0, enrolled: 0, totp: 0, sms: 0, backupCodesOut: 0, devices: 0, locked: 0, exhausted: 0, weakKeys: 0, unreadable: 0, byKey: {},
+  records: 0,
+  enrolled: 0,
+  totp: 0,
+  sms: 0,
+  backupCodesOut: 0,
+  devices: 0,
+  locked: 0,
+  exhausted: 0,
+  weakKeys: 0,
+  unreadable: 0,
+  byKey: {},
 }
 
-/** How far a walk over all records of the realm has come. Keep `last`, and give it as `after` to go on after an interruption. */
+/**
+ * How far a walk over all records of the realm has come. Keep `last`, and give it as `after` to go
+ * on after an interruption.
+ */
 export interface MaintenanceProgress {
   readonly records: number
   readonly last: string
@@ -30,7 +46,10 @@ export interface MaintenanceOptions {
   onProgress?: ((progress: MaintenanceProgress) => void) | undefined
 }
 
-/** Options of `summarize`, whose progress brings the counts so far: give both back, and an interrupted walk goes on where it was. */
+/**
+ * Options of `summarize`, whose progress brings the counts so far: give both back, and an
+ * interrupted walk goes on where it was.
+ */
 export interface SummarizeOptions {
   /** `last` of a walk that was interrupted: goes on after it. */
   after?: string | undefined
@@ -40,7 +59,10 @@ export interface SummarizeOptions {
   onProgress?: ((progress: MaintenanceProgress & { readonly summary: Summary }) => void) | undefined
 }
 
-/** What `reseal` did. `unreadable`: records that the keyring or this version cannot open; they are left as they are. */
+/**
+ * What `reseal` did. `unreadable`: records that the keyring or this version cannot open; they are
+ * left as they are.
+ */
 export interface ResealReport {
   readonly records: number
   readonly resealed: number
@@ -66,14 +88,20 @@ export interface Summary {
 
 /** `twoFactor.maintenance`: walks over all records, in bounded memory, beside live logins. */
 export interface Maintenance {
-  /** Seals every record under the current key. A record that changes meanwhile was just sealed so. @throws `ERR_STORE`, `ERR_KEYRING` */
+  /**
+   * Seals every record under the current key. A record that changes meanwhile was just sealed so.
+   * @throws `ERR_STORE`, `ERR_KEYRING`
+   */
   reseal(options?: MaintenanceOptions): Promise<ResealReport>
   /** Counts what there is. @throws `ERR_STORE`, `ERR_KEYRING` */
   summarize(options?: SummarizeOptions): Promise<Summary>
 }
 
 export function createMaintenance(settings: Settings): Maintenance {
-  return { reseal: (options) => reseal(settings, options), summarize: (options) => summarize(settings, options) }
+  return {
+    reseal: (options) => reseal(settings, options),
+    summarize: (options) => summarize(settings, options),
+  }
 }
 
 async function reseal(settings: Settings, options: MaintenanceOptions = {}): Promise<ResealReport> {
@@ -94,16 +122,25 @@ async function reseal(settings: Settings, options: MaintenanceOptions = {}): Pro
   return { records, resealed, unreadable }
 }
 
-async function summarize(settings: Settings, { after, counted, onProgress }: SummarizeOptions = {}): Promise<Summary> {
+async function summarize(
+  settings: Settings,
+  { after, counted, onProgress }: SummarizeOptions = {},
+): Promise<Summary> {
   const now = settings.now()
   const { byKey: counts, ...rest } = counted ?? NOTHING
   const totals = { ...rest }
   const byKey = { ...counts }
-  const soFar = (records: number): Summary => ({ ...totals, records: rest.records + records, byKey: { ...byKey } })
-  const tell = onProgress && (({ records, last }: MaintenanceProgress) => {
-    const summary = soFar(records)
-    onProgress({ records: summary.records, last, summary })
+  const soFar = (records: number): Summary => ({
+    ...totals,
+    records: rest.records + records,
+    byKey: { ...byKey },
   })
+  const tell =
+    onProgress &&
+    (({ records, last }: MaintenanceProgress) => {
+      const summary = soFar(records)
+      onProgress({ records: summary.records, last, summary })
+    })
   const records = await walk(settings, { after, onProgress: tell }, async (key) => {
     const found = await readStored(settings.store, key)
     if (!found) return
@@ -122,13 +159,22 @@ async function summarize(settings: Settings, { after, counted, onProgress }: Sum
     if (subject.backupCodes && leftOf(subject.backupCodes) === 0) totals.backupCodesOut++
     totals.devices += subject.devices.filter(({ expiresAt }) => expiresAt > now).length
     if (gate !== 'open') totals[gate.reason]++
-    if (subject.factors.some((factor) => factor.kind === 'totp' && decodeBase64url(factor.key)!.length < WEAK_KEY_BYTES)) totals.weakKeys++
+    if (
+      subject.factors.some(
+        (factor) => factor.kind === 'totp' && decodeBase64url(factor.key)!.length < WEAK_KEY_BYTES,
+      )
+    )
+      totals.weakKeys++
   })
   return soFar(records)
 }
 
 /** Visits the realm's records in key order, page by page, and returns how many there were. */
-async function walk(settings: Settings, { after, onProgress }: MaintenanceOptions, visit: (key: string) => Promise<void>): Promise<number> {
+async function walk(
+  settings: Settings,
+  { after, onProgress }: MaintenanceOptions,
+  visit: (key: string) => Promise<void>,
+): Promise<number> {
   const { recordPrefix: prefix } = settings
   let last = after ?? prefix
   let records = 0

@@ -1,8 +1,8 @@
 import { leftOf } from '../backup-codes/code-set.ts'
-import type { FactorKind } from './events.ts'
-import { hintOf, isCountryAllowed } from './phone-number.ts'
-import type { Settings } from './settings.ts'
-import type { Subject } from './subject.ts'
+import type { FactorKind } from '../record/events.ts'
+import { hintOf, isCountryAllowed } from '../sms/phone-number.ts'
+import type { Settings } from '../record/settings.ts'
+import type { Subject } from '../record/subject.ts'
 
 /** One way to answer a challenge, for the page to offer. */
 export interface FactorOffer {
@@ -13,13 +13,21 @@ export interface FactorOffer {
   to?: 'primary' | 'backup'
 }
 
-/** What a user can answer a challenge with. A number of a country that is refused now is not offered, but stays a factor. */
+/**
+ * What a user can answer a challenge with. A number of a country that is refused now is not
+ * offered, but stays a factor.
+ */
 export function offersOf(settings: Settings, subject: Subject): FactorOffer[] {
   const offers: FactorOffer[] = []
   if (subject.factors.some(({ kind }) => kind === 'totp')) offers.push({ kind: 'totp' })
   for (const factor of subject.factors) {
-    if (factor.kind !== 'sms' || !settings.sms || !isCountryAllowed(settings.sms, factor.number)) continue
-    offers.push({ kind: 'sms', hint: hintOf(factor.number), to: factor.backup ? 'backup' : 'primary' })
+    if (factor.kind !== 'sms' || !settings.sms || !isCountryAllowed(settings.sms, factor.number))
+      continue
+    offers.push({
+      kind: 'sms',
+      hint: hintOf(factor.number),
+      to: factor.backup ? 'backup' : 'primary',
+    })
   }
   if (subject.backupCodes && leftOf(subject.backupCodes) > 0) offers.push({ kind: 'backup_code' })
   return offers

@@ -1,4 +1,4 @@
-import type { FactorKind } from '../flow/events.ts'
+import type { FactorKind } from '../record/events.ts'
 
 /** An empty body: `{}`. */
 export type NoBody = Readonly<Record<string, never>>
@@ -11,15 +11,27 @@ export interface CodeBody {
   factor?: FactorKind | undefined
 }
 
-/** The request body of every route. Texts are well-formed; a field that is not named here is refused. */
+/**
+ * The request body of every route. Texts are well-formed; a field that is not named here is
+ * refused.
+ */
 export interface RouteBodies {
   'GET /status': NoBody
-  /** `challenge`: default the cookie's. `rememberDevice`: the user ticked it; the label is cut to 64 characters. */
-  'POST /login/verify': CodeBody & { challenge?: string | undefined; rememberDevice?: { label: string } | undefined }
+  /**
+   * `challenge`: default the cookie's. `rememberDevice`: the user ticked it; the label is cut to 64
+   * characters.
+   */
+  'POST /login/verify': CodeBody & {
+    challenge?: string | undefined
+    rememberDevice?: { label: string } | undefined
+  }
   /** 1 to 64 characters. */
   'POST /step-up/begin': { purpose: string }
   'POST /step-up/verify': CodeBody & { challenge: string }
-  /** `account` counts without a session alone: 1 to 128 characters, no colon. `label`: cut to 64 characters; an empty one is none. */
+  /**
+   * `account` counts without a session alone: 1 to 128 characters, no colon. `label`: cut to 64
+   * characters; an empty one is none.
+   */
   'POST /totp/enroll': { permit: string; account?: string | undefined; label?: string | undefined }
   'POST /totp/pending': { enrollment: string }
   /** `label`: as in `/totp/enroll`, in place of the one given there. */

@@ -1,6 +1,6 @@
 import type { TwoFactor } from '../flow/create-two-factor.ts'
-import type { DeviceIssued } from '../flow/device-token.ts'
-import type { RequestContext } from '../flow/events.ts'
+import type { DeviceIssued } from '../tokens/device.ts'
+import type { RequestContext } from '../record/events.ts'
 import type { LoginGrant } from '../flow/grant.ts'
 import type { RouteAnswers } from './answers.ts'
 import type { RouteBodies, RouteName } from './bodies.ts'
@@ -9,7 +9,11 @@ import type { PortalSession } from './session.ts'
 
 /** What a call may know of the request, beside its body. */
 export interface Caller<R extends RouteName> {
-  readonly session: { none: null; optional: PortalSession | null; required: PortalSession }[RouteSession<R>]
+  readonly session: {
+    none: null
+    optional: PortalSession | null
+    required: PortalSession
+  }[RouteSession<R>]
   /** The challenge cookie. */
   readonly challenge: string | undefined
   readonly context: RequestContext
@@ -28,4 +32,8 @@ export interface Reply<A> {
 }
 
 /** Makes a route's call to keystep, and says what to reveal of its result. */
-export type Call<R extends RouteName> = (twoFactor: TwoFactor, body: RouteBodies[R], caller: Caller<R>) => Promise<Reply<RouteAnswers[R]>>
+export type Call<R extends RouteName> = (
+  twoFactor: TwoFactor,
+  body: RouteBodies[R],
+  caller: Caller<R>,
+) => Promise<Reply<RouteAnswers[R]>>

@@ -13,11 +13,22 @@ type ChangeRoute =
 
 /** The security page: whose state it is comes from the session, never from the body. */
 export const changeCalls: { readonly [R in ChangeRoute]: Call<R> } = {
-  'GET /status': async (twoFactor, _, { session: { userId } }) => ({ answer: await twoFactor.status({ userId }) }),
+  'GET /status': async (twoFactor, _, { session: { userId } }) => ({
+    answer: await twoFactor.status({ userId }),
+  }),
 
-  'POST /backup-codes/regenerate': async (twoFactor, { permit }, { session: { sessionId }, context }) => {
+  'POST /backup-codes/regenerate': async (
+    twoFactor,
+    { permit },
+    { session: { sessionId }, context },
+  ) => {
     const change = await twoFactor.backupCodes.regenerate({ permit, sessionId, context })
-    return { answer: change.outcome === 'accepted' ? { outcome: 'accepted', backupCodes: change.backupCodes.reveal() } : change }
+    return {
+      answer:
+        change.outcome === 'accepted'
+          ? { outcome: 'accepted', backupCodes: change.backupCodes.reveal() }
+          : change,
+    }
   },
 
   'POST /factors/rename': async (twoFactor, body, { session: { userId }, context }) => ({
@@ -40,8 +51,13 @@ export const changeCalls: { readonly [R in ChangeRoute]: Call<R> } = {
   }),
 }
 
-/** Whatever is taken off, remembered devices end with it; the session that did it goes on under the new stamp. */
-function removed(result: Removal): Reply<FactorRemoved | Extract<Removal, { outcome: 'rejected' }>> {
+/**
+ * Whatever is taken off, remembered devices end with it; the session that did it goes on under the
+ * new stamp.
+ */
+function removed(
+  result: Removal,
+): Reply<FactorRemoved | Extract<Removal, { outcome: 'rejected' }>> {
   if (result.outcome === 'rejected') return { answer: result }
   const { outcome, enrolled, securityStamp } = result
   return { answer: { outcome, enrolled }, securityStamp, ends: 'device' }

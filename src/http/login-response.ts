@@ -11,12 +11,16 @@ export interface LoginResponseOptions extends CookieOptions {
 }
 
 /**
- * The response of a portal's password login to what `login.begin` decided: `proceed` opens the session with the grant, `challenge` sets the
- * challenge cookie, `enroll` hands out the permit. The body is a `LoginAnswer`; neither grant nor challenge stands in it.
+ * The response of a portal's password login to what `login.begin` decided: `proceed` opens the
+ * session with the grant, `challenge` sets the challenge cookie, `enroll` hands out the permit. The
+ * body is a `LoginAnswer`; neither grant nor challenge stands in it.
  *
  * @throws what `openSession` throws.
  */
-export async function loginResponse(decision: LoginDecision, { request, openSession, ...cookies }: LoginResponseOptions): Promise<Response> {
+export async function loginResponse(
+  decision: LoginDecision,
+  { request, openSession, ...cookies }: LoginResponseOptions,
+): Promise<Response> {
   switch (decision.next) {
     case 'proceed': {
       const { next, because, grant, enrollBy } = decision

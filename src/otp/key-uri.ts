@@ -18,8 +18,9 @@ import {
 const MAX_CHARACTERS = 2048
 const TOTP = 'otpauth://totp/'
 const HOTP = 'otpauth://hotp/'
-// Control characters, raw or percent-encoded, and lone surrogates are refused: no app can show them, and logs and pages trip on them.
-// By ranges, because every start would pay for looking up what Unicode calls a control character.
+// Control characters, raw or percent-encoded, and lone surrogates are refused: no app can show
+// them, and logs and pages trip on them. By ranges, because every start would pay for looking up
+// what Unicode calls a control character.
 const UNFIT = /[^ !"$-~\u00a0-\ud7ff\ue000-\u{10ffff}]/u
 const ENCODED_CONTROL = /%(?:[01][0-9a-f]|7f|c2%[89][0-9a-f])/i
 /** What most addresses are: none of it is unfit, and looking for this takes half as long. */
@@ -34,7 +35,9 @@ export interface BuildKeyUriOptions extends TotpParams {
   account: string
   /** Default `'totp'`. */
   type?: 'totp' | 'hotp' | undefined
-  /** For `'hotp'` alone: the counter of the first code, an integer from 0 to 2^53 - 1. Default 0. */
+  /**
+   * For `'hotp'` alone: the counter of the first code, an integer from 0 to 2^53 - 1. Default 0.
+   */
   counter?: number | undefined
   /** An `https:` address of the issuer's logo, which a few apps show. */
   image?: string | undefined
@@ -51,40 +54,57 @@ export interface ParsedKeyUriBase {
   readonly digits: OtpDigits
 }
 
-/** A key URI taken apart. `periodSeconds` belongs to TOTP and `counter` to HOTP; each is null in the other. */
+/**
+ * A key URI taken apart. `periodSeconds` belongs to TOTP and `counter` to HOTP; each is null in the
+ * other.
+ */
 export type ParsedKeyUri =
-  | (ParsedKeyUriBase & { readonly type: 'totp'; readonly periodSeconds: number; readonly counter: null })
-  | (ParsedKeyUriBase & { readonly type: 'hotp'; readonly periodSeconds: null; readonly counter: number })
+  | (ParsedKeyUriBase & {
+      readonly type: 'totp'
+      readonly periodSeconds: number
+      readonly counter: null
+    })
+  | (ParsedKeyUriBase & {
+      readonly type: 'hotp'
+      readonly periodSeconds: null
+      readonly counter: number
+    })
 
 /**
  * Writes the `otpauth:` address that an authenticator app reads from a QR code (Key URI Format).
- * The issuer stands in label and parameter, a space is `%20`, and what is default is left out, so that every app takes it.
+ * The issuer stands in label and parameter, a space is `%20`, and what is default is left out, so
+ * that every app takes it.
  *
- * @returns at most 2,048 ASCII characters. They hold the key: draw them at once, in your own process, and never log them.
- * @throws `ERR_KEY_URI` for an issuer or account that is empty, not well-formed, or has a colon or control character, for
- * an image that is no `https:` address, and when all is too long; `ERR_KEY` for anything but an OtpKey; `ERR_OPTION` for
- * any other option.
+ * @returns at most 2,048 ASCII characters. They hold the key: draw them at once, in your own
+ *   process, and never log them.
+ * @throws `ERR_KEY_URI` for an issuer or account that is empty, not well-formed, or has a colon or
+ *   control character, for an image that is no `https:` address, and when all is too long;
+ *   `ERR_KEY` for anything but an OtpKey; `ERR_OPTION` for any other option.
  */
 export function buildKeyUri(options: BuildKeyUriOptions): Secret<string> {
   const { key, type, image } = requireOptions(options)
   const secret = requireOtpKey(key).revealBase32()
   const issuer = encodeLabelPart('issuer', options.issuer)
   const account = encodeLabelPart('account', options.account)
-  const more = describeParams(options) + (image === undefined ? '' : `&image=${encodeURIComponent(requireImage(image))}`)
+  const more =
+    describeParams(options) +
+    (image === undefined ? '' : `&image=${encodeURIComponent(requireImage(image))}`)
   const uri = `otpauth://${type ?? 'totp'}/${issuer}:${account}?secret=${secret}&issuer=${issuer}${more}`
-  if (uri.length > MAX_CHARACTERS) throw new KeystepError('ERR_KEY_URI', 'issuer, account, image and key are too long together')
+  if (uri.length > MAX_CHARACTERS)
+    throw new KeystepError('ERR_KEY_URI', 'issuer, account, image and key are too long together')
   return new Secret(uri)
 }
 
 /**
- * Reads an `otpauth:` address (Key URI Format), as other systems write it too: any case, `SHA-1` and `HmacSHA1`, a label that is
- * separated by `:` or `%3A`, an issuer that differs from the label's (the parameter counts), unknown parameters.
+ * Reads an `otpauth:` address (Key URI Format), as other systems write it too: any case, `SHA-1`
+ * and `HmacSHA1`, a label that is separated by `:` or `%3A`, an issuer that differs from the
+ * label's (the parameter counts), unknown parameters.
  *
  * @param uri at most 2,048 characters.
  * @param options `allowShortKey` takes keys from 10 bytes on.
- * @throws `ERR_KEY_URI` for anything else: another scheme or type, a parameter twice, no account, a hotp address without
- * counter, digits, period, counter or algorithm out of range, a key that is none (then with `cause`).
- * The message never repeats the address.
+ * @throws `ERR_KEY_URI` for anything else: another scheme or type, a parameter twice, no account, a
+ *   hotp address without counter, digits, period, counter or algorithm out of range, a key that is
+ *   none (then with `cause`). The message never repeats the address.
  */
 export function parseKeyUri(uri: string | Secret<string>, options?: OtpKeyOptions): ParsedKeyUri {
   const { type, label, query } = takeApart(uri)
@@ -103,7 +123,10 @@ export function parseKeyUri(uri: string | Secret<string>, options?: OtpKeyOption
   return { type, key, issuer, account, image, algorithm, digits, periodSeconds: null, counter }
 }
 
-/** The parameters after the issuer. Apps choke on unusual ones, and some ignore them, so defaults are left unsaid. */
+/**
+ * The parameters after the issuer. Apps choke on unusual ones, and some ignore them, so defaults
+ * are left unsaid.
+ */
 function describeParams(options: BuildKeyUriOptions): string {
   const { algorithm, digits } = resolveOtpParams(options)
   const hash = algorithm === DEFAULT_ALGORITHM ? '' : `&algorithm=${algorithm}`
@@ -114,10 +137,12 @@ function describeParams(options: BuildKeyUriOptions): string {
 function describeMovingFactor({ type, counter, periodSeconds }: BuildKeyUriOptions): string {
   const given: unknown = type
   if (given === 'hotp') {
-    if (periodSeconds !== undefined) throw new KeystepError('ERR_OPTION', 'periodSeconds belongs to totp')
+    if (periodSeconds !== undefined)
+      throw new KeystepError('ERR_OPTION', 'periodSeconds belongs to totp')
     return `&counter=${requireInteger('counter', counter === undefined ? 0 : counter, 0, Number.MAX_SAFE_INTEGER)}`
   }
-  if (given !== undefined && given !== 'totp') throw new KeystepError('ERR_OPTION', 'type must be totp or hotp')
+  if (given !== undefined && given !== 'totp')
+    throw new KeystepError('ERR_OPTION', 'type must be totp or hotp')
   if (counter !== undefined) throw new KeystepError('ERR_OPTION', 'counter belongs to hotp')
   const period = resolvePeriod(periodSeconds)
   return period === DEFAULT_PERIOD_SECONDS ? '' : `&period=${period}`
@@ -127,7 +152,11 @@ function encodeLabelPart(name: string, value: unknown): string {
   if (typeof value !== 'string') throw new KeystepError('ERR_OPTION', `${name} must be a string`)
   if (value === '') throw new KeystepError('ERR_KEY_URI', `${name} must not be empty`)
   if (value.length > MAX_CHARACTERS) throw new KeystepError('ERR_KEY_URI', `${name} is too long`)
-  if (value.includes(':')) throw new KeystepError('ERR_KEY_URI', `${name} must not have a colon: apps split the label there`)
+  if (value.includes(':'))
+    throw new KeystepError(
+      'ERR_KEY_URI',
+      `${name} must not have a colon: apps split the label there`,
+    )
   return encodeURIComponent(requirePlainText(name, value))
 }
 
@@ -139,13 +168,22 @@ function requireImage(image: unknown): string {
   return requirePlainText('image', image)
 }
 
-/** Lone surrogates are refused here because `encodeURIComponent` would throw an error of its own. */
+/**
+ * Lone surrogates are refused here because `encodeURIComponent` would throw an error of its own.
+ */
 function requirePlainText(name: string, text: string): string {
   if (!/[\p{Cc}\p{Cs}]/u.test(text)) return text
-  throw new KeystepError('ERR_KEY_URI', `${name} must be well-formed Unicode without control characters`)
+  throw new KeystepError(
+    'ERR_KEY_URI',
+    `${name} must be well-formed Unicode without control characters`,
+  )
 }
 
-function takeApart(uri: string | Secret<string>): { type: 'totp' | 'hotp'; label: string; query: string } {
+function takeApart(uri: string | Secret<string>): {
+  type: 'totp' | 'hotp'
+  label: string
+  query: string
+} {
   const text = textOf(uri)
   const head = text.startsWith(TOTP) ? TOTP : text.slice(0, TOTP.length).toLowerCase()
   const question = text.indexOf('?')
@@ -153,13 +191,18 @@ function takeApart(uri: string | Secret<string>): { type: 'totp' | 'hotp'; label
   if ((head !== TOTP && head !== HOTP) || question < 0 || unfit) {
     throw new KeystepError('ERR_KEY_URI', 'not an otpauth: address of type totp or hotp')
   }
-  return { type: head === TOTP ? 'totp' : 'hotp', label: text.slice(TOTP.length, question), query: text.slice(question + 1) }
+  return {
+    type: head === TOTP ? 'totp' : 'hotp',
+    label: text.slice(TOTP.length, question),
+    query: text.slice(question + 1),
+  }
 }
 
 function textOf(uri: unknown): string {
   const text: unknown = uri instanceof Secret ? uri.reveal() : uri
   if (typeof text !== 'string') throw new KeystepError('ERR_KEY_URI', 'a key URI is a string')
-  if (text.length > MAX_CHARACTERS) throw new KeystepError('ERR_KEY_URI', `a key URI has at most ${MAX_CHARACTERS} characters`)
+  if (text.length > MAX_CHARACTERS)
+    throw new KeystepError('ERR_KEY_URI', `a key URI has at most ${MAX_CHARACTERS} characters`)
   return text.trim()
 }
 

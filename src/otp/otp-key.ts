@@ -1,10 +1,10 @@
-import { createHmacKey, type HmacHash, type HmacKey, sha1, sha256, sha512 } from '../crypto/hmac.ts'
 import { randomBytes } from '../crypto/random.ts'
 import { KeystepError } from '../errors.ts'
 import { bytesOfBase32, readBase32, writeBase32 } from './base32.ts'
 import { isBytes } from './bytes.ts'
 import { requireInteger } from './option-checks.ts'
 import type { OtpAlgorithm } from './otp-params.ts'
+import { type CounterKey, createCounterKey } from './truncated-hmac.ts'
 
 const MASK = '[OtpKey]'
 const inspect = Symbol.for('nodejs.util.inspect.custom')
@@ -13,49 +13,59 @@ const minted = {}
 const MIN_BYTES = 16
 const MIN_SHORT_BYTES = 10
 const MAX_BYTES = 1024
-const HASHES: { readonly [A in OtpAlgorithm]: () => HmacHash } = { SHA1: sha1, SHA256: sha256, SHA512: sha512 }
 
-let readHmacKey: (key: OtpKey, algorithm: OtpAlgorithm) => HmacKey
+let readCounterKey: (key: OtpKey, algorithm: OtpAlgorithm) => CounterKey
 let isOtpKey: (value: unknown) => value is OtpKey
 
 /** How an existing key is taken in. */
 export interface OtpKeyOptions {
-  /** Takes keys from 10 bytes on, which other systems issued; RFC 4226 R6 asks for 16. New keys are never short. */
+  /**
+   * Takes keys from 10 bytes on, which other systems issued; RFC 4226 R6 asks for 16. New keys are
+   * never short.
+   */
   allowShortKey?: true | undefined
 }
 
 /**
- * The secret that a server and one authenticator share (K of RFC 4226), 16 to 1,024 bytes; 10 on with `allowShortKey`.
+ * The secret that a server and one authenticator share (K of RFC 4226), 16 to 1,024 bytes; 10 on
+ * with `allowShortKey`.
  *
- * It does not print: string, JSON, inspect, spread and `structuredClone` show `[OtpKey]` or nothing. It comes out by
- * {@link OtpKey.revealBase32} and {@link OtpKey.revealBytes} alone. It keeps its HMAC set-up, so use one object for many codes.
+ * It does not print: string, JSON, inspect, spread and `structuredClone` show `[OtpKey]` or
+ * nothing. It comes out by {@link OtpKey.revealBase32} and {@link OtpKey.revealBytes} alone. It
+ * keeps its HMAC set-up, so use one object for many codes.
  */
 export class OtpKey {
   /** In bytes or in base32, as it came; the other form is made at its first use. */
   #bytes: Uint8Array | undefined
   #base32: string | undefined
-  readonly #hmacKeys: { [A in OtpAlgorithm]?: HmacKey } = {}
+  readonly #counterKeys: { [A in OtpAlgorithm]?: CounterKey } = {}
 
   private constructor(token: object, byteLength: number, options?: OtpKeyOptions) {
     const least = options?.allowShortKey === true ? MIN_SHORT_BYTES : MIN_BYTES
-    if (token !== minted || byteLength < least || byteLength > MAX_BYTES) throw new KeystepError('ERR_KEY', `an OTP key has ${least} to ${MAX_BYTES} bytes`)
+    if (token !== minted || byteLength < least || byteLength > MAX_BYTES)
+      throw new KeystepError('ERR_KEY', `an OTP key has ${least} to ${MAX_BYTES} bytes`)
   }
 
   /**
    * A new random key (63B-4 3.2.12).
    *
-   * @param byteLength 16 to 1,024. Default 20, as RFC 4226 R6 recommends; by RFC 6238 5.1 32 for SHA256, 64 for SHA512.
+   * @param byteLength 16 to 1,024. Default 20, as RFC 4226 R6 recommends; by RFC 6238 5.1 32 for
+   *   SHA256, 64 for SHA512.
    * @throws `ERR_OPTION` for any other length.
    */
   static generate(byteLength: number = DEFAULT_BYTES): OtpKey {
-    return OtpKey.fromBytes(randomBytes(requireInteger('byteLength', byteLength, MIN_BYTES, MAX_BYTES)))
+    return OtpKey.fromBytes(
+      randomBytes(requireInteger('byteLength', byteLength, MIN_BYTES, MAX_BYTES)),
+    )
   }
 
   /**
-   * The key that a base32 text spells. Case, spaces, dashes and padding do not matter; impossible lengths and spare bits do.
+   * The key that a base32 text spells. Case, spaces, dashes and padding do not matter; impossible
+   * lengths and spare bits do.
    *
    * @param text at most 65,536 characters.
-   * @throws `ERR_KEY` for text that is not base32 or a key too short or too long; the message never repeats the text.
+   * @throws `ERR_KEY` for text that is not base32 or a key too short or too long; the message never
+   *   repeats the text.
    */
   static fromBase32(text: string, options?: OtpKeyOptions): OtpKey {
     const digits = readBase32(text, 'ERR_KEY')
@@ -67,7 +77,8 @@ export class OtpKey {
   /**
    * The key that is these bytes, copied.
    *
-   * @throws `ERR_KEY` for anything but a `Uint8Array` of 16 (10 with `allowShortKey`) to 1,024 bytes.
+   * @throws `ERR_KEY` for anything but a `Uint8Array` of 16 (10 with `allowShortKey`) to 1,024
+   *   bytes.
    */
   static fromBytes(bytes: Uint8Array, options?: OtpKeyOptions): OtpKey {
     const key = new OtpKey(minted, isBytes(bytes) ? bytes.length : 0, options)
@@ -101,16 +112,22 @@ export class OtpKey {
     return MASK
   }
 
-  // A function of this module instead of a method: whoever reads an HMAC key can make codes, so no door of keystep leads there.
+  // A function of this module instead of a method: whoever reads a key's set-up can make codes,
+  // so no door of keystep leads there.
   static {
-    readHmacKey = (key, algorithm) => (key.#hmacKeys[algorithm] ??= createHmacKey(HASHES[algorithm], (key.#bytes ??= bytesOfBase32(key.#base32!))))
-    isOtpKey = (value): value is OtpKey => typeof value === 'object' && value !== null && #bytes in value
+    readCounterKey = (key, algorithm) =>
+      (key.#counterKeys[algorithm] ??= createCounterKey(
+        algorithm,
+        (key.#bytes ??= bytesOfBase32(key.#base32!)),
+      ))
+    isOtpKey = (value): value is OtpKey =>
+      typeof value === 'object' && value !== null && #bytes in value
   }
 }
 
 /** The HMAC set-up of a key, made on first use; anything but an {@link OtpKey} throws `ERR_KEY`. */
-export function hmacKeyOf(key: OtpKey, algorithm: OtpAlgorithm): HmacKey {
-  return readHmacKey(requireOtpKey(key), algorithm)
+export function counterKeyOf(key: OtpKey, algorithm: OtpAlgorithm): CounterKey {
+  return readCounterKey(requireOtpKey(key), algorithm)
 }
 
 /** The key itself; anything but an {@link OtpKey} throws `ERR_KEY`. */

@@ -15,14 +15,20 @@ export interface FaultOptions {
   duplicateDelivery?: number | undefined
   /** A call waits before and after, so that others overtake it. */
   delay?: number | undefined
-  /** The longest delay, 0 to 60 seconds. Default 0: a few turns of the event loop's own queue, which costs no time. */
+  /**
+   * The longest delay, 0 to 60 seconds. Default 0: a few turns of the event loop's own queue, which
+   * costs no time.
+   */
   maxDelaySeconds?: number | undefined
 }
 
 /** Where an injected fault struck. */
 export type FaultStage = 'read' | 'before write' | 'after write'
 
-/** The error that {@link faultyStore} throws in place of an engine; keystep passes it on as the `cause` of an `ERR_STORE`. */
+/**
+ * The error that {@link faultyStore} throws in place of an engine; keystep passes it on as the
+ * `cause` of an `ERR_STORE`.
+ */
 export class InjectedFault extends Error {
   override readonly name = 'InjectedFault'
   readonly stage: FaultStage
@@ -42,22 +48,23 @@ export interface FaultyStore extends RecordStore {
 }
 
 /**
- * Wraps a store and injects faults by seed, to try what a portal, or keystep itself, makes of them: an outage must look like
- * neither a wrong code nor an accepted one, and give no attempt back.
+ * Wraps a store and injects faults by seed, to try what a portal, or keystep itself, makes of them:
+ * an outage must look like neither a wrong code nor an accepted one, and give no attempt back.
  *
- * @throws `ERR_OPTION` for a seed that is no integer, a chance outside of 0 to 1, or a delay out of range.
+ * @throws `ERR_OPTION` for a seed that is no integer, a chance outside of 0 to 1, or a delay out of
+ *   range.
  */
 export function faultyStore(store: RecordStore, o: FaultOptions): FaultyStore {
   const random = randomBySeed(o.seed)
   const chances = {
-    read: chance('errorOnRead', o.errorOnRead),
+    'read': chance('errorOnRead', o.errorOnRead),
     'before write': chance('errorBeforeWrite', o.errorBeforeWrite),
     'after write': chance('errorAfterWrite', o.errorAfterWrite),
-    duplicate: chance('duplicateDelivery', o.duplicateDelivery),
-    delay: chance('delay', o.delay),
+    'duplicate': chance('duplicateDelivery', o.duplicateDelivery),
+    'delay': chance('delay', o.delay),
   }
   const maxDelaySeconds = within('maxDelaySeconds', o.maxDelaySeconds ?? 0, 60)
-  const injected = { read: 0, 'before write': 0, 'after write': 0, duplicate: 0, delay: 0 }
+  const injected = { 'read': 0, 'before write': 0, 'after write': 0, 'duplicate': 0, 'delay': 0 }
   const underWay: (() => Promise<unknown>)[] = []
 
   const strikes = (fault: keyof typeof injected): boolean => {
@@ -70,11 +77,13 @@ export function faultyStore(store: RecordStore, o: FaultOptions): FaultyStore {
   }
   const pause = async (): Promise<void> => {
     if (!strikes('delay')) return
-    if (maxDelaySeconds > 0) await new Promise((resolve) => setTimeout(resolve, random() * maxDelaySeconds * 1000))
+    if (maxDelaySeconds > 0)
+      await new Promise((resolve) => setTimeout(resolve, random() * maxDelaySeconds * 1000))
     else for (let turns = 1 + Math.floor(random() * 20); turns > 0; turns--) await Promise.resolve()
   }
   const settle = async (): Promise<void> => {
-    for (let late = underWay.shift(); late; late = underWay.shift()) await late().catch(() => undefined)
+    for (let late = underWay.shift(); late; late = underWay.shift())
+      await late().catch(() => undefined)
   }
 
   const read = async <T>(call: () => Promise<T>): Promise<T> => {

@@ -1,6 +1,6 @@
 import { KeystepError } from '../errors.ts'
-import { parsePhoneNumber } from '../flow/phone-number.ts'
-import type { SmsMessage, SmsSender } from '../flow/sms-options.ts'
+import { parsePhoneNumber } from '../sms/phone-number.ts'
+import type { SmsMessage, SmsSender } from '../record/sms-options.ts'
 
 /** A message as it reached a phone, in the open: an outbox is for tests alone. */
 export interface DeliveredSms {
@@ -26,11 +26,17 @@ export interface SmsOutbox {
    * @throws `ERR_OPTION` when no message went there, so that a test fails where it went wrong
    */
   codeTo(number: string): string
-  /** The next sends reject, as when the provider is down. Default 1; `Infinity` until told otherwise, 0 to end it. */
+  /**
+   * The next sends reject, as when the provider is down. Default 1; `Infinity` until told
+   * otherwise, 0 to end it.
+   */
   failNext(times?: number): void
 }
 
-/** A sender that keeps messages for tests: `createTwoFactor({ sms: { sender: outbox.sender, countries: ['+49'] } })`. */
+/**
+ * A sender that keeps messages for tests:
+ * `createTwoFactor({ sms: { sender: outbox.sender, countries: ['+49'] } })`.
+ */
 export function smsOutbox(): SmsOutbox {
   const messages: DeliveredSms[] = []
   let failures = 0
@@ -56,11 +62,16 @@ export function smsOutbox(): SmsOutbox {
     codeTo: (number) => {
       const to = parsePhoneNumber(number)
       const found = messages.findLast((message) => message.to === to)
-      if (!found) throw new KeystepError('ERR_OPTION', `no message went to that number; there are ${messages.length} to others`)
+      if (!found)
+        throw new KeystepError(
+          'ERR_OPTION',
+          `no message went to that number; there are ${messages.length} to others`,
+        )
       return found.code
     },
     failNext: (times = 1) => {
-      if (!(times >= 0)) throw new KeystepError('ERR_OPTION', 'failNext takes how often the sender fails')
+      if (!(times >= 0))
+        throw new KeystepError('ERR_OPTION', 'failNext takes how often the sender fails')
       failures = times
     },
   }
@@ -68,6 +79,10 @@ export function smsOutbox(): SmsOutbox {
 
 function deliveredSms(to: string, text: string): DeliveredSms {
   const code = /^\d{6}(?!\d)/.exec(text)?.[0]
-  if (code === undefined) throw new KeystepError('ERR_OPTION', "the message does not begin with a code: it is none of keystep's")
+  if (code === undefined)
+    throw new KeystepError(
+      'ERR_OPTION',
+      "the message does not begin with a code: it is none of keystep's",
+    )
   return Object.freeze({ to, text, code })
 }

@@ -1,4 +1,7 @@
-/** One contender of a comparison: prepares a round outside the clock, and then does one unit of its work per index. */
+/**
+ * One contender of a comparison: prepares a round outside the clock, and then does one unit of its
+ * work per index.
+ */
 export interface Contender {
   readonly name: string
   prepare?(count: number): Promise<void>
@@ -23,8 +26,16 @@ export function turnOf(contender: Contender): Turn {
   }
 }
 
-/** Measures the contenders in turn, round by round, so that what else the machine does meets all alike. The first round warms up. */
-export async function interleave(contenders: readonly Turn[], rounds: number, count: number, inFlight: number): Promise<Figures[]> {
+/**
+ * Measures the contenders in turn, round by round, so that what else the machine does meets all
+ * alike. The first round warms up.
+ */
+export async function interleave(
+  contenders: readonly Turn[],
+  rounds: number,
+  count: number,
+  inFlight: number,
+): Promise<Figures[]> {
   const samples = contenders.map((): Figures[] => [])
   for (let round = 0; round <= rounds; round++) {
     const turns = contenders.map((turn, i) => ({ turn, into: samples[i]! }))

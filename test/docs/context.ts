@@ -1,9 +1,16 @@
 /**
- * What stands around the fragments of the pages: a portal, in the middle of a request. A code block of README.md or docs/ may use these names
- * without declaring or importing them; everything else it has to bring along. (See fences.test.ts, which compiles every block.)
+ * What stands around the fragments of the pages: a portal, in the middle of a request. A code block
+ * of README.md or docs/ may use these names without declaring or importing them; everything else it
+ * has to bring along. (See fences.test.ts, which compiles every block.)
  */
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
-import type { createKeyring as makeKeyring, createTwoFactor as makeTwoFactor, Keyring, LoginGrant, TwoFactor } from 'keystep'
+import type {
+  createKeyring as makeKeyring,
+  createTwoFactor as makeTwoFactor,
+  Keyring,
+  LoginGrant,
+  TwoFactor,
+} from 'keystep'
 import type { generateTotp as makeTotp, OtpKey, parseKeyUri as readKeyUri } from 'keystep/otp'
 import type { RecordStore } from 'keystep/stores'
 import type { FakeClock } from 'keystep/testing'

@@ -2,7 +2,10 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 
 const root = new URL('../../', import.meta.url)
 
-/** One code block of a page. `about` is what follows the language: a name for the tests, or the file that the block is a part of. */
+/**
+ * One code block of a page. `about` is what follows the language: a name for the tests, or the file
+ * that the block is a part of.
+ */
 export interface Fence {
   page: string
   line: number
@@ -12,10 +15,31 @@ export interface Fence {
 }
 
 /** The pages that a reader opens: the README and the guides. */
-export const pages: readonly string[] = ['README.md', ...readdirSync(new URL('docs/', root)).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)]
+export const pages: readonly string[] = [
+  'README.md',
+  ...readdirSync(new URL('docs/', root))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+]
 
 export function readPage(page: string): string {
   return readFileSync(new URL(page, root), 'utf8')
+}
+
+/**
+ * A page as its words say it, however it is laid out: cells without padding, paragraphs in one
+ * line, code as it is.
+ */
+export function readWords(page: string): string {
+  const parts = readPage(page).split(/^( *```[\s\S]*?^ *```$)/m)
+  return parts.map((part, index) => (index % 2 === 1 ? part : unlaid(part))).join('')
+}
+
+function unlaid(text: string): string {
+  const rows = text.replace(/^\|.*\|$/gm, (row) =>
+    /^[|\s:-]+$/.test(row) ? row.replace(/ /g, '') : row.replace(/ {2,}/g, ' '),
+  )
+  return rows.replace(/(?<=[^\n|>])\n(?! *(?:[-*|#<>]|\d+\.|\n|$))\s*/g, ' ')
 }
 
 /** The text of a file of the project, or null where there is none. */

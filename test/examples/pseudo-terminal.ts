@@ -1,6 +1,9 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 
-/** How long a program on a busy machine may take for what it says next: a limit against hanging, not a measure of anything. */
+/**
+ * How long a program on a busy machine may take for what it says next: a limit against hanging, not
+ * a measure of anything.
+ */
 const PATIENCE_MS = 180_000
 
 export interface Window {
@@ -8,7 +11,9 @@ export interface Window {
   rows?: number
 }
 
-/** A program in a pseudo-terminal of its own, driven as a person does: wait for words, type a line. */
+/**
+ * A program in a pseudo-terminal of its own, driven as a person does: wait for words, type a line.
+ */
 export class PseudoTerminal {
   /** The exit code. */
   readonly ended: Promise<number>
@@ -19,10 +24,31 @@ export class PseudoTerminal {
   #wake: () => void = () => undefined
 
   /** `command` is a line of shell; util-linux's `script` gives it the terminal. */
-  constructor(command: string, env: Record<string, string>, { columns = 100, rows = 40 }: Window = {}) {
-    this.#child = spawn('script', ['--quiet', '--return', '--command', `stty cols ${columns} rows ${rows}; exec ${command}`, '/dev/null'], {
-      env: { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined, TERM: 'xterm-256color', SHELL: '/bin/sh', ...env },
-    })
+  constructor(
+    command: string,
+    env: Record<string, string>,
+    { columns = 100, rows = 40 }: Window = {},
+  ) {
+    this.#child = spawn(
+      'script',
+      [
+        '--quiet',
+        '--return',
+        '--command',
+        `stty cols ${columns} rows ${rows}; exec ${command}`,
+        '/dev/null',
+      ],
+      {
+        env: {
+          ...process.env,
+          NO_COLOR: undefined,
+          FORCE_COLOR: undefined,
+          TERM: 'xterm-256color',
+          SHELL: '/bin/sh',
+          ...env,
+        },
+      },
+    )
     this.#child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       this.raw += chunk
       this.#wake()
@@ -40,10 +66,16 @@ export class PseudoTerminal {
     return this.raw.replace(/\x1b\[[\d;?]*[A-Za-z]/g, '').replaceAll('\r', '')
   }
 
-  /** Waits for words after those waited for before; line breaks count as spaces. Returns all that was said up to them. */
+  /**
+   * Waits for words after those waited for before; line breaks count as spaces. Returns all that
+   * was said up to them.
+   */
   async waitFor(words: string | RegExp): Promise<string> {
-    const pattern = typeof words === 'string' ? new RegExp(words.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(' ', '\\s+')) : words
-    for (const deadline = Date.now() + PATIENCE_MS; ; ) {
+    const pattern =
+      typeof words === 'string'
+        ? new RegExp(words.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(' ', '\\s+'))
+        : words
+    for (const deadline = Date.now() + PATIENCE_MS; ;) {
       const unread = this.text.slice(this.#read)
       const found = pattern.exec(unread)
       if (found) {
@@ -52,7 +84,10 @@ export class PseudoTerminal {
         return unread.slice(0, end)
       }
       const [left, hasEnded] = [deadline - Date.now(), this.#child.exitCode !== null]
-      if (left <= 0 || hasEnded) throw new Error(`${hasEnded ? 'ended' : 'waited'} without ${String(words)}; said last: ${unread.slice(-600)}`)
+      if (left <= 0 || hasEnded)
+        throw new Error(
+          `${hasEnded ? 'ended' : 'waited'} without ${String(words)}; said last: ${unread.slice(-600)}`,
+        )
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, left)
         this.#wake = () => {

@@ -7,7 +7,10 @@ import { obtain } from '../runtime/obtain.ts'
 import { versions } from '../runtime/targets.ts'
 import type { Started } from './portal-walk.ts'
 
-/** As much of miniflare as is needed here; it is fetched for the runtimes and is no dependency of the project. */
+/**
+ * As much of miniflare as is needed here; it is fetched for the runtimes and is no dependency of
+ * the project.
+ */
 interface Miniflare {
   readonly ready: Promise<URL>
   dispose(): Promise<void>
@@ -24,8 +27,13 @@ interface Wrangler {
 
 /** Starts the Worker of a folder in workerd, bundled and bound as its wrangler.jsonc says. */
 export async function startWorker(folder: string): Promise<Started> {
-  const { Miniflare } = createRequire(`${await obtain(versions.miniflare)}/`)('miniflare') as { Miniflare: new (options: object) => Miniflare }
-  const config = ts.parseConfigFileTextToJson('wrangler.jsonc', readFileSync(`${folder}/wrangler.jsonc`, 'utf8')).config as Wrangler
+  const { Miniflare } = createRequire(`${await obtain(versions.miniflare)}/`)('miniflare') as {
+    Miniflare: new (options: object) => Miniflare
+  }
+  const config = ts.parseConfigFileTextToJson(
+    'wrangler.jsonc',
+    readFileSync(`${folder}/wrangler.jsonc`, 'utf8'),
+  ).config as Wrangler
   const bundle = await build({
     entryPoints: [`${folder}/${config.main}`],
     bundle: true,
@@ -35,7 +43,12 @@ export async function startWorker(folder: string): Promise<Started> {
     external: ['cloudflare:workers'],
   })
   const onSqlite = (config.migrations ?? []).flatMap(({ new_sqlite_classes: classes }) => classes)
-  const objects = (config.durable_objects?.bindings ?? []).map(({ name, class_name: className }) => [name, { className, useSQLite: onSqlite.includes(className) }])
+  const objects = (config.durable_objects?.bindings ?? []).map(
+    ({ name, class_name: className }) => [
+      name,
+      { className, useSQLite: onSqlite.includes(className) },
+    ],
+  )
   const workerd = new Miniflare({
     host: '127.0.0.1',
     port: 0,

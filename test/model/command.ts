@@ -2,7 +2,10 @@ import type { Kind, Typed } from './codes.ts'
 import type { StepUp } from './login.ts'
 import type { Policy } from './world.ts'
 
-/** Where a code is taken from before it is known what it really is: `pick` counts back from the newest. */
+/**
+ * Where a code is taken from before it is known what it really is: `pick` counts back from the
+ * newest.
+ */
 export interface Source {
   from: Typed['is'] | 'mine'
   pick: number
@@ -13,7 +16,10 @@ export interface Source {
   digits: 6 | 8
 }
 
-/** One call of the library, or of the world around it. Tokens are places among what came to light; -1 is one that keystep never made. */
+/**
+ * One call of the library, or of the world around it. Tokens are places among what came to light;
+ * -1 is one that keystep never made.
+ */
 export type Command<C = Typed> =
   | { do: 'login.begin'; user: string; device: number | null; expects: boolean }
   | { do: 'login.verify'; challenge: number; code: C; factor?: Kind | undefined; remember: boolean }
@@ -23,7 +29,14 @@ export type Command<C = Typed> =
   | { do: 'totp.enroll'; permit: number; session: string }
   | { do: 'totp.confirm'; enrollment: number; session: string; code: C }
   | { do: 'totp.import'; user: string; key: number; digits: 6 | 8; floor: number | null }
-  | { do: 'sms.enroll'; permit: number; session: string; number: string; backup: boolean; fails: boolean }
+  | {
+      do: 'sms.enroll'
+      permit: number
+      session: string
+      number: string
+      backup: boolean
+      fails: boolean
+    }
   | { do: 'sms.confirm'; enrollment: number; session: string; code: C }
   | { do: 'sms.send'; challenge: number; session: string; to: 'primary' | 'backup'; fails: boolean }
   | { do: 'sms.import'; user: string; number: string; backup: boolean }
@@ -35,6 +48,8 @@ export type Command<C = Typed> =
   | { do: 'recovery.passwordChanged'; user: string }
   | { do: 'recovery.reset'; user: string }
   | { do: 'policy'; user: string; policy: Exclude<Policy, object> | { inDays: number } }
+  /** The user's backup codes become those of another system, as an import would bring them. */
+  | { do: 'imported'; user: string }
   /** Moves the clock; `'unlocked'` waits for the end of a user's lock. */
   | { do: 'clock'; seconds: number | 'unlocked'; user: string }
 
@@ -42,4 +57,11 @@ export type Command<C = Typed> =
 export type Step = Command<Source> | { do: 'both'; pair: [Command<Source>, Command<Source>] }
 
 /** Which handles a command names, and in which list they lie. */
-export const PLACES = { challenge: 'challenges', permit: 'permits', enrollment: 'enrollments', device: 'devices', factor: 'factors', key: 'keys' } as const
+export const PLACES = {
+  challenge: 'challenges',
+  permit: 'permits',
+  enrollment: 'enrollments',
+  device: 'devices',
+  factor: 'factors',
+  key: 'keys',
+} as const

@@ -3,25 +3,40 @@ const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** The plan as numbers and yes-or-no rules; the mutations change one of them at a time. Spans are milliseconds. */
+/**
+ * The plan as numbers and yes-or-no rules; the mutations change one of them at a time. Spans are
+ * milliseconds.
+ */
 export const PLAN = {
   // Attempts (63B-4 3.2.2, RFC 4226 7.3)
   freeAttempts: 5,
   hardStop: 50,
   monthlyStop: 100,
   month: 30 * DAY,
-  firstLock: 30 * SECOND,
+  firstLock: MINUTE,
   lockGrowth: 2,
   longestLock: HOUR,
   successEndsStreak: true,
   codeSuccessEndsRecovery: false,
   recoveryEndsCodes: true,
   recoveryLiftsStop: true,
+  recoveryEmptiesAccount: false,
+  restartEmptiesAccount: false,
+  resetEmptiesAccount: false,
+  relief: 10,
+  mostKept: 100,
+  toldInARow: 5,
+  toldInAccount: 20,
   confirmEndsStreak: false,
   passwordChangeEndsStreak: false,
   regenerateRestartsRecovery: true,
   supportRestartsRecovery: true,
   replayIsCounted: false,
+  // What keystep made cannot be guessed (V19); what another system made can be
+  madeCodesAreLocked: false,
+  wrongMadeCodeIsCounted: false,
+  lockAnswersWrongMadeCode: true,
+  importedCodesAreLocked: true,
   // TOTP (RFC 6238 5.2, 6)
   window: 1,
   replayFloor: true,

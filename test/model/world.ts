@@ -1,6 +1,9 @@
 import type { Rules } from './rules.ts'
 
-/** Everything here is plain data: instants are milliseconds, identities are numbers that nothing else has. */
+/**
+ * Everything here is plain data: instants are milliseconds, identities are numbers that nothing
+ * else has.
+ */
 export interface Token {
   id: number
   user: string
@@ -48,7 +51,9 @@ export interface SmsFactor {
 export type Factor = TotpFactor | SmsFactor
 
 export interface Enrollment extends Permit {
-  factor: { kind: 'totp'; id: number; key: number } | { kind: 'sms'; id: number; number: string; backup: boolean }
+  factor:
+    | { kind: 'totp'; id: number; key: number }
+    | { kind: 'sms'; id: number; number: string; backup: boolean }
 }
 
 export interface Counter {
@@ -56,22 +61,30 @@ export interface Counter {
   lockedUntil: number
   wrongAt: number[]
   stopped: boolean
+  /** Wrong codes left beyond a full account. */
+  relief: number
 }
 
 export interface UserRecord {
   epoch: number
   epochAt: number
-  /** Proofs of a second factor up to here are from before the epoch, whatever the clock says now. */
+  /**
+   * Proofs of a second factor up to here are from before the epoch, whatever the clock says now.
+   */
   provenAfter: number
   touchedAt: number
   factors: Factor[]
-  backup: { set: number; older: number[]; spent: boolean[] } | null
+  backup: { set: number; imported: boolean; older: number[]; spent: boolean[] } | null
   codes: Counter
   recovery: Counter
   failures: number
   stops: number
   spent: number[]
-  sms: { code: { message: number; boundTo: number; expiresAt: number; used: boolean } | null; sentAt: number[]; pause: 'kept' | 'given_back' | 'was_given_back' }
+  sms: {
+    code: { message: number; boundTo: number; expiresAt: number; used: boolean } | null
+    sentAt: number[]
+    pause: 'kept' | 'given_back' | 'was_given_back'
+  }
   devices: { id: number; createdAt: number; seenAt: number; expiresAt: number }[]
   support: { id: number; expiresAt: number; redeemed: boolean } | null
   wasSwitchedOff: boolean
@@ -79,7 +92,9 @@ export interface UserRecord {
 
 export type Policy = 'optional' | 'required' | { from: number }
 
-/** What travels or is shown, in the order in which it came to light: commands name it by its place. */
+/**
+ * What travels or is shown, in the order in which it came to light: commands name it by its place.
+ */
 export interface Handles {
   challenges: Challenge[]
   permits: Permit[]
@@ -92,7 +107,17 @@ export interface Handles {
   supports: number[]
 }
 
-export const noHandles = (): { [K in keyof Handles]: never[] } => ({ challenges: [], permits: [], enrollments: [], devices: [], factors: [], keys: [], messages: [], sets: [], supports: [] })
+export const noHandles = (): { [K in keyof Handles]: never[] } => ({
+  challenges: [],
+  permits: [],
+  enrollments: [],
+  devices: [],
+  factors: [],
+  keys: [],
+  messages: [],
+  sets: [],
+  supports: [],
+})
 
 export interface World {
   now: number
@@ -107,19 +132,48 @@ export const USERS = ['ada', 'ben', 'cyd'] as const
 export const START = Date.parse('2026-11-22T12:00:00Z')
 
 export function newWorld(): World {
-  return { now: START, ids: 1, users: { ada: null, ben: null, cyd: null }, policies: { ada: 'optional', ben: 'optional', cyd: 'optional' }, budgets: {}, handles: noHandles() }
-}
-
-export const newCounter = (): Counter => ({ streak: 0, lockedUntil: 0, wrongAt: [], stopped: false })
-
-export function newRecord(): UserRecord {
   return {
-    epoch: 0, epochAt: 0, provenAfter: 0, touchedAt: 0, factors: [], backup: null, codes: newCounter(), recovery: newCounter(), failures: 0, stops: 0,
-    spent: [], sms: { code: null, sentAt: [], pause: 'kept' }, devices: [], support: null, wasSwitchedOff: false,
+    now: START,
+    ids: 1,
+    users: { ada: null, ben: null, cyd: null },
+    policies: { ada: 'optional', ben: 'optional', cyd: 'optional' },
+    budgets: {},
+    handles: noHandles(),
   }
 }
 
-/** What a command comes to: the public result, what it brought to light, and what was told and written. */
+export const newCounter = (): Counter => ({
+  streak: 0,
+  lockedUntil: 0,
+  wrongAt: [],
+  stopped: false,
+  relief: 0,
+})
+
+export function newRecord(): UserRecord {
+  return {
+    epoch: 0,
+    epochAt: 0,
+    provenAfter: 0,
+    touchedAt: 0,
+    factors: [],
+    backup: null,
+    codes: newCounter(),
+    recovery: newCounter(),
+    failures: 0,
+    stops: 0,
+    spent: [],
+    sms: { code: null, sentAt: [], pause: 'kept' },
+    devices: [],
+    support: null,
+    wasSwitchedOff: false,
+  }
+}
+
+/**
+ * What a command comes to: the public result, what it brought to light, and what was told and
+ * written.
+ */
 export interface Answer {
   result: unknown
   shown: Partial<Handles>
@@ -171,6 +225,10 @@ export function renewEpoch(run: Run, record: UserRecord): void {
   if (run.rules.passwordChangeEndsDevices) record.devices = []
 }
 
-export function show<K extends keyof Handles>({ answer }: Run, kind: K, ...things: Handles[K]): void {
+export function show<K extends keyof Handles>(
+  { answer }: Run,
+  kind: K,
+  ...things: Handles[K]
+): void {
   answer.shown[kind] = [...(answer.shown[kind] ?? []), ...things] as Handles[K]
 }

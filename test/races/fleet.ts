@@ -8,7 +8,9 @@ const AIM_MS = 60
 /** One process of the portal, as its parent sees it. */
 export interface Racer {
   load(at: Date, attempts: readonly Attempt[], persist?: boolean): Promise<void>
-  /** Fires what is loaded; comes back when every attempt has its verdict, or the process is dead. */
+  /**
+   * Fires what is loaded; comes back when every attempt has its verdict, or the process is dead.
+   */
   go(startAt: number, onResult: (result: Result, index: number) => void): Promise<'done' | 'dead'>
   /** `kill -9`. */
   kill(): void
@@ -19,7 +21,11 @@ export interface Racer {
 export async function startRacer(assignment: Assignment): Promise<Racer> {
   const child = fork(await racerProgram(), [], {
     execArgv: [],
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], KEYSTEP_RACER: JSON.stringify(assignment) },
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      KEYSTEP_RACER: JSON.stringify(assignment),
+    },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   await next(child, 'ready')
@@ -30,7 +36,10 @@ export async function startRacer(assignment: Assignment): Promise<Racer> {
       await loaded
     },
     go: (startAt, onResult) => {
-      const finished = next(child, 'done', onResult).then(() => 'done' as const, () => 'dead' as const)
+      const finished = next(child, 'done', onResult).then(
+        () => 'done' as const,
+        () => 'dead' as const,
+      )
       send(child, { order: 'go', startAt })
       return finished
     },
@@ -46,7 +55,10 @@ export async function startRacer(assignment: Assignment): Promise<Racer> {
 
 /** Several processes, released together. */
 export interface Fleet {
-  /** Deals the attempts out, one process after the other, and fires them all at one instant. Results are in the order of the attempts. */
+  /**
+   * Deals the attempts out, one process after the other, and fires them all at one instant. Results
+   * are in the order of the attempts.
+   */
   race(at: Date, attempts: readonly Attempt[]): Promise<Result[]>
   end(): Promise<void>
 }
@@ -54,11 +66,26 @@ export interface Fleet {
 export async function startFleet(assignment: Assignment, processes: number): Promise<Fleet> {
   const racers = await Promise.all(Array.from({ length: processes }, () => startRacer(assignment)))
   const race = async (at: Date, attempts: readonly Attempt[]): Promise<Result[]> => {
-    const hands = racers.map((_, racer) => attempts.map((attempt, index) => ({ attempt, index })).filter(({ index }) => index % processes === racer))
-    await Promise.all(racers.map((racer, i) => racer.load(at, hands[i]!.map(({ attempt }) => attempt))))
+    const hands = racers.map((_, racer) =>
+      attempts
+        .map((attempt, index) => ({ attempt, index }))
+        .filter(({ index }) => index % processes === racer),
+    )
+    await Promise.all(
+      racers.map((racer, i) =>
+        racer.load(
+          at,
+          hands[i]!.map(({ attempt }) => attempt),
+        ),
+      ),
+    )
     const results: Result[] = []
     const startAt = Date.now() + AIM_MS
-    const ends = await Promise.all(racers.map((racer, i) => racer.go(startAt, (result, index) => (results[hands[i]![index]!.index] = result))))
+    const ends = await Promise.all(
+      racers.map((racer, i) =>
+        racer.go(startAt, (result, index) => (results[hands[i]![index]!.index] = result)),
+      ),
+    )
     if (ends.includes('dead')) throw new Error('a process of the fleet died')
     return results
   }
@@ -69,12 +96,20 @@ export async function startFleet(assignment: Assignment, processes: number): Pro
 }
 
 function send(child: ChildProcess, order: Order): void {
-  // To a process that is dead already there is nothing to say; whoever waits for it is told by its exit.
+  // To a process that is dead already there is nothing to say; whoever waits for it is told by its
+  // exit.
   child.send(order, () => undefined)
 }
 
-/** The next report of a kind. Results on the way are handed on; the death of the process rejects, once all it said was read. */
-function next(child: ChildProcess, kind: 'ready' | 'loaded' | 'done', onResult?: (result: Result, index: number) => void): Promise<void> {
+/**
+ * The next report of a kind. Results on the way are handed on; the death of the process rejects,
+ * once all it said was read.
+ */
+function next(
+  child: ChildProcess,
+  kind: 'ready' | 'loaded' | 'done',
+  onResult?: (result: Result, index: number) => void,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const hear = (report: Report): void => {
       if (report.report === 'result') onResult?.(report.result, report.index)

@@ -1,15 +1,30 @@
-// `npm run test:races`: every race on every engine that is here, as the table that docs/stores.md quotes.
-import { type Engine, isHere } from './engines.ts'
+// `npm run test:races`: every race on every engine that is here, as the table that docs/stores.md
+// quotes.
+import { engines, isHere } from './engines.ts'
 import { PROCESSES, type Row, runRaces } from './run-races.ts'
 import { attacks, honest } from './scenarios.ts'
 
 const HEAD = ['engine', 'race', 'processes', 'attempts', 'accepted', 'verdicts', 'budget'] as const
-const engines: readonly Engine[] = ['sqlite', 'postgres', 'mariadb', 'redis']
-const NAMES = { sqlite: 'SQLite (WAL file)', postgres: 'Postgres', mariadb: 'MariaDB', redis: 'Redis' }
+const NAMES = {
+  sqlite: 'SQLite (WAL file)',
+  postgres: 'Postgres',
+  mariadb: 'MariaDB',
+  redis: 'Redis',
+  etcd: 'etcd',
+  dynamo: 'DynamoDB (dynalite)',
+}
 
 const print = (cells: readonly (string | number)[]): void => console.log(`| ${cells.join(' | ')} |`)
 const printRow = (store: string, row: Row): void =>
-  print([store, row.race, PROCESSES, row.attempts, `${row.accepted} of ${row.mayBeAccepted}`, row.verdicts, row.budget])
+  print([
+    store,
+    row.race,
+    PROCESSES,
+    row.attempts,
+    `${row.accepted} of ${row.mayBeAccepted}`,
+    row.verdicts,
+    row.budget,
+  ])
 
 print(HEAD)
 print(HEAD.map(() => '---'))

@@ -1,21 +1,36 @@
-import { createKeyring, createTwoFactor, generateKeyringKey, type TwoFactor } from '../../src/index.ts'
+import {
+  createKeyring,
+  createTwoFactor,
+  generateKeyringKey,
+  type TwoFactor,
+} from '../../src/index.ts'
 import { generateTotp, OtpKey } from '../../src/otp/index.ts'
 import type { RecordStore } from '../../src/stores/record-store.ts'
 import { challenge, enroll } from '../flow/house.ts'
+import { markImported } from '../record/record.ts'
 
 const STEP_MS = 30_000
 
-/** The portal's own process: it enrolls, looks at the record and moves the clock, while others race. */
+/**
+ * The portal's own process: it enrolls, looks at the record and moves the clock, while others race.
+ */
 export interface Portal {
   readonly keyring: string
   readonly twoFactor: TwoFactor
-  /** The one clock of all processes; it stands still during a race, so that no lock runs out and no step ends in the middle. */
+  /**
+   * The one clock of all processes; it stands still during a race, so that no lock runs out and no
+   * step ends in the middle.
+   */
   readonly at: Date
   wait(seconds: number): void
-  /** A user with authenticators (1 to 3) and unspent backup codes, whose current codes are unused. */
+  /**
+   * A user with authenticators (1 to 3) and unspent backup codes, whose current codes are unused.
+   */
   enroll(userId: string, authenticators?: number): Promise<Enrolled>
   /** A user with one authenticator and no backup codes. */
   importUser(userId: string): Promise<Pick<Enrolled, 'codes'>>
+  /** Marks a user's backup codes as those of another system: wrong ones are counted. */
+  markImported(userId: string): Promise<void>
   challenge(userId: string): Promise<string>
 }
 
@@ -38,7 +53,10 @@ export function openPortal(store: RecordStore): Portal {
     backupCodes: { count: BACKUP_CODES },
     now: () => at,
   })
-  const codesOf = (keys: readonly OtpKey[]) => (step = 0) => keys.map((key) => generateTotp(key, { at: new Date(at.getTime() + step * STEP_MS) }))
+  const codesOf =
+    (keys: readonly OtpKey[]) =>
+    (step = 0) =>
+      keys.map((key) => generateTotp(key, { at: new Date(at.getTime() + step * STEP_MS) }))
   const importKey = async (userId: string): Promise<OtpKey> => {
     const key = OtpKey.generate()
     const imported = await twoFactor.totp.import({ userId, key })
@@ -60,6 +78,7 @@ export function openPortal(store: RecordStore): Portal {
       return { codes: codesOf(keys), backupCodes }
     },
     importUser: async (userId) => ({ codes: codesOf([await importKey(userId)]) }),
+    markImported: (userId) => markImported({ store, keyring: createKeyring(keyring) }, userId),
     challenge: (userId) => challenge(twoFactor, userId),
   }
 }

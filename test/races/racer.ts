@@ -1,4 +1,5 @@
-// One process of a portal: a connection, a keyring and a createTwoFactor of its own. Started by fleet.ts, takes its orders from there.
+// One process of a portal: a connection, a keyring and a createTwoFactor of its own. Started by
+// fleet.ts, takes its orders from there.
 import { createKeyring, createTwoFactor, KeystepError } from '../../src/index.ts'
 import { checkThenWrite } from './check-then-write.ts'
 import { open } from './engines.ts'
@@ -20,7 +21,8 @@ async function begin(attempt: Attempt, persist: boolean): Promise<Required<Attem
   for (;;) {
     try {
       const decision = await twoFactor.login.begin({ userId: attempt.userId })
-      if (decision.next !== 'challenge') throw new Error(`expected a challenge, got ${decision.next}`)
+      if (decision.next !== 'challenge')
+        throw new Error(`expected a challenge, got ${decision.next}`)
       return { ...attempt, challenge: decision.challenge }
     } catch (error) {
       if (!persist || !(error instanceof KeystepError) || error.code !== 'ERR_STORE') throw error
@@ -29,10 +31,16 @@ async function begin(attempt: Attempt, persist: boolean): Promise<Required<Attem
   }
 }
 
-async function load({ at: instant, attempts, persist }: Extract<Order, { order: 'load' }>): Promise<void> {
+async function load({
+  at: instant,
+  attempts,
+  persist,
+}: Extract<Order, { order: 'load' }>): Promise<void> {
   at = new Date(instant)
   const ready = async (attempt: Attempt): Promise<Required<Attempt>> =>
-    attempt.challenge === undefined ? begin(attempt, persist) : { ...attempt, challenge: attempt.challenge }
+    attempt.challenge === undefined
+      ? begin(attempt, persist)
+      : { ...attempt, challenge: attempt.challenge }
   loaded = { persist, attempts: await Promise.all(attempts.map(ready)) }
   tell({ report: 'loaded' })
 }
@@ -44,7 +52,10 @@ async function go(startAt: number): Promise<void> {
   tell({ report: 'done' })
 }
 
-/** A persistent user types the code again when the page says that something broke, with a challenge that is still the old one. */
+/**
+ * A persistent user types the code again when the page says that something broke, with a challenge
+ * that is still the old one.
+ */
 async function run(attempt: Required<Attempt>, index: number): Promise<void> {
   for (;;) {
     const result = await verify(attempt)
@@ -57,11 +68,20 @@ async function run(attempt: Required<Attempt>, index: number): Promise<void> {
 async function verify({ challenge, code }: Required<Attempt>): Promise<Result> {
   try {
     const verdict = await twoFactor.login.verify({ challenge, code })
-    if (verdict.outcome === 'accepted') return { outcome: 'accepted', failuresBefore: verdict.failuresBefore }
-    return { outcome: 'rejected', reason: verdict.outcome === 'rejected' ? verdict.reason : verdict.outcome }
+    if (verdict.outcome === 'accepted')
+      return { outcome: 'accepted', failuresBefore: verdict.failuresBefore }
+    return {
+      outcome: 'rejected',
+      reason: verdict.outcome === 'rejected' ? verdict.reason : verdict.outcome,
+    }
   } catch (error) {
-    const { code: errorCode, cause } = error instanceof KeystepError ? error : { code: 'not a KeystepError', cause: error }
-    return { outcome: 'thrown', code: errorCode, cause: cause instanceof Error ? cause.message : 'none' }
+    const { code: errorCode, cause } =
+      error instanceof KeystepError ? error : { code: 'not a KeystepError', cause: error }
+    return {
+      outcome: 'thrown',
+      code: errorCode,
+      cause: cause instanceof Error ? cause.message : 'none',
+    }
   }
 }
 

@@ -2,7 +2,10 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join, resolve } from 'node:path'
 import { generateKeyringKey } from 'keystep'
 
-/** Where the demo keeps everything: `--data`, or `KEYSTEP_DEMO_DATA`, or `.keystep-demo` in the working directory. */
+/**
+ * Where the demo keeps everything: `--data`, or `KEYSTEP_DEMO_DATA`, or `.keystep-demo` in the
+ * working directory.
+ */
 export class DataFolder {
   readonly path: string
 
@@ -16,15 +19,19 @@ export class DataFolder {
   }
 
   /**
-   * The key of all records: from `KEYSTEP_KEYS`, as a real portal has it, or from a file that only its owner reads. It is made together
-   * with the database, never later: a new key could not open what is there.
+   * The key of all records: from `KEYSTEP_KEYS`, as a real portal has it, or from a file that only
+   * its owner reads. It is made together with the database, never later: a new key could not open
+   * what is there.
    */
   keyringKeys(): string {
     const given = process.env['KEYSTEP_KEYS']
     if (given) return given
     const file = join(this.path, 'keyring.key')
     if (!existsSync(file)) {
-      if (existsSync(this.database)) throw new Error(`${file} is missing: without it (or KEYSTEP_KEYS) nothing in ${this.database} can be opened`)
+      if (existsSync(this.database))
+        throw new Error(
+          `${file} is missing: without it (or KEYSTEP_KEYS) nothing in ${this.database} can be opened`,
+        )
       writeFileSync(file, `${generateKeyringKey()}\n`, { mode: 0o600, flag: 'wx' })
     }
     return readFileSync(file, 'utf8').trim()

@@ -8,7 +8,10 @@ import type { Guest } from './walker.ts'
 
 type BackupCodes = Secret<readonly string[]>
 
-/** Adds an authenticator: QR code and key, the first code, and backup codes with the first authenticator. */
+/**
+ * Adds an authenticator: QR code and key, the first code, and backup codes with the first
+ * authenticator.
+ */
 export async function enroll(guest: Guest): Promise<void> {
   const { portal, account, session } = guest
   const permit = await stepUp(guest)
@@ -26,16 +29,25 @@ export async function enroll(guest: Guest): Promise<void> {
   if (codes) await showBackupCodes(guest, codes)
 }
 
-/** Draws, asks, and after a typo draws again: nothing is lost until the 10 minutes are over. Null when the user gives up. */
-async function confirm({ portal, prompt, session }: Guest, { enrollment }: TotpEnrollment): Promise<BackupCodes | undefined | null> {
+/**
+ * Draws, asks, and after a typo draws again: nothing is lost until the 10 minutes are over. Null
+ * when the user gives up.
+ */
+async function confirm(
+  { portal, prompt, session }: Guest,
+  { enrollment }: TotpEnrollment,
+): Promise<BackupCodes | undefined | null> {
   const { totp } = portal.twoFactor
-  for (let notice = 'Scan this with an authenticator app on your phone, or type the key.'; ; ) {
+  for (let notice = 'Scan this with an authenticator app on your phone, or type the key.'; ;) {
     const pending = await totp.pending({ ...session, enrollment })
     if (pending.outcome === 'rejected') return giveUp(explain(pending))
     const isDrawn = show(pending)
     say(notice)
-    const code = await prompt.ask(`First code of the app (${isDrawn ? 'Enter gives up' : 'Enter looks again, q gives up'}): `)
-    if (code === (isDrawn ? '' : 'q')) return giveUp('Nothing was changed: two-factor is as it was.')
+    const code = await prompt.ask(
+      `First code of the app (${isDrawn ? 'Enter gives up' : 'Enter looks again, q gives up'}): `,
+    )
+    if (code === (isDrawn ? '' : 'q'))
+      return giveUp('Nothing was changed: two-factor is as it was.')
     if (code === '') continue
     const confirmed = await totp.confirm({ ...session, enrollment, code })
     if (confirmed.outcome === 'accepted') return confirmed.backupCodes ?? undefined
@@ -48,7 +60,9 @@ function giveUp(why: string): null {
   return null
 }
 
-/** The key first, so that the picture, a notice and the question fit a window of 24 rows together. */
+/**
+ * The key first, so that the picture, a notice and the question fit a window of 24 rows together.
+ */
 function show({ keyUri, manualKey }: TotpEnrollment): boolean {
   const { lines, fault } = drawQr(keyUri)
   say(`Key: ${bold(manualKey.reveal())}`)

@@ -5,7 +5,10 @@ import { alert, field } from './field.ts'
 import type { Html } from './html.ts'
 import { type Rejected, words } from './words.ts'
 
-/** Where a number is typed: its confirmation is behind `at`, and `back` is where whoever does not want to goes. */
+/**
+ * Where a number is typed: its confirmation is behind `at`, and `back` is where whoever does not
+ * want to goes.
+ */
 export interface NumberPlace {
   at: '/security/sms' | '/login/enroll/sms'
   back: '/security' | '/login/enroll'
@@ -22,7 +25,15 @@ export interface NumberForm extends TypedNumber {
 }
 
 /** Where a number is typed; the country decides how it is read. */
-export function numberForm({ place, country, number, backup, canBeBackup, isProposed = false, rejected }: NumberForm): Html {
+export function numberForm({
+  place,
+  country,
+  number,
+  backup,
+  canBeBackup,
+  isProposed = false,
+  rejected,
+}: NumberForm): Html {
   const isWrong = rejected?.reason === 'malformed_number' || rejected?.reason === 'number_refused'
   return html`${alert(rejected && words(rejected))}
     <p class="lead">We send a code to it, now and whenever you ask for one. Messages can be intercepted by somebody who takes over your number: an authenticator app is safer.</p>

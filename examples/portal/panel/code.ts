@@ -11,7 +11,10 @@ import { loginOf, logInAgain } from '../routes/try-code.ts'
 import { sendSms } from '../send-sms.ts'
 import { type PortalEnv, typed, type Visit } from '../visit.ts'
 
-/** The code page: attempts are counted together with those in the portal, and a code that was typed there is used up here. */
+/**
+ * The code page: attempts are counted together with those in the portal, and a code that was typed
+ * there is used up here.
+ */
 export function code({ twoFactor, sessions, data: { logins } }: Portal): Hono<PortalEnv> {
   const app = new Hono<PortalEnv>()
   app.get('/login/code', async (c) => {
@@ -23,11 +26,20 @@ export function code({ twoFactor, sessions, data: { logins } }: Portal): Hono<Po
     if (!login) return logInAgain(c)
     const { code, with: kind } = await typed(c, 'code', 'with')
     const isBackup = kind === 'backup'
-    // No support codes: they are good once, and what they lead to, a new enrollment, has its pages in the portal.
+    // No support codes: they are good once, and what they lead to, a new enrollment, has its pages
+    // in the portal.
     const factor = isDigits(code) ? undefined : 'backup_code'
-    const verdict = await twoFactor.login.verify({ challenge: login.challenge, code, factor, context: contextOf(c) })
+    const verdict = await twoFactor.login.verify({
+      challenge: login.challenge,
+      code,
+      factor,
+      context: contextOf(c),
+    })
     if (verdict.outcome === 'enroll') return logInAgain(c)
-    if (verdict.outcome === 'rejected') return verdict.reason === 'expired' ? logInAgain(c) : draw(c, { ...login, isBackup, rejected: verdict })
+    if (verdict.outcome === 'rejected')
+      return verdict.reason === 'expired'
+        ? logInAgain(c)
+        : draw(c, { ...login, isBackup, rejected: verdict })
     await logins.end(login.challenge)
     await sessions.open(c, verdict.grant, { failuresBefore: verdict.failuresBefore })
     c.header('Set-Cookie', endChallengeCookie(), { append: true })
@@ -37,8 +49,15 @@ export function code({ twoFactor, sessions, data: { logins } }: Portal): Hono<Po
     const login = await loginOf(c)
     if (!login) return logInAgain(c)
     const { to } = await typed(c, 'to')
-    const sent = await sendSms(() => twoFactor.sms.send({ challenge: login.challenge, to: to === 'backup' ? to : 'primary', context: contextOf(c) }))
-    if (sent.outcome === 'rejected') return sent.reason === 'expired' ? logInAgain(c) : draw(c, { ...login, rejected: sent })
+    const sent = await sendSms(() =>
+      twoFactor.sms.send({
+        challenge: login.challenge,
+        to: to === 'backup' ? to : 'primary',
+        context: contextOf(c),
+      }),
+    )
+    if (sent.outcome === 'rejected')
+      return sent.reason === 'expired' ? logInAgain(c) : draw(c, { ...login, rejected: sent })
     leaveNotice(c, `A code is on its way to ${sent.hint}.`, 'plain')
     return c.redirect('/login/code', 303)
   })
@@ -49,7 +68,10 @@ function isDigits(code: string): boolean {
   return /^[\d\s-]*$/.test(code)
 }
 
-function draw(c: Visit, { factors, isBackup = false, rejected }: Pick<CodeForm, 'factors' | 'isBackup' | 'rejected'>): Promise<Response> {
+function draw(
+  c: Visit,
+  { factors, isBackup = false, rejected }: Pick<CodeForm, 'factors' | 'isBackup' | 'rejected'>,
+): Promise<Response> {
   return show(c, {
     title: 'Two-factor code',
     status: rejected ? statusOf(rejected) : 200,

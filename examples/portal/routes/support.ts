@@ -12,7 +12,10 @@ import { staffOnly } from '../staff-only.ts'
 import { openDoor } from '../step-up.ts'
 import { type PortalEnv, typed, type Visit } from '../visit.ts'
 
-/** For customers who lost everything. keystep asks for no permit here, so the portal does: staff, a second factor, and a fresh code. */
+/**
+ * For customers who lost everything. keystep asks for no permit here, so the portal does: staff, a
+ * second factor, and a fresh code.
+ */
 export function support({ twoFactor, data: { users, sessions } }: Portal): Hono<PortalEnv> {
   const app = new Hono<PortalEnv>()
   app.use('/support/*', staffOnly)
@@ -24,14 +27,19 @@ export function support({ twoFactor, data: { users, sessions } }: Portal): Hono<
   app.post('/support/look-up', async (c) => {
     const { email } = await typed(c, 'email')
     const customer = await users.byEmail(email)
-    return customer ? c.redirect(`/support/customers/${customer.id}`, 303) : draw(c, { email, errors: { email: UNKNOWN } })
+    return customer
+      ? c.redirect(`/support/customers/${customer.id}`, 303)
+      : draw(c, { email, errors: { email: UNKNOWN } })
   })
   app.post('/support/code', async (c) => {
     const order = await orderOf(c)
     if (order instanceof Response) return order
     const { customer, staff } = order
     const issued = await twoFactor.recovery.issueSupportCode(staff)
-    if (issued.outcome === 'rejected') return drawCustomer(c, customer, { error: 'Two-factor is off for this account: there is nothing to recover.' })
+    if (issued.outcome === 'rejected')
+      return drawCustomer(c, customer, {
+        error: 'Two-factor is off for this account: there is nothing to recover.',
+      })
     return show(c, {
       title: 'Support code',
       body: html`<section class="panel narrow">
@@ -48,7 +56,10 @@ export function support({ twoFactor, data: { users, sessions } }: Portal): Hono<
     const { customer, staff } = order
     await twoFactor.recovery.reset(staff)
     await sessions.endOthers(customer.id, null)
-    leaveNotice(c, `Two-factor of ${customer.name} is off. The password alone protects the account now.`)
+    leaveNotice(
+      c,
+      `Two-factor of ${customer.name} is off. The password alone protects the account now.`,
+    )
     return c.redirect(`/support/customers/${customer.id}`, 303)
   })
   return app
@@ -61,14 +72,31 @@ interface Order {
   staff: StaffInput
 }
 
-/** What was ordered, by whom and why; or the page that says what is missing, or asks for a code first. */
+/**
+ * What was ordered, by whom and why; or the page that says what is missing, or asks for a code
+ * first.
+ */
 async function orderOf(c: Visit): Promise<Order | Response> {
-  const { portal: { data: { users } }, member: { user } } = c.var
+  const {
+    portal: {
+      data: { users },
+    },
+    member: { user },
+  } = c.var
   const { email, reason } = await typed(c, 'email', 'reason')
   const customer = await users.byEmail(email)
   if (!customer) return draw(c, { email, reason, errors: { email: UNKNOWN } })
-  if (reason.trim() === '') return draw(c, { email, errors: { reason: 'Say why, and how you know that it is the customer.' } })
-  if (customer.id === user.id) return draw(c, { email, reason, errors: { email: 'Ask a colleague to do this for your own account.' } })
+  if (reason.trim() === '')
+    return draw(c, {
+      email,
+      errors: { reason: 'Say why, and how you know that it is the customer.' },
+    })
+  if (customer.id === user.id)
+    return draw(c, {
+      email,
+      reason,
+      errors: { email: 'Ask a colleague to do this for your own account.' },
+    })
   const door = await openDoor(c, 'support', `/support/customers/${customer.id}`)
   if (!door.isOpen) return door.answer
   // A permit by password alone, of staff whose own second factor was taken off meanwhile.

@@ -2,7 +2,10 @@ import { KeystepError } from '../../errors.ts'
 import type { RecordStore } from '../../stores/record-store.ts'
 import { holds } from './trial.ts'
 
-/** The store, its answers held to the types of the contract: an adapter in plain JavaScript has no compiler to tell its author. */
+/**
+ * The store, its answers held to the types of the contract: an adapter in plain JavaScript has no
+ * compiler to tell its author.
+ */
 export function checkedStore(store: RecordStore): RecordStore {
   return {
     async get(key) {
@@ -13,7 +16,10 @@ export function checkedStore(store: RecordStore): RecordStore {
         'get must return null for no record, and { value, version } for one (not undefined, not a row array)',
       )
       const { value, version } = record as { value: unknown; version: unknown }
-      holds(typeof value === 'string', 'get must return the value as a string (not bytes, not parsed JSON)')
+      holds(
+        typeof value === 'string',
+        'get must return the value as a string (not bytes, not parsed JSON)',
+      )
       return { value, version: versionOf('get', version) }
     },
     async put(key, value, o) {
@@ -27,7 +33,10 @@ export function checkedStore(store: RecordStore): RecordStore {
     },
     async keys(o) {
       const keys: unknown = await answer('keys', () => store.keys(o))
-      holds(Array.isArray(keys) && keys.every((key) => typeof key === 'string'), 'keys must return an array of strings')
+      holds(
+        Array.isArray(keys) && keys.every((key) => typeof key === 'string'),
+        'keys must return an array of strings',
+      )
       return keys
     },
   }
@@ -46,6 +55,10 @@ async function answer(method: string, call: () => Promise<unknown>): Promise<unk
   try {
     return await call()
   } catch (cause) {
-    throw new KeystepError('ERR_CONFORMANCE', `${method} threw where the contract wants an answer; see cause`, { cause })
+    throw new KeystepError(
+      'ERR_CONFORMANCE',
+      `${method} threw where the contract wants an answer; see cause`,
+      { cause },
+    )
   }
 }

@@ -2,11 +2,16 @@ import type Database from 'libsql'
 import type pg from 'pg'
 
 /** The database that all peers share in one run. */
-export type Db = { readonly engine: 'SQLite'; readonly sqlite: Database.Database } | { readonly engine: 'Postgres'; readonly pool: pg.Pool }
+export type Db =
+  | { readonly engine: 'SQLite'; readonly sqlite: Database.Database }
+  | { readonly engine: 'Postgres'; readonly pool: pg.Pool }
 
 export type Answer = 'accepted' | 'wrong_code' | 'refused'
 
-/** One way of checking second factors, with users enrolled, and each login begun before the clock runs. */
+/**
+ * One way of checking second factors, with users enrolled, and each login begun before the clock
+ * runs.
+ */
 export interface Peer {
   readonly name: string
   /** Goes on to a time at which every user has a new code. */

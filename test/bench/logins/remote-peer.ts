@@ -11,7 +11,10 @@ export interface Examination {
   readonly told: number
 }
 
-/** A peer in a process of its own, with connections of its own: no peer pays for another's garbage, or has its compiled code thrown out by it. */
+/**
+ * A peer in a process of its own, with connections of its own: no peer pays for another's garbage,
+ * or has its compiled code thrown out by it.
+ */
 export interface RemotePeer {
   readonly name: string
   readonly turn: Turn
@@ -19,9 +22,13 @@ export interface RemotePeer {
   end(): void
 }
 
-export type Request = readonly [ask: 'turn', count: number, inFlight: number] | readonly [ask: 'examine', user: number, replays: number, guesses: number]
+export type Request =
+  | readonly [ask: 'turn', count: number, inFlight: number]
+  | readonly [ask: 'examine', user: number, replays: number, guesses: number]
 
-export async function startPeer(...place: readonly [name: string, engine: string, place: string, users: number]): Promise<RemotePeer> {
+export async function startPeer(
+  ...place: readonly [name: string, engine: string, place: string, users: number]
+): Promise<RemotePeer> {
   const child = fork(fileURLToPath(new URL('peer-process.ts', import.meta.url)), place.map(String))
   const answer = (): Promise<unknown> =>
     new Promise((resolve, reject) => {
@@ -37,7 +44,8 @@ export async function startPeer(...place: readonly [name: string, engine: string
   return {
     name,
     turn: (count, inFlight) => ask(['turn', count, inFlight]) as Promise<Figures>,
-    examine: (user, replays, guesses) => ask(['examine', user, replays, guesses]) as Promise<Examination>,
+    examine: (user, replays, guesses) =>
+      ask(['examine', user, replays, guesses]) as Promise<Examination>,
     end: () => child.disconnect(),
   }
 }

@@ -16,12 +16,17 @@ export interface Roles {
   toEnroll(): Promise<Visitor>
   /** Without a second factor. */
   newcomer(): Promise<Visitor>
-  /** With all that one can have, somebody's wrong code before this login, and few backup codes left. */
+  /**
+   * With all that one can have, somebody's wrong code before this login, and few backup codes left.
+   */
   member(): Promise<Visitor>
   staff(): Promise<Visitor>
 }
 
-/** Visitors who have gone a part of the way. It is gone once for each role; later ones come with its cookies. */
+/**
+ * Visitors who have gone a part of the way. It is gone once for each role; later ones come with its
+ * cookies.
+ */
 export function rolesIn(house: House): Roles {
   const typeCode = async (ada: Visitor, { phone }: Enrolled): Promise<void> => {
     await ada.typeCode(phone.code())
@@ -37,15 +42,16 @@ export function rolesIn(house: House): Roles {
     house.clock.advance({ seconds: 30 })
   }
   const arrived = new Map<string, Promise<Cookies>>()
-  const once = (role: string, go: (ada: Visitor) => Promise<void>) => async (): Promise<Visitor> => {
-    const first = async (): Promise<Cookies> => {
-      const ada = await house.visitor()
-      await go(ada)
-      return ada.context.storageState()
+  const once =
+    (role: string, go: (ada: Visitor) => Promise<void>) => async (): Promise<Visitor> => {
+      const first = async (): Promise<Cookies> => {
+        const ada = await house.visitor()
+        await go(ada)
+        return ada.context.storageState()
+      }
+      if (!arrived.has(role)) arrived.set(role, first())
+      return house.visitor({ storageState: await arrived.get(role)! })
     }
-    if (!arrived.has(role)) arrived.set(role, first())
-    return house.visitor({ storageState: await arrived.get(role)! })
-  }
   return {
     nobody: () => house.visitor(),
     atTheCode: once('atTheCode', async (ada) => {
@@ -67,7 +73,8 @@ export function rolesIn(house: House): Roles {
     }),
     member: once('member', async (ada) => {
       const account = await house.accounts.addEnrolled()
-      for (const code of account.backupCodes.slice(0, 7)) await login(house.twoFactor, account.userId, code)
+      for (const code of account.backupCodes.slice(0, 7))
+        await login(house.twoFactor, account.userId, code)
       await login(house.twoFactor, account.userId, account.phone.wrongCode())
       await ada.typePassword(account)
       await ada.field('Remember this device for 30 days').check()

@@ -1,6 +1,8 @@
 import type { BrowserContext, Locator, Page } from 'playwright-core'
 
-/** Somebody at a browser, who finds things as people do: by what they are and what they are called. */
+/**
+ * Somebody at a browser, who finds things as people do: by what they are and what they are called.
+ */
 export class Visitor {
   readonly page: Page
   readonly #origin: string
@@ -74,7 +76,7 @@ export class Visitor {
   /** The password, up to whatever follows it. */
   async typePassword({ email, password }: { email: string; password: string }): Promise<void> {
     await this.open('/login')
-    await this.type({ 'E-mail address': email, Password: password })
+    await this.type({ 'E-mail address': email, 'Password': password })
     await this.press('Log in')
   }
 

@@ -1,7 +1,10 @@
 import { expect } from 'vitest'
 import { Browser } from '../browser.ts'
 
-/** A visitor without a browser and so without the portal's script: plain forms, one page after the other. */
+/**
+ * A visitor without a browser and so without the portal's script: plain forms, one page after the
+ * other.
+ */
 export class Walker extends Browser {
   /** Where the last answer leads. */
   get to(): string | null {
@@ -25,7 +28,8 @@ export class Walker extends Browser {
   async confirmIt(code: string): Promise<string> {
     const page = await this.follow()
     expect(page).toContain('Confirm it is you')
-    const hidden = (name: string): string => new RegExp(`name="${name}" value="([^"]*)"`).exec(page)?.[1] ?? ''
+    const hidden = (name: string): string =>
+      new RegExp(`name="${name}" value="([^"]*)"`).exec(page)?.[1] ?? ''
     return this.post('/security/verify', { purpose: hidden('purpose'), then: hidden('then'), code })
   }
 }

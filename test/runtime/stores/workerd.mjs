@@ -2,7 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 
-/** Runs worker.mjs in workerd: `node workerd.mjs ENGINE`, with miniflare in the folder that KEYSTEP_PACKAGE names. */
+/**
+ * Runs worker.mjs in workerd: `node workerd.mjs ENGINE`, with miniflare in the folder that
+ * KEYSTEP_PACKAGE names.
+ */
 const { Miniflare } = createRequire(`${process.env.KEYSTEP_PACKAGE}/`)('miniflare')
 const [engine = 'd1', backend = 'sql'] = process.argv[2]?.split(':') ?? []
 
@@ -23,7 +26,8 @@ try {
   if (!response.ok) throw new Error(await response.text())
   const results = await response.json()
   const count = (outcome) => results.filter((result) => result.outcome === outcome).length
-  for (const { name, outcome, words } of results) console.log(`${outcome} ${name}${words ? `: ${words}` : ''}`)
+  for (const { name, outcome, words } of results)
+    console.log(`${outcome} ${name}${words ? `: ${words}` : ''}`)
   console.log(`${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`)
   if (count('failed') > 0 || count('passed') === 0) process.exitCode = 1
 } finally {

@@ -6,7 +6,10 @@ export interface Case {
   readonly run: () => void | Promise<void>
 }
 
-/** Fails unless both are the same as JSON; `undefined`, bytes and instants are to be written out by the caller. */
+/**
+ * Fails unless both are the same as JSON; `undefined`, bytes and instants are to be written out by
+ * the caller.
+ */
 export function equal(actual: unknown, expected: unknown): void {
   const [found, wanted] = [JSON.stringify(actual), JSON.stringify(expected)]
   if (found !== wanted) throw new Error(`expected ${wanted}, got ${found}`)
@@ -29,7 +32,10 @@ export async function refuses(code: KeystepErrorCode, call: () => unknown): Prom
 }
 
 /** The accepted branch of a result, or a failure that names what came instead. */
-export function acceptedOf<T extends { outcome: string }>(result: T): Extract<T, { outcome: 'accepted' }> {
-  if (result.outcome !== 'accepted') throw new Error(`expected to be accepted, got ${JSON.stringify(result)}`)
+export function acceptedOf<T extends { outcome: string }>(
+  result: T,
+): Extract<T, { outcome: 'accepted' }> {
+  if (result.outcome !== 'accepted')
+    throw new Error(`expected to be accepted, got ${JSON.stringify(result)}`)
   return result as Extract<T, { outcome: 'accepted' }>
 }

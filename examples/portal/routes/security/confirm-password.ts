@@ -7,14 +7,18 @@ import type { Portal } from '../../portal.ts'
 import { pageOf } from '../../step-up.ts'
 import { typed, type PortalEnv, type Visit } from '../../visit.ts'
 
-/** The password once more, where it is older than 10 minutes and there is no second factor to ask for. */
+/**
+ * The password once more, where it is older than 10 minutes and there is no second factor to ask
+ * for.
+ */
 export function confirmPassword({ data: { users, sessions }, now }: Portal): Hono<PortalEnv> {
   const app = new Hono<PortalEnv>()
   app.get('/confirm-password', (c) => draw(c, c.req.query('then')))
   app.post('/confirm-password', async (c) => {
     const { password, then } = await typed(c, 'password', 'then')
     const { userId, sessionId } = c.var.member.session
-    if (!(await isPassword(password, await users.passwordOf(userId)))) return draw(c, then, 'That password is not right.')
+    if (!(await isPassword(password, await users.passwordOf(userId))))
+      return draw(c, then, 'That password is not right.')
     await sessions.passwordProven(sessionId, now())
     return c.redirect(pageOf(then), 303)
   })

@@ -11,7 +11,10 @@ import { openDoor } from '../../step-up.ts'
 import { typed, type PortalEnv, type Visit } from '../../visit.ts'
 
 const HERE = '/security/password'
-/** A new password, by the old one and, where there is one, a fresh second factor. It ends every other session, and leaves the factors. */
+/**
+ * A new password, by the old one and, where there is one, a fresh second factor. It ends every
+ * other session, and leaves the factors.
+ */
 export function password({ twoFactor, data: { users, sessions }, now }: Portal): Hono<PortalEnv> {
   const app = new Hono<PortalEnv>()
   app.get(HERE, async (c) => {
@@ -23,12 +26,15 @@ export function password({ twoFactor, data: { users, sessions }, now }: Portal):
     if (!door.isOpen) return door.answer
     const { current, next } = await typed(c, 'current', 'next')
     const { userId, sessionId } = c.var.member.session
-    if (!(await isPassword(current, await users.passwordOf(userId)))) return draw(c, { current: 'That is not your password.' })
+    if (!(await isPassword(current, await users.passwordOf(userId))))
+      return draw(c, { current: 'That is not your password.' })
     if (next === current) return draw(c, { next: 'That is the password that you have.' })
     if (next.length < SHORTEST) return draw(c, { next: `Use at least ${SHORTEST} characters.` })
     await users.setPassword(userId, await hashPassword(next))
     await sessions.endOthers(userId, sessionId)
-    await twoFactor.recovery.passwordChanged({ userId, context: contextOf(c) })
+    const context = contextOf(c)
+    const { securityStamp } = await twoFactor.recovery.passwordChanged({ userId, context })
+    await sessions.keepStamp(sessionId, securityStamp)
     await sessions.passwordProven(sessionId, now())
     leaveNotice(c, 'Your password was changed. You are logged out everywhere else.')
     return c.redirect('/security', 303)

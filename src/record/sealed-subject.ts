@@ -1,0 +1,71 @@
+import { openRecord, sealRecord } from '../crypto/envelope.ts'
+import { byteLength } from '../crypto/frame.ts'
+import type { Keyring } from '../crypto/keyring.ts'
+import { KeystepError } from '../errors.ts'
+import { SCHEMA, type Subject, untouched } from './subject.ts'
+
+/** UTF-8 bytes of a record's text: sealed, and in base64url, they are at most 32,000 characters. */
+const MOST_BYTES = 23_900
+/**
+ * Left out of the text while untouched: half of what every login would otherwise parse, seal and
+ * write.
+ */
+const UNSAID = Object.keys(untouched) as (keyof typeof untouched)[]
+
+/** The row of a record: its text, sealed for its place in the store. */
+export function sealSubject(
+  keyring: Keyring,
+  recordKey: string,
+  subject: Subject,
+): Promise<string> {
+  return sealRecord(keyring, recordKey, encodeSubject(subject))
+}
+
+/**
+ * One line of JSON, and a line for each of the activity, which stays text until an owner looks.
+ * Every list has its cap; should the texts in the activity be so long that the bound is passed all
+ * the same, its oldest lines go.
+ */
+function encodeSubject(subject: Subject): string {
+  const said: Partial<Record<keyof Subject, unknown>> = { ...subject, activity: undefined }
+  for (const name of UNSAID) if (said[name] === untouched[name]) said[name] = undefined
+  const lines = [JSON.stringify(said), ...subject.activity]
+  for (;;) {
+    const text = lines.join('\n')
+    if (text.length * 3 <= MOST_BYTES || byteLength(text) <= MOST_BYTES || lines.length === 1)
+      return text
+    lines.splice(1, 1)
+  }
+}
+
+/** @throws `ERR_RECORD_VERSION` and what opening throws. */
+export async function openSubject(
+  keyring: Keyring,
+  recordKey: string,
+  value: string,
+): Promise<Subject> {
+  const [state, ...activity] = (await openRecord(keyring, recordKey, value)).split('\n')
+  const said = parse(state!) as { -readonly [K in keyof Subject]: Subject[K] } | null
+  if (said?.schema !== SCHEMA) {
+    throw new KeystepError(
+      'ERR_RECORD_VERSION',
+      'the record was written by a version of keystep that this one does not know',
+    )
+  }
+  // Into the object that was parsed: to copy it takes as long as to parse it.
+  for (const name of UNSAID) said[name] ??= untouched[name] as never
+  said.activity = activity
+  return said
+}
+
+/**
+ * What is authentic and yet no JSON is of another version; the parser's own error would quote the
+ * record.
+ */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
