@@ -227,7 +227,7 @@ describe('requirePermit', () => {
       await answered(guard, request({ 'cookie': 'session=another', 'keystep-permit': permit })),
     ).toEqual(noPermit)
     await p.twoFactor.recovery.passwordChanged({ userId: 'ada' })
-    expect(await answered(guard, request({ cookie, 'keystep-permit': permit }))).toEqual(noPermit)
+    expect(await answered(guard, request({ cookie, 'keystep-permit': permit }))).toEqual(noSession)
     expect(p.reported).toEqual([])
   })
 
