@@ -1,11 +1,11 @@
 import { randomCrockford } from '../backup-codes/crockford.ts'
 import { Secret } from '../crypto/secret.ts'
 import { removedEvent } from './bind-factor.ts'
-import { cut, type RequestContext } from '../record/events.ts'
+import { cut, type EventDetail, type RequestContext } from '../record/events.ts'
 import { type Change, rejected } from '../record/outcome.ts'
 import { recordMac } from '../record/record-mac.ts'
 import { isText, requireThat, type Settings } from '../record/settings.ts'
-import { isEnrolled, newSubject, renewEpoch } from '../record/subject.ts'
+import { isEnrolled, newSubject, renewEpoch, stampOf, type Subject } from '../record/subject.ts'
 import { noAttempts, restart, restartRecovery } from '../record/throttle.ts'
 import { CLOCK_TOLERANCE } from '../record/clock.ts'
 import { newId } from '../tokens/token.ts'
@@ -22,6 +22,15 @@ export interface StaffInput {
   actor: string
   reason: string
   context?: RequestContext | undefined
+}
+
+/**
+ * `securityStamp`: the new one, for the session that goes on, where one does; every other session
+ * is ended by it.
+ */
+export interface EpochRenewed {
+  outcome: 'accepted'
+  securityStamp: string
 }
 
 /**
@@ -47,18 +56,18 @@ export interface Recovery {
    *
    * @throws as `issueSupportCode`, without `ERR_CLOCK`.
    */
-  reset(input: StaffInput): Promise<{ outcome: 'accepted' }>
+  reset(input: StaffInput): Promise<EpochRenewed>
   /**
-   * To be called whenever the password changes: ends every challenge, permit, enrollment and
-   * remembered device, and leaves the factors: a password reset never strips the second factor
-   * (V28, ASVS 6.4.3).
+   * To be called whenever the password changes: ends every challenge, permit, enrollment,
+   * remembered device and security stamp, and leaves the factors: a password reset never strips the
+   * second factor (V28, ASVS 6.4.3).
    *
    * @throws `ERR_USER_ID`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and the record's codes.
    */
   passwordChanged(input: {
     userId: string
     context?: RequestContext | undefined
-  }): Promise<{ outcome: 'accepted' }>
+  }): Promise<EpochRenewed>
 }
 
 export function createRecovery(settings: Settings): Recovery {
@@ -105,19 +114,16 @@ async function issueSupportCode(
   })
 }
 
-async function reset(settings: Settings, input: StaffInput): ReturnType<Recovery['reset']> {
+async function reset(settings: Settings, input: StaffInput): Promise<EpochRenewed> {
   const { actor, reason } = staffOf(input)
-  return transact<{ outcome: 'accepted' }>(settings, {
+  return transact<EpochRenewed>(settings, {
     userId: input.userId,
     context: input.context,
     ignoreClock: true,
-    decide: (subject, now) => ({
-      result: { outcome: 'accepted' },
-      next: {
-        ...renewEpoch(
-          { ...newSubject(), touchedAt: Math.min(subject?.touchedAt ?? 0, now + CLOCK_TOLERANCE) },
-          now,
-        ),
+    decide: (subject, now) => {
+      const touchedAt = Math.min(subject?.touchedAt ?? 0, now + CLOCK_TOLERANCE)
+      const next: Subject = {
+        ...renewEpoch({ ...newSubject(), touchedAt }, now),
         // The sends of the day go on counting: resetting is no way to more of them.
         sms: {
           code: null,
@@ -127,24 +133,31 @@ async function reset(settings: Settings, input: StaffInput): ReturnType<Recovery
         attempts: restart(subject?.attempts ?? noAttempts, now, settings.limits),
         offSince: now,
         activity: subject?.activity ?? [],
-      },
-      events: [...(subject?.factors.map(removedEvent) ?? []), { type: 'reset', actor, reason }],
-    }),
+      }
+      const events: EventDetail[] = [
+        ...(subject?.factors.map(removedEvent) ?? []),
+        { type: 'reset', actor, reason },
+      ]
+      return { result: { outcome: 'accepted', securityStamp: stampOf(next) }, next, events }
+    },
   })
 }
 
 function passwordChanged(
   settings: Settings,
   { userId, context }: Parameters<Recovery['passwordChanged']>[0],
-): ReturnType<Recovery['passwordChanged']> {
-  return transact<{ outcome: 'accepted' }>(settings, {
+): Promise<EpochRenewed> {
+  return transact<EpochRenewed>(settings, {
     userId,
     context,
-    decide: (subject, now) => ({
-      result: { outcome: 'accepted' },
-      next: renewEpoch(subject ?? newSubject(), now),
-      events: [{ type: 'password.changed' }],
-    }),
+    decide: (subject, now) => {
+      const next = renewEpoch(subject ?? newSubject(), now)
+      return {
+        result: { outcome: 'accepted', securityStamp: stampOf(next) },
+        next,
+        events: [{ type: 'password.changed' }],
+      }
+    },
   })
 }
 

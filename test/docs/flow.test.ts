@@ -80,6 +80,7 @@ const answers = {
   'recovery.issueSupportCode': all('accepted', 'not_found'),
   'recovery.reset': all('accepted'),
   'recovery.passwordChanged': all('accepted'),
+  'sessions.check': all('accepted', 'ended'),
 } satisfies { [C in OfPortals]: readonly Answers<Contract[C]>[] }
 
 type Missing = {

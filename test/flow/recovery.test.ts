@@ -16,6 +16,7 @@ import { peek, tamper } from '../record/record.ts'
 import { firstPermit, notThe, smsHouse } from './sms-house.ts'
 
 const expired = { outcome: 'rejected', reason: 'expired' }
+const anyStamp = expect.stringMatching(/^[\w-]{22}$/) as string
 const staff = { actor: 'support/7', reason: 'lost phone and codes' }
 
 async function settled() {
@@ -308,7 +309,7 @@ describe('reset', () => {
         actor: 'x'.repeat(100),
         reason: 'y'.repeat(400),
       }),
-    ).toEqual({ outcome: 'accepted' })
+    ).toEqual({ outcome: 'accepted', securityStamp: anyStamp })
     expect(h.store).toMatchObject({ reads: 1, writes: 1 })
     expect(await h.twoFactor.login.verify({ challenge: asked, code: h.backupCodes[0]! })).toEqual(
       expired,
@@ -348,6 +349,7 @@ describe('reset', () => {
     const h = await settled()
     expect(await h.twoFactor.recovery.reset({ userId: 'bob', ...staff })).toEqual({
       outcome: 'accepted',
+      securityStamp: anyStamp,
     })
     await tamper(h, 'ada', (subject) => ({
       ...subject,
@@ -358,6 +360,7 @@ describe('reset', () => {
     })
     expect(await h.twoFactor.recovery.reset({ userId: 'ada', ...staff })).toEqual({
       outcome: 'accepted',
+      securityStamp: anyStamp,
     })
     expect(await h.twoFactor.login.begin({ userId: 'ada' })).toMatchObject({ next: 'proceed' })
   })
@@ -389,6 +392,7 @@ describe('passwordChanged', () => {
     const before = await peek(h, 'ada')
     expect(await h.twoFactor.recovery.passwordChanged({ userId: 'ada' })).toEqual({
       outcome: 'accepted',
+      securityStamp: anyStamp,
     })
     const after = await peek(h, 'ada')
     expect([after.factors, after.backupCodes, after.attempts]).toEqual([

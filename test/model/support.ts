@@ -1,6 +1,7 @@
 import { gate, lift, rejected } from './counters.ts'
 import { leftOf } from './codes.ts'
 import { requirementOf } from './login.ts'
+import { showStamp } from './tokens.ts'
 import { newId, newRecord, read, renewEpoch, type Run, show, write } from './world.ts'
 
 export function issueSupportCode(run: Run, { user }: { user: string }): unknown {
@@ -36,7 +37,7 @@ export function reset(run: Run, { user }: { user: string }): unknown {
     record.sms.sentAt = former?.sms.sentAt.filter((at) => at <= world.now) ?? []
   answer.events.push(...(former?.factors.map(() => 'factor.removed') ?? []), 'reset')
   write(run, user, record)
-  return { outcome: 'accepted' }
+  return { outcome: 'accepted', securityStamp: showStamp(run, user, record) }
 }
 
 export function changePassword(run: Run, { user }: { user: string }): unknown {
@@ -46,7 +47,7 @@ export function changePassword(run: Run, { user }: { user: string }): unknown {
   if (run.rules.passwordChangeStripsFactors) record.factors = []
   run.answer.events.push('password.changed')
   write(run, user, record)
-  return { outcome: 'accepted' }
+  return { outcome: 'accepted', securityStamp: showStamp(run, user, record) }
 }
 
 /** Ends a remembered device by its place on the security page, or all of them. */

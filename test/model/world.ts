@@ -106,6 +106,8 @@ export interface Handles {
   messages: number[]
   sets: number[]
   supports: number[]
+  /** Security stamps, as sessions keep them: the epoch that they name. */
+  stamps: { user: string; epoch: number }[]
 }
 
 export const noHandles = (): { [K in keyof Handles]: never[] } => ({
@@ -118,6 +120,7 @@ export const noHandles = (): { [K in keyof Handles]: never[] } => ({
   messages: [],
   sets: [],
   supports: [],
+  stamps: [],
 })
 
 export interface World {
@@ -213,7 +216,7 @@ export function write({ world, answer }: Run, user: string, record: UserRecord):
   answer.writes++
 }
 
-export function endTokens(run: Run, record: UserRecord): void {
+function endTokens(run: Run, record: UserRecord): void {
   Object.assign(record, { epoch: newId(run), spent: [] })
 }
 
