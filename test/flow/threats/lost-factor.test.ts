@@ -34,7 +34,7 @@ interface Loot {
   verifiedAt: Date
 }
 
-/** An owner with two apps, a number and a backup number: each of them may be the one that is lost. */
+/** An owner with two apps, a number and a backup number: each may be the one that is lost. */
 async function owner() {
   const h = smsHouse()
   const { phone: kept, factorId: keptId, backupCodes } = await enroll(h.twoFactor, 'ada', h.clock)
@@ -101,7 +101,7 @@ async function steal(h: Owner): Promise<Loot> {
   }
 }
 
-/** Everything that the thief can still try with it; what is still live of the codes is the owner's own. */
+/** All that the thief can try with it; the codes are the owner's own, so that none is wrong. */
 async function tryAll({ twoFactor, clock, kept }: Owner, loot: Loot) {
   const at = { sessionId: THIEF }
   const code = nextCode(clock, kept)
