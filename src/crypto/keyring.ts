@@ -236,4 +236,9 @@ export function currentKey(keyring: Keyring): Entry {
   return entriesOf(keyring)[0]!
 }
 
+/** All entries, the one that seals first. @internal */
+export function keysOf(keyring: Keyring): readonly Entry[] {
+  return entriesOf(keyring)
+}
+
 export type { Entry as KeyringEntry }

@@ -128,7 +128,7 @@ async function reset(settings: Settings, input: StaffInput): Promise<EpochRenewe
         sms: {
           code: null,
           sentAt: subject?.sms.sentAt.filter((at) => at <= now) ?? [],
-          pause: 'kept',
+          forgiven: { last: false, before: false },
         },
         attempts: restart(subject?.attempts ?? noAttempts, now, settings.limits),
         offSince: now,

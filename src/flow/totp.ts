@@ -17,7 +17,7 @@ import { type Change, type Outcome, rejected } from '../record/outcome.ts'
 import { ENROLL, MANAGE_FACTORS, permits, type PermitClaims, readPermit } from '../tokens/permit.ts'
 import { backupCodePepper } from '../record/record-mac.ts'
 import { isText, requireThat, type Settings } from '../record/settings.ts'
-import { newSubject, type Subject, type TotpFactor } from '../record/subject.ts'
+import { type Factor, newSubject, type Subject, type TotpFactor } from '../record/subject.ts'
 import { keyOf, keyText, stepAt } from '../codes/totp-factor.ts'
 import { newId, openToken, sealToken } from '../tokens/token.ts'
 import { readRecord, transact } from '../record/transact.ts'
@@ -48,6 +48,10 @@ export interface TotpConfirmed {
   backupCodes: Secret<readonly string[]> | null
 }
 
+/** The answer to a first code. */
+export type TotpConfirmation =
+  ({ outcome: 'accepted'; failuresBefore: number } & TotpConfirmed) | ConfirmRejection
+
 /** Why a first code was not taken. None of these is an attempt: whoever confirms holds the key. */
 export type ConfirmRejection =
   | {
@@ -59,7 +63,7 @@ export type ConfirmRejection =
 
 type Enrolled = Pick<
   TotpFactor,
-  'kind' | 'id' | 'key' | 'algorithm' | 'digits' | 'periodSeconds' | 'label'
+  'kind' | 'id' | 'key' | 'algorithm' | 'digits' | 'periodSeconds' | 'label' | 'ordinal'
 >
 /**
  * What the sealed enrollment carries: its permit's claims, the factor to be, and the account's
@@ -82,7 +86,11 @@ export interface Totp {
   enroll(input: {
     permit: string
     sessionId?: string | undefined
-    /** Shown in the app beside the issuer; without a colon. */
+    /**
+     * Shown in the app beside the issuer; 1 to 128 characters of any script, without a colon. A
+     * further authenticator of the user has a number after it: apps that find a name twice replace
+     * the one by the other, or leave the user to guess which is which.
+     */
     account: string
     label?: string | undefined
     context?: RequestContext | undefined
@@ -111,7 +119,7 @@ export interface Totp {
      */
     label?: string | undefined
     context?: RequestContext | undefined
-  }): Promise<({ outcome: 'accepted'; failuresBefore: number } & TotpConfirmed) | ConfirmRejection>
+  }): Promise<TotpConfirmation>
   /**
    * Takes over an authenticator that another system enrolled. An operator's call: it asks for no
    * permit.
@@ -149,6 +157,7 @@ async function enroll(
     digits,
     periodSeconds,
     label: cut(label || 'Authenticator app', 64),
+    ...ordinalAfter(subject?.factors ?? []),
   }
   const claims: EnrollmentClaims = { ...leave, expiresAt: enrollmentExpiry(now), factor, account }
   return {
@@ -185,6 +194,16 @@ async function readEnrollment(
     : null
 }
 
+/** The number of the next authenticator: one more than any that is there. A first one has none. */
+function ordinalAfter(factors: readonly Factor[]): Pick<TotpFactor, 'ordinal'> {
+  const taken = factors.flatMap((one) => (one.kind === 'totp' ? (one.ordinal ?? 1) : []))
+  return taken.length === 0 ? {} : { ordinal: Math.max(...taken, taken.length) + 1 }
+}
+
+function nameInApp(account: string, { ordinal }: Pick<TotpFactor, 'ordinal'>): string {
+  return ordinal === undefined ? account : `${account.trim()} (${ordinal})`
+}
+
 function show(
   { issuer }: Settings,
   { factor, account, expiresAt }: EnrollmentClaims,
@@ -194,7 +213,14 @@ function show(
   const key = keyOf(factor)
   return {
     enrollment,
-    keyUri: buildKeyUri({ key, issuer, account, algorithm, digits, periodSeconds }),
+    keyUri: buildKeyUri({
+      key,
+      issuer,
+      account: nameInApp(account, factor),
+      algorithm,
+      digits,
+      periodSeconds,
+    }),
     manualKey: new Secret(
       key
         .revealBase32()
@@ -214,40 +240,35 @@ async function confirm(
   const matched = matchFirstCode(settings, claims.factor, code, settings.now())
   if ('outcome' in matched) return matched
   const codes = generateBackupCodes({ count: settings.backupCodeCount })
-  return transact<
-    Awaited<ReturnType<Totp['confirm']>>,
-    Prepared | NonNullable<ReturnType<typeof refusalToBind>>
-  >(settings, {
+  return transact<TotpConfirmation>(settings, {
     userId: claims.userId,
     context,
-    prepare: async (subject, now) =>
-      refusalToBind(subject, claims, now) ?? prepareBinding(subject, claims, codes),
-    decide: (_, now, prepared) => {
-      if (typeof prepared === 'string') return { result: rejected(prepared) }
-      const { factor } = claims
-      const { base, backupCodes } = prepared
-      const bound: TotpFactor = {
-        ...factor,
+    decide: async (subject, now) => {
+      const refusal = refusalToBind(subject, claims, now)
+      if (refusal) return { result: rejected(refusal) }
+      const { base, backupCodes } = await prepareBinding(subject, claims, codes)
+      const factor: TotpFactor = {
+        ...claims.factor,
         ...(label && { label: cut(label, 64) }),
         createdAt: now,
         lastUsedStep: matched.step,
         drift: 0,
         lastOffset: matched.offset,
       }
-      const { next, events } = bindFactor(base, bound, claims, now)
+      const { next, events } = bindFactor(base, factor, claims, now)
       const grant = grantOf(
         claims.userId,
         next,
         { amr: methodsOf(claims.amr, 'totp'), assurance: 'mfa' },
         now,
       )
-      const result = {
+      const result: TotpConfirmation = {
         outcome: 'accepted',
         failuresBefore: base.attempts.failures,
         factorId: factor.id,
         grant,
         backupCodes: backupCodes && codes,
-      } as const
+      }
       return { result, next: backupCodes ? { ...next, backupCodes } : next, events }
     },
   })

@@ -13,6 +13,11 @@ export interface TotpFactor {
   readonly kind: 'totp'
   readonly id: string
   readonly label: string
+  /**
+   * The number after the account in the app, from 2 on: no two authenticators that a user has had
+   * at once have the same name there. Left out for 1, and for what was imported.
+   */
+  readonly ordinal?: number
   readonly createdAt: number
   /** The shared key, base64url. The record around it is sealed. */
   readonly key: string
@@ -51,6 +56,12 @@ export interface Device {
   readonly expiresAt: number
 }
 
+/** Whether the 30 seconds after a send were given back, since its provider failed. */
+export interface Forgiven {
+  readonly last: boolean
+  readonly before: boolean
+}
+
 /**
  * The SMS code in flight, bound to the challenge or enrollment that asked for it, and the sends of
  * the last day.
@@ -63,11 +74,8 @@ export interface SmsState {
     readonly used: boolean
   } | null
   readonly sentAt: readonly number[]
-  /**
-   * Whether a provider failure gave the last send's 30 seconds back, or did so for the send before
-   * it.
-   */
-  readonly pause: 'kept' | 'given_back' | 'was_given_back'
+  /** Whose provider failed: such a send waits for no pause, but never two in a row. */
+  readonly forgiven: Forgiven
 }
 
 /**
@@ -126,7 +134,8 @@ export interface Subject {
   readonly activity: readonly string[]
 }
 
-const noSms: SmsState = { code: null, sentAt: [], pause: 'kept' }
+const notForgiven: Forgiven = { last: false, before: false }
+const noSms: SmsState = { code: null, sentAt: [], forgiven: notForgiven }
 
 /** What a record begins with, and leaves unsaid for as long as it is this very value. */
 export const untouched = {

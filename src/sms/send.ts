@@ -12,15 +12,15 @@ import {
   type Debit,
   debitDestination,
   type Debited,
+  forgivenAfterSend,
   forgiveSend,
   nextSendOf,
-  pauseAfterSend,
   resendAt,
 } from './limits.ts'
 import { smsText } from './text.ts'
 import { newSubject, type Subject } from '../record/subject.ts'
 import { gateOf, noAttempts } from '../record/throttle.ts'
-import { transact } from '../record/transact.ts'
+import { type Decision, transact } from '../record/transact.ts'
 import { SMS_CODE_DIGITS } from '../codes/recognize.ts'
 
 const CODE_MS = 300_000
@@ -60,6 +60,14 @@ interface SendOrder<R extends string> {
   ) => Destination | { outcome: 'rejected'; reason: 'expired' | R }
 }
 
+/** A code that is in the record, and whose message has yet to be sent. */
+interface Sending {
+  readonly outcome: 'sending'
+  readonly destination: Destination
+  readonly subject: Subject
+  readonly at: number
+}
+
 /** Throws unless the portal configured SMS. @throws `ERR_OPTION` */
 export function requireSms(settings: Settings): SmsSettings {
   requireThat(settings.sms !== null, 'createTwoFactor was given no sms option')
@@ -91,35 +99,21 @@ export async function sendCode<R extends string>(
     const retryAt = subject && nextSendOf(subject.sms, now)
     return retryAt ? { outcome: 'rejected', reason: 'too_soon', retryAt } : chosen
   }
-  type Sending = { outcome: 'sending'; destination: Destination; subject: Subject; at: number }
-  const deciding = transact<Sending | SendRejection<R>, Debit | null>(settings, {
+  const debitOnce = async (number: string): Promise<Debit> => {
+    const debit = debits.get(number) ?? (await debitDestination(settings, number))
+    if ('at' in debit) debits.set(number, debit)
+    return debit
+  }
+  const deciding = transact<Sending | SendRejection<R>>(settings, {
     userId,
     context,
-    prepare: async (subject, now) => {
-      const chosen = decideSend(subject, now)
-      if ('outcome' in chosen) return null
-      const debit = debits.get(chosen.number) ?? (await debitDestination(settings, chosen.number))
-      if ('at' in debit) debits.set(chosen.number, debit)
-      return debit
-    },
-    decide: (subject, now, debit) => {
+    decide: async (subject, now) => {
       const chosen = decideSend(subject, now)
       if ('outcome' in chosen) return { result: chosen }
-      if (debit && 'retryAt' in debit)
+      const debit = await debitOnce(chosen.number)
+      if ('retryAt' in debit)
         return { result: { outcome: 'rejected', reason: 'too_soon', retryAt: debit.retryAt } }
-      const base = subject ?? newSubject()
-      const mac = recordMac(base, 'sms', chosen.boundTo, code)
-      const sms = {
-        code: { boundTo: chosen.boundTo, mac, expiresAt: now + CODE_MS, used: false },
-        sentAt: addSend(base.sms.sentAt, now),
-        pause: pauseAfterSend(base.sms),
-      }
-      const next = { ...base, sms }
-      return {
-        result: { outcome: 'sending', destination: chosen, subject: next, at: now },
-        next,
-        events: [{ type: 'sms.sent', to: chosen.to }],
-      }
+      return putInFlight(subject ?? newSubject(), chosen, code, now)
     },
   })
   const decided = await deciding.catch(async (error: unknown) => {
@@ -148,6 +142,28 @@ export async function sendCode<R extends string>(
     hint: hintOf(destination.number),
     expiresAt: new Date(at + CODE_MS),
     resendAt: resendAt(at),
+  }
+}
+
+/** The record with a new code in flight, in place of the one before it. */
+function putInFlight(
+  subject: Subject,
+  destination: Destination,
+  code: string,
+  now: number,
+): Decision<Sending> {
+  const { boundTo, to } = destination
+  const mac = recordMac(subject, 'sms', boundTo, code)
+  const sms = {
+    code: { boundTo, mac, expiresAt: now + CODE_MS, used: false },
+    sentAt: addSend(subject.sms.sentAt, now),
+    forgiven: forgivenAfterSend(subject.sms),
+  }
+  const next = { ...subject, sms }
+  return {
+    result: { outcome: 'sending', destination, subject: next, at: now },
+    next,
+    events: [{ type: 'sms.sent', to }],
   }
 }
 

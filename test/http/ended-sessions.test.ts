@@ -23,7 +23,7 @@ async function removeAll(p: Portal, ada: Enrolled): Promise<void> {
 }
 
 describe('sessions that another one has ended', () => {
-  it('V14: a factor taken off ends every other session, on every route that asks for one', async () => {
+  it('V32: a factor taken off ends every other session, on every route that asks for one', async () => {
     const p = portal()
     const ada = await enrollOver(p, 'ada')
     const thief = await elsewhere(p, ada)

@@ -197,7 +197,7 @@ async function removeNumber(h: Owner, number: string): Promise<unknown> {
 
 describe('threats: a permit outlives the phone that paid for it', () => {
   it.each(Object.entries(WAYS))(
-    'V14: %s: nothing that was begun before opens anything',
+    'V32: %s: nothing that was begun before opens anything',
     async (_, way) => {
       const h = await owner()
       const loot = await steal(h)
@@ -210,7 +210,7 @@ describe('threats: a permit outlives the phone that paid for it', () => {
     },
   )
 
-  it('V14: switched off and on again, and after a reset, too', async () => {
+  it('V32: switched off and on again, and after a reset, too', async () => {
     for (const isReset of [false, true]) {
       const h = await owner()
       const loot = await steal(h)
@@ -224,7 +224,7 @@ describe('threats: a permit outlives the phone that paid for it', () => {
     }
   })
 
-  it('V14: what was begun before the first factor is over once it is bound, and once it is imported', async () => {
+  it('V32: what was begun before the first factor is over once it is bound, and once it is imported', async () => {
     for (const isImported of [false, true]) {
       const h = smsHouse()
       await h.twoFactor.recovery.passwordChanged({ userId: 'ada' })
@@ -250,7 +250,7 @@ describe('threats: a permit outlives the phone that paid for it', () => {
     }
   })
 
-  it('V14: a code that is on its way to the number is dead once the number is replaced or removed', async () => {
+  it('V32: a code that is on its way to the number is dead once the number is replaced or removed', async () => {
     for (const way of ['the number replaced by another', 'the number removed']) {
       const h = await owner()
       const asked = await challenge(h.twoFactor, 'ada')

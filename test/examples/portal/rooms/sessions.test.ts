@@ -25,7 +25,7 @@ describe('the sessions of the portal', () => {
     expect(await ada.confirm(asked!)).toBe('/security')
   }
 
-  it('V14: the first authenticator ends those of before, and goes on in a new one', async () => {
+  it('V32: the first authenticator ends those of before, and goes on in a new one', async () => {
     ada = office.person('ada@example.com')
     await ada.logIn(office.origin)
     const other = await elsewhere()
@@ -35,7 +35,7 @@ describe('the sessions of the portal', () => {
     expect(await isOpen(ada.browser)).toBe(true)
   })
 
-  it('V14: switching off ends every other one, those of the control panel, too, and not its own', async () => {
+  it('V32: switching off ends every other one, those of the control panel, too, and not its own', async () => {
     const thief = await elsewhere()
     const panel = await elsewhere(office.panelOrigin)
     await panel.get('/')
