@@ -81,7 +81,7 @@ export function addFactor(subject: Subject, factor: Factor, now: number): Subjec
   return { ...base, factors: [...base.factors, factor], offSince: null }
 }
 
-/** Takes factors off under a new epoch: whatever one of them paid for ends with it (V14). */
+/** Takes factors off under a new epoch: whatever one of them paid for ends with it (V32). */
 export function withoutFactors(subject: Subject, removed: readonly Factor[], now: number): Subject {
   const factors = subject.factors.filter((factor) => !removed.includes(factor))
   return { ...renewEpoch(subject, now), factors }

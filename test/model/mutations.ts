@@ -84,8 +84,8 @@ export const MUTATIONS: Readonly<Record<string, Partial<Rules>>> = {
   'one more device': { mostDevices: 4 },
   'devices that outlive a password change': { passwordChangeEndsDevices: false },
   'the last required factor removed': { requiredKeepsLast: false },
-  'what a factor paid for outlives its removal (V14)': { removalRenewsEpoch: false },
-  'what a number paid for outlives its successor (V14)': { replacementRenewsEpoch: false },
+  'what a factor paid for outlives its removal (V32)': { removalRenewsEpoch: false },
+  'what a number paid for outlives its successor (V32)': { replacementRenewsEpoch: false },
   'what was begun without a factor outlives the first one (V16)': {
     everyFirstFactorRenewsEpoch: false,
   },

@@ -34,7 +34,7 @@ interface Loot {
   verifiedAt: Date
 }
 
-/** An owner with two apps, a number and a backup number: each of them may be the one that is lost. */
+/** An owner with two apps, a number and a backup number: each may be the one that is lost. */
 async function owner() {
   const h = smsHouse()
   const { phone: kept, factorId: keptId, backupCodes } = await enroll(h.twoFactor, 'ada', h.clock)
@@ -101,7 +101,7 @@ async function steal(h: Owner): Promise<Loot> {
   }
 }
 
-/** Everything that the thief can still try with it; what is still live of the codes is the owner's own. */
+/** All that the thief can try with it; the codes are the owner's own, so that none is wrong. */
 async function tryAll({ twoFactor, clock, kept }: Owner, loot: Loot) {
   const at = { sessionId: THIEF }
   const code = nextCode(clock, kept)
@@ -197,7 +197,7 @@ async function removeNumber(h: Owner, number: string): Promise<unknown> {
 
 describe('threats: a permit outlives the phone that paid for it', () => {
   it.each(Object.entries(WAYS))(
-    'V14: %s: nothing that was begun before opens anything',
+    'V32: %s: nothing that was begun before opens anything',
     async (_, way) => {
       const h = await owner()
       const loot = await steal(h)
@@ -210,7 +210,7 @@ describe('threats: a permit outlives the phone that paid for it', () => {
     },
   )
 
-  it('V14: switched off and on again, and after a reset, too', async () => {
+  it('V32: switched off and on again, and after a reset, too', async () => {
     for (const isReset of [false, true]) {
       const h = await owner()
       const loot = await steal(h)
@@ -224,7 +224,7 @@ describe('threats: a permit outlives the phone that paid for it', () => {
     }
   })
 
-  it('V14: what was begun before the first factor is over once it is bound, and once it is imported', async () => {
+  it('V32: what was begun before the first factor is over once it is bound, and once it is imported', async () => {
     for (const isImported of [false, true]) {
       const h = smsHouse()
       await h.twoFactor.recovery.passwordChanged({ userId: 'ada' })
@@ -250,7 +250,7 @@ describe('threats: a permit outlives the phone that paid for it', () => {
     }
   })
 
-  it('V14: a code that is on its way to the number is dead once the number is replaced or removed', async () => {
+  it('V32: a code that is on its way to the number is dead once the number is replaced or removed', async () => {
     for (const way of ['the number replaced by another', 'the number removed']) {
       const h = await owner()
       const asked = await challenge(h.twoFactor, 'ada')
