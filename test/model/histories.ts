@@ -332,6 +332,16 @@ const corners = weighted(
     1,
     book(
       firstApp,
+      row(byUser('imported')),
+      guesses(3, 'wrong_backup'),
+      row(later, stepUp(fixed(MANAGE)), proveStepUp(onTime), regenerate, byUser('imported')),
+      guesses(2, 'wrong_backup'),
+    ),
+  ],
+  [
+    1,
+    book(
+      firstApp,
       row(
         enrollTotp,
         confirmTotp(
