@@ -1,8 +1,6 @@
 // Printing carelessly is what this file is for.
-/*
- * eslint-disable @typescript-eslint/no-base-to-string,
- * @typescript-eslint/restrict-template-expressions
- */
+/* eslint-disable @typescript-eslint/no-base-to-string */
+/* eslint-disable @typescript-eslint/restrict-template-expressions */
 import { Console } from 'node:console'
 import { Writable } from 'node:stream'
 import { format, inspect, type InspectOptions } from 'node:util'

@@ -46,7 +46,7 @@ async function answer(request: Request): Promise<Response | null> {
   }
 }
 
-// eslint-disable-next-line @typescript-eslint/no-misused-promises -- nodeHandler catches what is thrown
+// eslint-disable-next-line @typescript-eslint/no-misused-promises -- it catches what is thrown
 createServer(nodeHandler(answer)).listen(Number(PORT), '127.0.0.1', () => {
   console.log(`http://127.0.0.1:${PORT}`)
 })
