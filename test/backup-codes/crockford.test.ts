@@ -63,7 +63,11 @@ describe('normalizeCrockford', () => {
   })
 
   it('no noise and no number of a list makes one code of another', () => {
-    const letters = fc.string({ unit: fc.constantFrom(...Array.from(CROCKFORD)), minLength: 16, maxLength: 16 })
+    const letters = fc.string({
+      unit: fc.constantFrom(...Array.from(CROCKFORD)),
+      minLength: 16,
+      maxLength: 16,
+    })
     const numbered = letters.chain((code) =>
       fc.tuple(
         fc.constant(code),
