@@ -28,6 +28,14 @@ const FIELDS: { readonly [T in EventType]: readonly FieldOf<T>[] } = {
   'support_code.issued': ['actor', 'reason', 'expiresAt'],
   'reset': ['actor', 'reason'],
   'password.changed': [],
+  'unlocked': ['actor', 'reason', 'codesJudged'],
+  'erased': ['actor', 'reason'],
+  'moved': ['from', 'actor', 'reason'],
+  'exported': ['actor', 'reason'],
+  'restored': ['actor', 'reason'],
+  'keyring.replaced': ['actor', 'reason', 'keyIds'],
+  'sms.ceiling_near': ['scope', 'most', 'until'],
+  'sms.ceiling_reached': ['scope', 'most', 'until'],
 }
 
 const TYPES = Object.keys(FIELDS) as EventType[]
@@ -39,7 +47,7 @@ const TYPES = Object.keys(FIELDS) as EventType[]
 const MERGED: { readonly [T in EventType]?: 0 | 1 } = {
   'code.rejected': 1, 'locked': 1, 'exhausted': 1, 'sms.sent': 0, 'factor.renamed': 1, 'password.changed': 0,
 }
-const INSTANTS = ['at', 'firstAt', 'retryAt', 'expiresAt']
+const INSTANTS = ['at', 'firstAt', 'retryAt', 'expiresAt', 'until']
 
 interface More {
   readonly ip?: string

@@ -40,7 +40,7 @@ export function bindFactor(subject: Subject, factor: Factor, claims: PermitClaim
 /** The first factor of a record gives it its epoch, too. */
 export function addFactor(subject: Subject, factors: readonly Factor[], now: number): Subject {
   const base = subject.epoch.id === '' ? renewEpoch(subject, now) : subject
-  return { ...base, factors, offSince: null }
+  return { ...base, factors, offSince: null, needsSupportCode: false }
 }
 
 /** Remembered for as long as any enrollment begun with the permit can last. */

@@ -58,7 +58,7 @@ export function permits(subject: Subject | null, claims: PermitClaims, now: numb
   if (!isLive(subject, claims, now)) return false
   switch (claims.basis) {
     case 'password':
-      return !isEnrolled(subject)
+      return !isEnrolled(subject) && !subject?.needsSupportCode
     case 'mfa':
       return subject !== null
     case 'recovery':

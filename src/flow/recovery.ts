@@ -1,42 +1,46 @@
-import { randomCrockford } from '../backup-codes/crockford.ts'
-import { Secret } from '../crypto/secret.ts'
-import { removedEvent } from './bind-factor.ts'
-import { cut, type RequestContext } from './events.ts'
+import type { Secret } from '../crypto/secret.ts'
+import type { RequestContext } from './events.ts'
 import { type Change, rejected } from './outcome.ts'
-import { recordMac } from './record-mac.ts'
-import { isText, requireThat, type Settings } from './settings.ts'
+import { reset, type ResetDone, type ResetInput } from './reset.ts'
+import type { Settings } from './settings.ts'
+import { type StaffInput, staffOf } from './staff.ts'
 import { isEnrolled, newSubject, renewEpoch } from './subject.ts'
-import { noAttempts, restartRecovery } from './throttle.ts'
-import { CLOCK_TOLERANCE, newId } from './token.ts'
+import { keepSupportCode, newSupportCode, showSupportCode } from './support-code.ts'
+import { restartRecovery } from './throttle.ts'
 import { transact } from './transact.ts'
-import { SUPPORT_CODE_LENGTH } from './typed-code.ts'
-
-const SUPPORT_CODE_MS = 86_400_000
-
-/** Who of the staff did it, and why: kept in the record's activity, cut to 64 and 300 characters. */
-export interface StaffInput {
-  userId: string
-  actor: string
-  reason: string
-  context?: RequestContext | undefined
-}
+import { unlock, type Unlocked } from './unlock.ts'
 
 /** `twoFactor.recovery`: what support and the password page call. None of it asks for a permit: guard it as staff pages are guarded. */
 export interface Recovery {
   /**
    * Issues a code for a user who lost everything: 20 characters, 24 hours, one outstanding. Typed at login it allows to enroll anew and
-   * nothing else; staff never choose or see a factor (ASVS 6.4.6). Prefer it to `reset`. Rejected as `not_found` where nothing is enrolled.
+   * nothing else; staff never choose or see a factor (ASVS 6.4.6). Prefer it to `reset`. Rejected as `not_found` where nothing is
+   * enrolled, unless a reset was before it.
    *
    * @throws `ERR_OPTION`, `ERR_USER_ID`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and the record's codes.
    */
   issueSupportCode(input: StaffInput): Promise<Change<{ supportCode: Secret<string>; expiresAt: Date }, 'not_found'>>
   /**
-   * Takes every factor, code and device off, ends every challenge, permit and enrollment, and leaves the password alone between the account
-   * and the world. Creates the record where there is none, and works on one that a clock ahead of ours has written.
+   * Takes every factor, code and device off, ends every challenge, permit, enrollment and session, and issues a
+   * support code: until it, or a later one, has brought a new factor, the password alone opens and binds
+   * nothing. `login.begin` answers a challenge for it, never `enroll` or `proceed` (63B-4 4.2, ASVS 6.4.6).
+   * Creates the record where there is none, and works on one that a clock ahead of ours has written.
+   *
+   * `unreadable: true` does so for a record that no key opens. It is refused where the record opens or there is
+   * none (`ERR_OPTION`), while the keyring is not proven right or another process may have the record's key
+   * (`ERR_KEYRING`: see `maintenance.checkKeyring`), and for what a newer version wrote (`ERR_RECORD_VERSION`).
    *
    * @throws as `issueSupportCode`, without `ERR_CLOCK`.
    */
-  reset(input: StaffInput): Promise<{ outcome: 'accepted' }>
+  reset(input: ResetInput): Promise<ResetDone>
+  /**
+   * Ends locks, hard stops and the account of 30 days; factors and codes stay. For a user whom somebody else
+   * locked out: it lets whoever guesses go on guessing, so look at the activity first. `codesJudged` tells how
+   * many wrong codes of the last 30 days were judged. Rejected as `not_found` where there is no record.
+   *
+   * @throws as `issueSupportCode`.
+   */
+  unlock(input: StaffInput): Promise<Unlocked>
   /**
    * To be called whenever the password changes: ends every challenge, permit, enrollment and remembered device, and leaves the factors:
    * a password reset never strips the second factor (V28, ASVS 6.4.3).
@@ -50,47 +54,32 @@ export function createRecovery(settings: Settings): Recovery {
   return {
     issueSupportCode: (input) => issueSupportCode(settings, input),
     reset: (input) => reset(settings, input),
+    unlock: (input) => unlock(settings, input),
     passwordChanged: (input) => passwordChanged(settings, input),
   }
 }
 
-async function issueSupportCode(settings: Settings, input: StaffInput): ReturnType<Recovery['issueSupportCode']> {
+async function issueSupportCode(
+  settings: Settings,
+  input: StaffInput,
+): ReturnType<Recovery['issueSupportCode']> {
   const { actor, reason } = staffOf(input)
-  const [id, code] = [newId(), randomCrockford(SUPPORT_CODE_LENGTH)]
+  const support = newSupportCode()
   return transact<Awaited<ReturnType<Recovery['issueSupportCode']>>>(settings, {
     userId: input.userId,
     context: input.context,
     decide: (subject, now) => {
-      if (!isEnrolled(subject)) return { result: rejected('not_found') }
-      const expiresAt = now + SUPPORT_CODE_MS
-      const support = { id, mac: recordMac(subject, 'support', id, code), issuedAt: now, expiresAt, redeemed: false }
+      if (!subject || !(isEnrolled(subject) || subject.needsSupportCode)) {
+        return { result: rejected('not_found') }
+      }
+      const kept = keepSupportCode(subject, support, now)
+      const expiresAt = new Date(kept.expiresAt)
       return {
-        result: { outcome: 'accepted', supportCode: new Secret(code.match(/.{4}/g)!.join('-')), expiresAt: new Date(expiresAt) },
-        next: { ...subject, support, attempts: restartRecovery(subject.attempts) },
-        events: [{ type: 'support_code.issued', actor, reason, expiresAt: new Date(expiresAt) }],
+        result: { outcome: 'accepted', supportCode: showSupportCode(support), expiresAt },
+        next: { ...subject, support: kept, attempts: restartRecovery(subject.attempts) },
+        events: [{ type: 'support_code.issued', actor, reason, expiresAt }],
       }
     },
-  })
-}
-
-async function reset(settings: Settings, input: StaffInput): ReturnType<Recovery['reset']> {
-  const { actor, reason } = staffOf(input)
-  return transact<{ outcome: 'accepted' }>(settings, {
-    userId: input.userId,
-    context: input.context,
-    ignoreClock: true,
-    decide: (subject, now) => ({
-      result: { outcome: 'accepted' },
-      next: {
-        ...renewEpoch({ ...newSubject(), touchedAt: Math.min(subject?.touchedAt ?? 0, now + CLOCK_TOLERANCE) }, now),
-        // The sends of the day go on counting: resetting is no way to more of them.
-        sms: { code: null, sentAt: subject?.sms.sentAt.filter((at) => at <= now) ?? [], pause: 'kept' },
-        attempts: noAttempts,
-        offSince: now,
-        activity: subject?.activity ?? [],
-      },
-      events: [...(subject?.factors.map(removedEvent) ?? []), { type: 'reset', actor, reason }],
-    }),
   })
 }
 
@@ -104,9 +93,4 @@ function passwordChanged(settings: Settings, { userId, context }: Parameters<Rec
       events: [{ type: 'password.changed' }],
     }),
   })
-}
-
-function staffOf({ actor, reason }: StaffInput): { actor: string; reason: string } {
-  requireThat(isText(actor, 10_000) && isText(reason, 10_000), 'actor and reason are non-empty strings')
-  return { actor: cut(actor, 64), reason: cut(reason, 300) }
 }

@@ -2,6 +2,7 @@ import { openRecord, sealRecord } from '../crypto/envelope.ts'
 import { byteLength } from '../crypto/frame.ts'
 import type { Keyring } from '../crypto/keyring.ts'
 import { KeystepError } from '../errors.ts'
+import { departureOf } from './departure.ts'
 import { SCHEMA, type Subject, untouched } from './subject.ts'
 
 /** UTF-8 bytes of a record's text: sealed, and in base64url, they are at most 32,000 characters. */
@@ -18,7 +19,7 @@ export function sealSubject(keyring: Keyring, recordKey: string, subject: Subjec
  * One line of JSON, and a line for each of the activity, which stays text until an owner looks. Every list has its cap; should the texts in the
  * activity be so long that the bound is passed all the same, its oldest lines go.
  */
-function encodeSubject(subject: Subject): string {
+export function encodeSubject(subject: Subject): string {
   const said: Partial<Record<keyof Subject, unknown>> = { ...subject, activity: undefined }
   for (const name of UNSAID) if (said[name] === untouched[name]) said[name] = undefined
   const lines = [JSON.stringify(said), ...subject.activity]
@@ -29,17 +30,26 @@ function encodeSubject(subject: Subject): string {
   }
 }
 
-/** @throws `ERR_RECORD_VERSION` and what opening throws. */
+/** @throws `ERR_RECORD_VERSION`, `ERR_RECORD_MOVED`, and what opening throws. */
 export async function openSubject(keyring: Keyring, recordKey: string, value: string): Promise<Subject> {
-  const [state, ...activity] = (await openRecord(keyring, recordKey, value)).split('\n')
+  return decodeSubject(await openRecord(keyring, recordKey, value))
+}
+
+/** The record in an opened row. @throws `ERR_RECORD_VERSION`, `ERR_RECORD_MOVED` */
+export function decodeSubject(text: string): Subject {
+  const [state, ...activity] = text.split('\n')
   const said = parse(state!) as { -readonly [K in keyof Subject]: Subject[K] } | null
-  if (said?.schema !== SCHEMA) {
-    throw new KeystepError('ERR_RECORD_VERSION', 'the record was written by a version of keystep that this one does not know')
-  }
+  if (said?.schema !== SCHEMA) throw refusalOf(text)
   // Into the object that was parsed: to copy it takes as long as to parse it.
   for (const name of UNSAID) said[name] ??= untouched[name] as never
   said.activity = activity
   return said
+}
+
+function refusalOf(text: string): KeystepError {
+  return departureOf(text)
+    ? new KeystepError('ERR_RECORD_MOVED', 'the record is on its way to another place: repeat maintenance.move')
+    : new KeystepError('ERR_RECORD_VERSION', 'the record was written by a version of keystep that this one does not know')
 }
 
 /** What is authentic and yet no JSON is of another version; the parser's own error would quote the record. */

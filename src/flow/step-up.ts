@@ -81,6 +81,8 @@ async function begin(settings: Settings, input: StepUpBeginInput): Promise<StepU
     const permit = await mintPermit(settings, subject, { userId, sessionId, purpose, basis, amr, verifiedAt }, now)
     return { next: 'proceed', permit, expiresAt: permitExpiry(now), because }
   }
+  // After a reset there is nothing to step up to: the next login asks for the support code.
+  if (subject?.needsSupportCode) return { next: 'confirm_first_factor' }
   if (!isEnrolled(subject)) {
     const at = firstFactorAt === undefined ? null : instantOf(firstFactorAt, 'firstFactorAt is a Date or an ISO string')
     return at !== null && isFresh(at, subject, now) ? proceed('not_enrolled', 'password', at) : { next: 'confirm_first_factor' }
@@ -130,7 +132,7 @@ async function check(settings: Settings, { permit, userId, sessionId, purpose }:
   const { subject } = await readRecord(settings, userId)
   if (!isLive(subject, claims, settings.now())) return rejected('expired')
   // A permit that rests on the password alone ends with the first factor that is bound.
-  if (claims.basis === 'password' && isEnrolled(subject)) return rejected('expired')
+  if (claims.basis === 'password' && (isEnrolled(subject) || subject?.needsSupportCode)) return rejected('expired')
   const assurance = claims.basis === 'mfa' ? 'mfa' : 'password'
   return { outcome: 'accepted', grant: mintStepUpGrant({ userId, sessionId, purpose, assurance, verifiedAt: new Date(claims.verifiedAt) }) }
 }

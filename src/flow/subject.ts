@@ -93,6 +93,10 @@ export interface Subject {
   readonly sms: SmsState
   readonly devices: readonly Device[]
   readonly support: SupportCode | null
+  /** Since a reset: the password alone opens and binds nothing until a support code brought a factor. */
+  readonly needsSupportCode: boolean
+  /** What `erase` left is kept until then, and may then go; null for every other record. */
+  readonly keptUntil: number | null
   /** When the last factor was taken off by a rightful change; null while enrolled, and when there never was one. */
   readonly offSince: number | null
   /** What happened, newest last: lines that {@link readActivity} reads. */
@@ -110,6 +114,8 @@ export const untouched = {
   sms: noSms,
   devices: [],
   support: null,
+  needsSupportCode: false,
+  keptUntil: null,
   offSince: null,
 } as const satisfies Partial<Subject>
 
@@ -149,4 +155,9 @@ export function isEnrolled(subject: Subject | null): subject is Enrolled {
 /** The epoch id that tokens are bound to; empty without a record. */
 export function epochOf(subject: Subject | null): string {
   return subject?.epoch.id ?? ''
+}
+
+/** What a session keeps to know itself by later: the epoch's id, and '0' where there is none yet. */
+export function stampOf(subject: Subject | null): string {
+  return epochOf(subject) || '0'
 }

@@ -127,3 +127,16 @@ export function recover(attempts: Attempts, now: number, limits: ResolvedLimits)
 export function restartRecovery(attempts: Attempts): Attempts {
   return { ...attempts, recovery: untouched }
 }
+
+/** Wrong codes of the last 30 days, of both kinds. */
+export function judgedOf({ codes, recovery }: Attempts, now: number): number {
+  return recent(codes, now).length + recent(recovery, now).length
+}
+
+/**
+ * Staff's unlock: no lock, no stop and no 30-day account is left. What the owner is told at the next login
+ * ("3 wrong codes before this one") stays, and so do the stops that ended earlier challenges.
+ */
+export function unlocked({ failures, stops }: Attempts): Attempts {
+  return { codes: untouched, recovery: untouched, failures, stops }
+}

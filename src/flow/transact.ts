@@ -17,6 +17,8 @@ export interface Decision<R> {
   readonly result: R
   readonly next?: Subject
   readonly events?: readonly EventDetail[]
+  /** Set by `erase` alone: whatever else is written to a record keeps it for good. */
+  readonly keptUntil?: number
 }
 
 export interface Transaction<R, P> {
@@ -29,8 +31,10 @@ export interface Transaction<R, P> {
   readonly prepare?: (subject: Subject | null, now: number) => Promise<P>
   /** Pure and synchronous: whatever it returns is disclosed only after its record was swapped in. */
   readonly decide: (subject: Subject | null, now: number, prepared: P) => Decision<R>
-  /** Set by support's reset alone: the way out after a clock that ran ahead. */
+  /** Set by staff's reset and erase and after a restore: the way out after a clock that ran ahead. */
   readonly ignoreClock?: boolean
+  /** Set by `erase` alone: the events go to `onEvent`, and the record keeps nothing of them. */
+  readonly silent?: boolean
 }
 
 /** A record as it was read. */
@@ -55,7 +59,12 @@ export async function readRecord(settings: Settings, userId: string, ignoreClock
 /** Seals a record and swaps it in: whether it was still at the version that was read. */
 export async function swapRecord(settings: Settings, { key, version }: Held, next: Subject): Promise<boolean> {
   const value = await sealSubject(settings.keyring, key, next)
-  return writeStored(settings.store, key, value, { expected: version })
+  return writeStored(settings.store, key, value, { expected: version, ...expiryOf(next) })
+}
+
+/** Only what `erase` left may be dropped by an engine: any other record that went missing would read as "no second factor". */
+export function expiryOf({ keptUntil, factors }: Subject): { expiresAt?: Date } {
+  return keptUntil !== null && factors.length === 0 ? { expiresAt: new Date(keptUntil) } : {}
 }
 
 /**
@@ -64,16 +73,16 @@ export async function swapRecord(settings: Settings, { key, version }: Held, nex
  *
  * @throws `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and what opening the record throws.
  */
-export async function transact<R, P = undefined>(settings: Settings, { userId, context, prepare, decide, ignoreClock }: Transaction<R, P>): Promise<R> {
+export async function transact<R, P = undefined>(settings: Settings, { userId, context, prepare, decide, ignoreClock, silent }: Transaction<R, P>): Promise<R> {
   const facts = factsOf(context)
   for (let tries = 1; tries <= MOST_TRIES; tries++) {
     const held = await readRecord(settings, userId, ignoreClock)
     const now = settings.now()
     const prepared = (prepare ? await prepare(held.subject, now) : undefined) as P
-    const { result, next, events = [] } = decide(held.subject, now, prepared)
+    const { result, next, events = [], keptUntil = null } = decide(held.subject, now, prepared)
     if (next) {
       const touchedAt = ignoreClock ? now : Math.max(now, next.touchedAt)
-      const written = { ...next, touchedAt, activity: recordActivity(next.activity, events, now, facts) }
+      const written = { ...next, touchedAt, keptUntil, activity: recordActivity(next.activity, silent ? [] : events, now, facts) }
       if (!(await swapRecord(settings, held, written))) {
         await pause(tries)
         continue

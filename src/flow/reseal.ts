@@ -1,0 +1,61 @@
+import { sealedUnder } from '../crypto/envelope.ts'
+import { KeystepError } from '../errors.ts'
+import { sealAnew } from './departure.ts'
+import { openSubject } from './sealed-subject.ts'
+import type { Settings } from './settings.ts'
+import { readStored, writeStored } from './stored.ts'
+import type { Subject } from './subject.ts'
+import { expiryOf } from './transact.ts'
+import { type MaintenanceOptions, walk } from './walk.ts'
+
+/** What `reseal` did. `unreadable`: records that the keyring or this version cannot open; they are left as they are. */
+export interface ResealReport {
+  readonly records: number
+  readonly resealed: number
+  readonly unreadable: number
+}
+
+/** `maintenance.reseal`. */
+export async function reseal(settings: Settings, options: MaintenanceOptions = {}): Promise<ResealReport> {
+  const { store, keyring } = settings
+  let resealed = 0
+  let unreadable = 0
+  const records = await walk(settings, options, async (key) => {
+    const found = await readStored(store, key)
+    if (!found) return
+    const subject = await openOrWhy(settings, key, found.value)
+    if (typeof subject === 'string' && subject !== 'moving') unreadable++
+    else if (sealedUnder(found.value) !== keyring.currentId) {
+      const value = await sealAnew(keyring, key, found.value)
+      const expiry = typeof subject === 'string' ? {} : expiryOf(subject)
+      await writeStored(store, key, value, { expected: found.version, ...expiry })
+      resealed++
+    }
+  })
+  return { records, resealed, unreadable }
+}
+
+/** The record in a row, or why there is none to be had: it is being moved, its key is not here, or it is damaged. */
+export async function openOrWhy(
+  { keyring }: Settings,
+  key: string,
+  value: string,
+): Promise<Subject | 'moving' | 'missing_key' | 'damaged' | 'newer'> {
+  try {
+    return await openSubject(keyring, key, value)
+  } catch (error) {
+    if (!(error instanceof KeystepError)) throw error
+    switch (error.code) {
+      case 'ERR_KEYRING':
+        throw error
+      case 'ERR_RECORD_MOVED':
+        return 'moving'
+      case 'ERR_UNKNOWN_KEY':
+        return 'missing_key'
+      case 'ERR_RECORD_VERSION':
+        return 'newer'
+      default:
+        return 'damaged'
+    }
+  }
+}

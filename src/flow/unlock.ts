@@ -1,0 +1,26 @@
+import { rejected, type Change } from './outcome.ts'
+import type { Settings } from './settings.ts'
+import { type StaffInput, staffOf } from './staff.ts'
+import { judgedOf, unlocked } from './throttle.ts'
+import { transact } from './transact.ts'
+
+/** `codesJudged`: wrong codes of the last 30 days, which begin anew. */
+export type Unlocked = Change<{ codesJudged: number }, 'not_found'>
+
+/** `recovery.unlock`. */
+export async function unlock(settings: Settings, input: StaffInput): Promise<Unlocked> {
+  const { actor, reason } = staffOf(input)
+  return transact<Unlocked>(settings, {
+    userId: input.userId,
+    context: input.context,
+    decide: (subject, now) => {
+      if (!subject) return { result: rejected('not_found') }
+      const codesJudged = judgedOf(subject.attempts, now)
+      return {
+        result: { outcome: 'accepted', codesJudged },
+        next: { ...subject, attempts: unlocked(subject.attempts) },
+        events: [{ type: 'unlocked', actor, reason, codesJudged }],
+      }
+    },
+  })
+}
