@@ -31,6 +31,7 @@ const reasons: Readonly<Record<Reason, true>> = {
   malformed_number: true,
   not_found: true,
   number_refused: true,
+  occupied: true,
   other_number: true,
   required: true,
   too_soon: true,

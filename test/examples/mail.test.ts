@@ -142,8 +142,16 @@ describe('the words', () => {
     'support_code.issued': { type: 'support_code.issued', actor: 'agent 7', reason: 'lost phone', expiresAt: at },
     reset: { type: 'reset', actor: 'agent 7', reason: 'lost phone' },
     'password.changed': { type: 'password.changed' },
+    unlocked: { type: 'unlocked', actor: 'agent 7', reason: 'guessed at', codesJudged: 7 },
+    erased: { type: 'erased', actor: 'agent 7', reason: 'contract ended' },
+    moved: { type: 'moved', from: 'bob', actor: 'agent 7', reason: 'renamed' },
+    exported: { type: 'exported', actor: 'agent 7', reason: 'asked for it' },
+    restored: { type: 'restored', actor: 'agent 7', reason: 'disk failed' },
+    'keyring.replaced': { type: 'keyring.replaced', actor: 'agent 7', reason: 'lost', keyIds: ['k1'] },
+    'sms.ceiling_near': { type: 'sms.ceiling_near', scope: '+49', most: 100, until: at },
+    'sms.ceiling_reached': { type: 'sms.ceiling_reached', scope: '+49', most: 100, until: at },
   }
-  const silent = new Set(['device.revoked', 'factor.imported', 'factor.renamed', 'locked', 'sms.sent'])
+  const silent = new Set(['erased', 'moved', 'keyring.replaced', 'sms.ceiling_near', 'sms.ceiling_reached', 'device.revoked', 'factor.imported', 'factor.renamed', 'locked', 'sms.sent'])
 
   it('the examples here are the whole union of src/flow/events.ts', () => {
     const source = ts.createSourceFile('events.ts', readFileSync('src/flow/events.ts', 'utf8'), ts.ScriptTarget.ES2022, true)

@@ -93,7 +93,7 @@ describe('summarize', () => {
     acceptedOf(await login(h.twoFactor, 'ada', nextCode(h.clock, ada.phone), { rememberDevice: { label: 'Laptop' } }))
     for (const code of ada.backupCodes) acceptedOf(await login(h.twoFactor, 'ada', code))
     for (let n = 0; n < 5; n++) await login(h.twoFactor, 'bob', wrongCode(bob.phone, h.clock()))
-    const summary = { records: 4, enrolled: 3, totp: 2, sms: 1, backupCodesOut: 1, devices: 1, weakKeys: 0, unreadable: 0, byKey: { [h.keyring.currentId]: 4 } }
+    const summary = { records: 4, enrolled: 3, totp: 2, sms: 1, backupCodesOut: 1, devices: 1, weakKeys: 0, awaitingSupportCode: 0, erased: 0, moving: 0, unreadable: 0, byKey: { [h.keyring.currentId]: 4 }, missingKeys: {} }
     expect(await h.twoFactor.maintenance.summarize()).toEqual({ ...summary, locked: 1, exhausted: 0 })
     h.clock.advance({ seconds: 30 })
     await login(h.twoFactor, 'bob', wrongCode(bob.phone, h.clock()))
