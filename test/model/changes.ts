@@ -46,6 +46,7 @@ export function bind(run: Run, record: UserRecord, enrollment: Enrollment, facto
   record.support = null
   record.factors = [...record.factors.filter((one) => !replaced.includes(one)), factor]
   record.wasSwitchedOff = false
+  record.needsSupportCode = false
   if (record.epoch === 0) renewEpoch(run, record)
   const failuresBefore = record.failures
   if (rules.confirmEndsStreak) Object.assign(record.codes, { streak: 0, lockedUntil: 0 })
@@ -93,6 +94,7 @@ export function confirmTotp(run: Run, o: { enrollment: number; session: string |
 export function bindImported(run: Run, user: string, record: UserRecord, factor: Factor): unknown {
   record.factors = [...record.factors, factor]
   record.wasSwitchedOff = false
+  record.needsSupportCode = false
   if (record.epoch === 0) renewEpoch(run, record)
   run.answer.events.push('factor.imported')
   write(run, user, record)

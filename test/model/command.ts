@@ -34,6 +34,8 @@ export type Command<C = Typed> =
   | { do: 'recovery.issueSupportCode'; user: string }
   | { do: 'recovery.passwordChanged'; user: string }
   | { do: 'recovery.reset'; user: string }
+  | { do: 'recovery.unlock'; user: string }
+  | { do: 'maintenance.erase'; user: string }
   | { do: 'policy'; user: string; policy: Exclude<Policy, object> | { inDays: number } }
   /** Moves the clock; `'unlocked'` waits for the end of a user's lock. */
   | { do: 'clock'; seconds: number | 'unlocked'; user: string }

@@ -65,7 +65,7 @@ const clock = (seconds: Gen<number | 'unlocked'>): Gen<Loose> => call('clock', {
 
 const single = weighted<Loose>(
   [4, begin], [6, verify(source, half)], [3, stepUp()], [4, proveStepUp()], [3, check], [2, enrollTotp], [3, confirmTotp(source)], [2, enrollSms], [3, confirmSms(source)],
-  [4, send], [1, regenerate], [2, remove], [1, byUser('recovery.issueSupportCode')], [1, byUser('recovery.passwordChanged')], [1, byUser('recovery.reset')],
+  [4, send], [1, regenerate], [2, remove], [1, byUser('recovery.issueSupportCode')], [1, byUser('recovery.passwordChanged')], [1, byUser('recovery.reset')], [1, byUser('recovery.unlock')], [1, byUser('maintenance.erase')],
   [1, importTotp], [1, importSms], [1, rename], [1, revoke], [1, policy], [6, clock(spans)],
 )
 /** What can run at the same time as another: all but what moves the world, and what is two calls of the library. */

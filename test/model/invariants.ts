@@ -64,13 +64,14 @@ export function observer(): Watcher & { tested: Record<Invariant, number>; broke
     // Of two at once nobody knows here which came first: the count begins anew, and who is enrolled is read off the next page.
     if (endsStreaks(command, result) || isRaced) for (const counter of ['codes', 'recovery']) life.failures[`${userOf} ${counter}`] = 0
     // An import or a recovery begins anew what was known of a key.
-    if (command.do === 'totp.import' || command.do === 'factors.remove' || command.do === 'recovery.reset' || told.events.includes('factor.removed')) life.accepted.clear()
+    if (command.do === 'totp.import' || command.do === 'factors.remove' || command.do === 'recovery.reset' || command.do === 'maintenance.erase' || told.events.includes('factor.removed')) life.accepted.clear()
     const changes = told.events.some((event) => event.startsWith('factor.') && event !== 'factor.renamed')
     if (changes && life.enrolled.has(userOf) && !isRaced) {
       const paid = BY_PERMIT.has(command.do) && life.paid.has(life.permitOf(command) ?? -1)
       test('permit', paid || BY_OPERATOR.has(command.do), { command })
     }
     if (changes) life.enrolled[command.do === 'recovery.reset' || result['enrolled'] === false ? 'delete' : 'add'](userOf)
+    if (command.do === 'maintenance.erase') life.enrolled.delete(userOf)
     if (command.do === 'recovery.passwordChanged') test('strips', !told.events.some((event) => event.startsWith('factor.')), { told })
     if (result['because'] === 'remembered_device') test('remembered', (result['grant'] as { assurance: string }).assurance === 'remembered', { result })
   }
@@ -120,6 +121,6 @@ function noteTokens(life: Life, command: Command, { shown }: Told): string {
 
 /** Where a counter may begin anew: any success, new codes, support, a reset. */
 function endsStreaks(command: Command, { outcome }: Seen): boolean {
-  const renews = ['recovery.reset', 'recovery.issueSupportCode', 'backupCodes.regenerate', 'login.verify', 'stepUp.verify']
+  const renews = ['recovery.reset', 'recovery.unlock', 'maintenance.erase', 'recovery.issueSupportCode', 'backupCodes.regenerate', 'login.verify', 'stepUp.verify']
   return renews.includes(command.do) && (outcome === 'accepted' || outcome === 'enroll')
 }

@@ -95,6 +95,8 @@ export function library(store: RecordStore = memoryStore()): Side {
       case 'recovery.issueSupportCode': return twoFactor.recovery.issueSupportCode({ userId: command.user, actor: 'support', reason: 'lost phone' })
       case 'recovery.passwordChanged': return twoFactor.recovery.passwordChanged({ userId: command.user })
       case 'recovery.reset': return twoFactor.recovery.reset({ userId: command.user, actor: 'support', reason: 'lost phone' })
+      case 'recovery.unlock': return twoFactor.recovery.unlock({ userId: command.user, actor: 'support', reason: 'guessed at' })
+      case 'maintenance.erase': return twoFactor.maintenance.erase({ userId: command.user, actor: 'support', reason: 'contract ended' })
       case 'policy':
         policies[command.user] = typeof command.policy === 'string' ? command.policy : { from: new Date(now + command.policy.inDays * 86_400_000) }
         return null
@@ -177,5 +179,5 @@ function plain(value: unknown): unknown {
   if (typeof value === 'string') return value.replace(/^(ks[cpe]_).*$/, '$1')
   if (Array.isArray(value)) return value.map(plain)
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, key === 'factorId' || key === 'deviceId' ? 'id' : plain(part)]))
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, ['factorId', 'deviceId', 'securityStamp'].includes(key) ? 'id' : plain(part)]))
 }

@@ -12,6 +12,7 @@ function grantOf({ world }: Run, userId: string, amr: string[], assurance: strin
 }
 
 function offers(record: UserRecord): object[] {
+  if (record.needsSupportCode) return [{ kind: 'support_code' }]
   const numbers = record.factors.flatMap((one) => (one.kind === 'sms' && COUNTRIES.some((code) => one.number.startsWith(code)) ? [{ kind: 'sms', hint: `•••• ${one.number.slice(-4)}`, to: one.backup ? 'backup' : 'primary' }] : []))
   return [...(record.factors.some(({ kind }) => kind === 'totp') ? [{ kind: 'totp' }] : []), ...numbers, ...(leftOf(record) > 0 ? [{ kind: 'backup_code' }] : [])]
 }
@@ -25,7 +26,7 @@ export function requirementOf({ world }: Run, user: string): { required: boolean
 export function begin(run: Run, o: { user: string; device: number | null; expects: boolean }): unknown {
   const { world } = run
   const record = read(run, o.user)
-  if (!record || record.factors.length === 0) {
+  if (!record || (record.factors.length === 0 && !record.needsSupportCode)) {
     if (o.expects && !record?.wasSwitchedOff) throw new Fault('ERR_RECORD_MISSING')
     const { required, enrollBy } = requirementOf(run, o.user)
     if (!required) return { next: 'proceed', grant: grantOf(run, o.user, ['pwd'], 'password'), because: 'not_enrolled', ...(enrollBy !== undefined && { enrollBy }) }
@@ -88,6 +89,7 @@ export function beginStepUp(run: Run, o: StepUp): unknown {
   const { user, session, purpose } = o
   const proceed = (because: string, basis: Permit['basis'], verifiedAt: number): object =>
     ({ next: 'proceed', ...showPermit(run, record, { user, session, purpose, basis, verifiedAt, support: null }), expiresAt: now + rules.permitLife, because })
+  if (record?.needsSupportCode) return { next: 'confirm_first_factor' }
   if (!record || record.factors.length === 0) {
     const at = o.passwordAgo === null ? null : now - o.passwordAgo * 1000
     return at !== null && isFresh(run, at, record) ? proceed('not_enrolled', 'password', at) : { next: 'confirm_first_factor' }
@@ -116,7 +118,7 @@ export function check(run: Run, o: { permit: number; user: string; session: stri
   const permit = authentic(run, run.world.handles.permits[o.permit], o.session)
   if (permit?.purpose !== o.purpose || permit.user !== o.user) return rejected('expired')
   const record = read(run, o.user)
-  if (!isLive(run, record, permit) || (permit.basis === 'password' && record && record.factors.length > 0)) return rejected('expired')
+  if (!isLive(run, record, permit) || (permit.basis === 'password' && record && (record.factors.length > 0 || record.needsSupportCode))) return rejected('expired')
   const assurance = permit.basis === 'mfa' ? 'mfa' : 'password'
   return { outcome: 'accepted', grant: { userId: o.user, sessionId: o.session, purpose: o.purpose, assurance, verifiedAt: permit.verifiedAt } }
 }

@@ -3,7 +3,7 @@ import type { Command } from './command.ts'
 import { begin, beginStepUp, check, verify, verifyStepUp } from './login.ts'
 import { confirmNumber, enrollNumber, importNumber, sendForChallenge } from './numbers.ts'
 import type { Rules } from './rules.ts'
-import { changePassword, issueSupportCode, reset, revoke, status } from './support.ts'
+import { changePassword, erase, issueSupportCode, reset, revoke, status, unlock } from './support.ts'
 import { type Answer, Fault, type Handles, type Run, type World } from './world.ts'
 
 /** The reference: what a command must come to in a world, by the rules alone. It changes the world. */
@@ -35,6 +35,8 @@ function perform(run: Run, command: Command): unknown {
     case 'recovery.issueSupportCode': return issueSupportCode(run, command)
     case 'recovery.passwordChanged': return changePassword(run, command)
     case 'recovery.reset': return reset(run, command)
+    case 'recovery.unlock': return unlock(run, command)
+    case 'maintenance.erase': return erase(run, command)
     case 'policy':
       run.world.policies[command.user] = typeof command.policy === 'string' ? command.policy : { from: run.world.now + command.policy.inDays * 86_400_000 }
       return null

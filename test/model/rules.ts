@@ -77,6 +77,9 @@ export const PLAN = {
   lastFactorEndsBackupCodes: true,
   passwordChangeStripsFactors: false,
   resetKeepsSends: true,
+  resetNeedsSupportCode: true,
+  unlockEndsMonth: true,
+  eraseEndsTokens: true,
   loneBackupIsPromoted: true,
 }
 

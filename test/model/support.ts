@@ -6,7 +6,7 @@ import { newCounter, newId, newRecord, read, renewEpoch, type Run, show, write }
 export function issueSupportCode(run: Run, { user }: { user: string }): unknown {
   const { world, rules } = run
   const record = read(run, user)
-  if (!record || record.factors.length === 0) return rejected('not_found')
+  if (!record || (record.factors.length === 0 && !record.needsSupportCode)) return rejected('not_found')
   const expiresAt = world.now + rules.supportLife
   record.support = { id: newId(run), expiresAt, redeemed: false }
   if (rules.supportRestartsRecovery) record.recovery = newCounter()
@@ -24,9 +24,35 @@ export function reset(run: Run, { user }: { user: string }): unknown {
   renewEpoch(run, record)
   record.wasSwitchedOff = true
   if (rules.resetKeepsSends) record.sms.sentAt = former?.sms.sentAt.filter((at) => at <= world.now) ?? []
+  record.support = { id: newId(run), expiresAt: world.now + rules.supportLife, redeemed: false }
+  record.needsSupportCode = rules.resetNeedsSupportCode
+  show(run, 'supports', record.support.id)
   answer.events.push(...(former?.factors.map(() => 'factor.removed') ?? []), 'reset')
   write(run, user, record)
-  return { outcome: 'accepted' }
+  return { outcome: 'accepted', supportCode: '[Secret]', securityStamp: 'id' }
+}
+
+/** Staff's end of locks and stops: nothing of the factors, and nothing of what the owner is told. */
+export function unlock(run: Run, { user }: { user: string }): unknown {
+  const { world, rules, answer } = run
+  const record = read(run, user)
+  if (!record) return rejected('not_found')
+  const judged = [...record.codes.wrongAt, ...record.recovery.wrongAt].filter((at) => at > (world.now - 30 * 86_400_000) / 1000)
+  const month = rules.unlockEndsMonth ? {} : { wrongAt: record.codes.wrongAt }
+  Object.assign(record, { codes: { ...newCounter(), ...month }, recovery: newCounter() })
+  answer.events.push('unlocked')
+  write(run, user, record)
+  return { outcome: 'accepted', codesJudged: judged.length }
+}
+
+/** The end of a user: whoever gets the id next inherits nothing. */
+export function erase(run: Run, { user }: { user: string }): unknown {
+  const record = newRecord()
+  renewEpoch(run, record)
+  if (!run.rules.eraseEndsTokens) record.epoch = run.world.users[user]?.epoch ?? 0
+  run.answer.events.push('erased')
+  write(run, user, record)
+  return { outcome: 'accepted', securityStamp: 'id' }
 }
 
 export function changePassword(run: Run, { user }: { user: string }): unknown {

@@ -24,7 +24,7 @@ export function isLiveChallenge(run: Run, record: UserRecord | null, challenge: 
 /** Whether a permit still carries a change: its basis is looked at again over the record (V14, V16). */
 export function permits(run: Run, record: UserRecord | null, permit: Permit): boolean {
   if (!isLive(run, record, permit)) return false
-  if (permit.basis === 'password') return run.rules.passwordAloneAddsBesideLive || (record?.factors.length ?? 0) === 0
+  if (permit.basis === 'password') return run.rules.passwordAloneAddsBesideLive || ((record?.factors.length ?? 0) === 0 && !record?.needsSupportCode)
   if (permit.basis === 'mfa') return record !== null
   return record?.support?.redeemed === true && record.support.id === permit.support
 }

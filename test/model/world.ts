@@ -75,6 +75,8 @@ export interface UserRecord {
   devices: { id: number; createdAt: number; seenAt: number; expiresAt: number }[]
   support: { id: number; expiresAt: number; redeemed: boolean } | null
   wasSwitchedOff: boolean
+  /** A reset was the last word: the password alone opens and binds nothing. */
+  needsSupportCode: boolean
 }
 
 export type Policy = 'optional' | 'required' | { from: number }
@@ -115,7 +117,7 @@ export const newCounter = (): Counter => ({ streak: 0, lockedUntil: 0, wrongAt: 
 export function newRecord(): UserRecord {
   return {
     epoch: 0, epochAt: 0, provenAfter: 0, touchedAt: 0, factors: [], backup: null, codes: newCounter(), recovery: newCounter(), failures: 0, stops: 0,
-    spent: [], sms: { code: null, sentAt: [], pause: 'kept' }, devices: [], support: null, wasSwitchedOff: false,
+    spent: [], sms: { code: null, sentAt: [], pause: 'kept' }, devices: [], support: null, wasSwitchedOff: false, needsSupportCode: false,
   }
 }
 
