@@ -6,7 +6,8 @@ import { hintOf } from './phone-number.ts'
 import { recordMac } from './record-mac.ts'
 import { requireThat, type Settings } from './settings.ts'
 import type { SmsSettings } from './sms-options.ts'
-import { addSend, creditDestination, type Debit, debitDestination, type Debited, forgiveSend, nextSendOf, pauseAfterSend, resendAt } from './sms-limit.ts'
+import { creditSend, debitSend, type SendDebit } from './sms-debit.ts'
+import { addSend, forgiveSend, nextSendOf, pauseAfterSend, resendAt } from './sms-limit.ts'
 import { smsText } from './sms-text.ts'
 import { newSubject, type Subject } from './subject.ts'
 import { gateOf, noAttempts } from './throttle.ts'
@@ -61,7 +62,7 @@ export async function sendCode<R extends string>(settings: Settings, { userId, c
   const { sender, originDomain } = requireSms(settings)
   const code = randomDigits(SMS_CODE_DIGITS)
   // A lost swap does not debit again, unless the number itself changed meanwhile.
-  const debits = new Map<string, Debited>()
+  const debits = new Map<string, SendDebit>()
   const decideSend = (subject: Subject | null, now: number): Destination | SendRejection<R> => {
     const chosen = choose(subject, now)
     if ('outcome' in chosen) return chosen
@@ -71,13 +72,13 @@ export async function sendCode<R extends string>(settings: Settings, { userId, c
     return retryAt ? { outcome: 'rejected', reason: 'too_soon', retryAt } : chosen
   }
   type Sending = { outcome: 'sending'; destination: Destination; subject: Subject; at: number }
-  const deciding = transact<Sending | SendRejection<R>, Debit | null>(settings, {
+  const deciding = transact<Sending | SendRejection<R>, SendDebit | { retryAt: Date } | null>(settings, {
     userId,
     context,
     prepare: async (subject, now) => {
       const chosen = decideSend(subject, now)
       if ('outcome' in chosen) return null
-      const debit = debits.get(chosen.number) ?? (await debitDestination(settings, chosen.number))
+      const debit = debits.get(chosen.number) ?? (await debitSend(settings, chosen.number))
       if ('at' in debit) debits.set(chosen.number, debit)
       return debit
     },
@@ -109,9 +110,9 @@ export async function sendCode<R extends string>(settings: Settings, { userId, c
 }
 
 /** As well as it goes: a debit that stays makes a number wait, and sends nothing more. */
-async function creditUnused(settings: Settings, debits: ReadonlyMap<string, Debited>, sentTo: string | null): Promise<void> {
+async function creditUnused(settings: Settings, debits: ReadonlyMap<string, SendDebit>, sentTo: string | null): Promise<void> {
   for (const [number, debit] of debits) {
-    if (number !== sentTo) await creditDestination(settings, number, debit).catch(() => null)
+    if (number !== sentTo) await creditSend(settings, number, debit).catch(() => null)
   }
 }
 
