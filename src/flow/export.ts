@@ -2,6 +2,7 @@ import { Secret } from '../crypto/secret.ts'
 import { buildKeyUri } from '../otp/index.ts'
 import { leftOf } from '../backup-codes/code-set.ts'
 import { labelOf } from './bind-factor.ts'
+import { checkUserId } from './record-key.ts'
 import { isText, requireThat, type Settings } from './settings.ts'
 import { type StaffInput, staffOf } from './staff.ts'
 import type { SmsFactor, Subject, TotpFactor } from './subject.ts'
@@ -41,7 +42,8 @@ export interface UserExport {
 export async function exportUser(settings: Settings, input: ExportInput): Promise<Secret<UserExport>> {
   const { actor, reason } = staffOf(input)
   const { userId, context } = input
-  const account = input.account ?? String(userId).replaceAll(':', '-')
+  checkUserId(userId)
+  const account = input.account ?? userId.replaceAll(':', '-')
   requireThat(isText(account, 200) && !/[:\p{Cc}]/u.test(account), 'account is 1 to 200 characters without a colon')
   return transact<Secret<UserExport>>(settings, {
     userId,

@@ -44,6 +44,13 @@ const doors: Door[] = [
   ['factors.removeAll', (t, i) => t.factors.removeAll(i), () => ({ permit: 'ksp_', sessionId: SESSION }), ['permit', 'context'], ['sessionId']],
   ['recovery.issueSupportCode', (t, i) => t.recovery.issueSupportCode(i), () => ({ ...staff, userId: 'nobody' }), ['context'], ['userId', 'actor', 'reason']],
   ['recovery.reset', (t, i) => t.recovery.reset(i), () => ({ ...staff, userId: 'nobody' }), ['context', 'context.userAgent'], ['userId', 'actor', 'reason']],
+  ['recovery.unlock', (t, i) => t.recovery.unlock(i), () => ({ ...staff, userId: 'nobody' }), ['context'], ['userId', 'actor', 'reason']],
+  ['maintenance.erase', (t, i) => t.maintenance.erase(i), () => ({ ...staff, userId: 'nobody' }), ['context'], ['userId', 'actor', 'reason', 'keepSeconds']],
+  ['maintenance.move', (t, i) => t.maintenance.move(i), () => ({ ...staff, from: { userId: 'nobody' }, to: { userId: 'somebody' } }), ['context'], ['from', 'to', 'actor', 'reason']],
+  ['maintenance.export', (t, i) => t.maintenance.export(i), () => ({ ...staff, userId: 'nobody' }), ['context'], ['userId', 'actor', 'reason', 'account']],
+  ['maintenance.users', (t, i) => t.maintenance.users(i), () => ({}), [], ['after', 'limit']],
+  ['maintenance.checkKeyring', (t, i) => t.maintenance.checkKeyring(i), () => ({ ...staff, replace: true }), [], ['replace', 'actor', 'reason']],
+  ['maintenance.afterRestore', (t, i) => t.maintenance.afterRestore(i), (p) => ({ ...staff, restoredAt: p.now }), [], ['restoredAt', 'actor', 'reason']],
   ['recovery.passwordChanged', (t, i) => t.recovery.passwordChanged(i), () => ({ userId: 'nobody' }), ['context'], ['userId']],
 ]
 

@@ -75,7 +75,7 @@ describe('login', () => {
     await h.twoFactor.recovery.passwordChanged({ userId: 'ada' })
     await expect(h.twoFactor.login.begin(expected)).rejects.toMatchObject({ code: 'ERR_RECORD_MISSING' })
     await h.twoFactor.recovery.reset({ userId: 'ada', actor: 'support/7', reason: 'lost everything' })
-    expect(await h.twoFactor.login.begin(expected)).toMatchObject({ next: 'proceed', because: 'not_enrolled' })
+    expect(await h.twoFactor.login.begin(expected)).toMatchObject({ next: 'challenge', factors: [{ kind: 'support_code' }] })
   })
 
   it('one field takes any code; `factor` narrows it to one kind', async () => {

@@ -20,9 +20,9 @@ describe('the record', () => {
   it('the text of a record is JSON under its schema, and a line of JSON for each of the activity, so that a later version can read it', async () => {
     const { activity, ...state } = await fullSubject('\n', 20, 'usual')
     const text = await openRecord(keyring, ROW, await sealSubject(keyring, ROW, { ...state, activity }))
-    const { offSince, ...said } = state
+    const { offSince, needsSupportCode, keptUntil, ...said } = state
     expect(text.split('\n').map((line) => JSON.parse(line) as unknown)).toEqual([said, ...activity.map((line) => JSON.parse(line) as unknown)])
-    expect(offSince).toBeNull()
+    expect([offSince, needsSupportCode, keptUntil]).toEqual([null, false, null])
     expect(state.schema).toBe(1)
   })
 

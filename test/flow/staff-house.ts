@@ -1,4 +1,4 @@
-import type { TwoFactor } from 'keystep'
+import type { Secret, TwoFactor } from 'keystep'
 import { acceptedOf, enroll, house, login, phoneOf } from './house.ts'
 
 export const expired = { outcome: 'rejected', reason: 'expired' }
@@ -22,4 +22,13 @@ export async function redeem(twoFactor: TwoFactor, code: string): Promise<string
 export async function enrolling(twoFactor: TwoFactor, leave: string, sessionId?: string) {
   const begun = acceptedOf(await twoFactor.totp.enroll({ permit: leave, sessionId, account: 'ada' }))
   return { enrollment: begun.enrollment, phone: phoneOf(begun.keyUri) }
+}
+
+/** After a reset: the code of support, typed at the login, and a new authenticator. */
+export async function setUpAnew(twoFactor: TwoFactor, userId: string, supportCode: Secret<string>, now: () => Date) {
+  const verdict = await login(twoFactor, userId, supportCode.reveal())
+  if (verdict.outcome !== 'enroll') throw new Error(JSON.stringify(verdict))
+  const { enrollment, phone } = await enrolling(twoFactor, verdict.permit)
+  acceptedOf(await twoFactor.totp.confirm({ enrollment, code: phone.code(now()) }))
+  return phone
 }

@@ -1,6 +1,7 @@
-import { createTwoFactor, MANAGE_FACTORS, StepUpGrant, type TwoFactor } from 'keystep'
+import { createTwoFactor, MANAGE_FACTORS, type Secret, StepUpGrant, type TwoFactor } from 'keystep'
 import { describe, expect, it } from 'vitest'
 import { acceptedOf, challenge, enroll, house, login, nextCode, permit, SESSION, wrongCode } from './house.ts'
+import { setUpAnew } from './staff-house.ts'
 
 const expired = { outcome: 'rejected', reason: 'expired' }
 
@@ -39,19 +40,20 @@ describe('step-up', () => {
       const { twoFactor, clock, store, keyring, phone } = await settled()
       const ahead = createTwoFactor({ issuer: 'Example Hosting', store, keyring, now: () => new Date(clock().getTime() + 290_000) })
       const { grant: { verifiedAt } } = acceptedOf(await login(ahead, 'ada', phone.code(new Date(clock().getTime() + 290_000))))
-      await twoFactor.recovery[change]({ userId: 'ada', actor: 'support/7', reason: 'test' })
+      const done: { supportCode?: Secret<string> } = await twoFactor.recovery[change]({ userId: 'ada', actor: 'support/7', reason: 'test' })
       clock.advance({ seconds: 295 })
-      if (change === 'reset') await enroll(twoFactor, 'ada', clock)
+      if (done.supportCode) await setUpAnew(twoFactor, 'ada', done.supportCode, clock)
       const lastVerified = { assurance: 'mfa', verifiedAt } as const
       expect(await twoFactor.stepUp.begin({ userId: 'ada', sessionId: SESSION, purpose: 'dns.change', lastVerified })).toMatchObject({ next: 'challenge' })
     }
   })
 
-  it('a reset of a record from far ahead of this clock asks for no password that was typed after it', async () => {
+  it('erasing a record from far ahead of this clock asks for no password that was typed after it', async () => {
     const { twoFactor, clock, store, keyring } = await settled()
     const ahead = createTwoFactor({ issuer: 'Example Hosting', store, keyring, now: () => new Date(clock().getTime() + 290_000) })
     await ahead.recovery.passwordChanged({ userId: 'ada' })
-    for (const change of ['passwordChanged', 'reset'] as const) await twoFactor.recovery[change]({ userId: 'ada', actor: 'support/7', reason: 'test' })
+    await twoFactor.recovery.passwordChanged({ userId: 'ada' })
+    await twoFactor.maintenance.erase({ userId: 'ada', actor: 'support/7', reason: 'test' })
     expect(await twoFactor.stepUp.begin({ userId: 'ada', sessionId: SESSION, purpose: MANAGE_FACTORS, firstFactorAt: clock() })).toMatchObject({ next: 'proceed' })
   })
 

@@ -28,7 +28,7 @@ export const flowCases: readonly Case[] = [
 
       await twoFactor.recovery.reset({ userId, actor: 'support', reason: 'phone lost' })
       equal(await twoFactor.stepUp.check({ ...asked, permit }), { outcome: 'rejected', reason: 'expired' })
-      equal((await twoFactor.login.begin({ userId })).next, 'proceed')
+      equal((await twoFactor.login.begin({ userId })).next, 'challenge')
     },
   },
   {

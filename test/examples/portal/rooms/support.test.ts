@@ -91,7 +91,7 @@ describe('the support page', () => {
   it('and so is a password, when the second factor of the staff is gone', async () => {
     const { data: { users }, twoFactor } = office.portal
     const userId = (await users.byEmail(sam.email))!.id
-    await twoFactor.recovery.reset({ userId, actor: 'test', reason: 'test' })
+    await twoFactor.maintenance.erase({ userId, actor: 'test', reason: 'test' })
     office.clock.advance({ seconds: 1 })
     const forAda = { email: 'ada@example.com', reason: 'Called back' }
     expect(await sam.post('/support/reset', forAda)).toMatch(/^\/confirm-password/)
