@@ -11,7 +11,7 @@ import { requireThat, type Settings } from './settings.ts'
 import { staffOf } from './staff.ts'
 import { fromStore, readStored, writeStored } from './stored.ts'
 import type { Subject } from './subject.ts'
-import { pause } from './transact.ts'
+import { expiryOf, pause } from './transact.ts'
 
 const MOST_TRIES = 64
 
@@ -125,7 +125,7 @@ async function arrive(
     activity: recordActivity(state.activity, [event], now, facts),
   }
   const value = await sealSubject(settings.keyring, to.key, next)
-  if (!(await writeStored(to.store, to.key, value, { expected }))) return false
+  if (!(await writeStored(to.store, to.key, value, { expected, ...expiryOf(next) }))) return false
   const told = { ...event, ...facts, at: new Date(now), userId: to.userId }
   if (settings.onEvent) emit(settings.onEvent, settings.onError, [told])
   return true

@@ -36,9 +36,9 @@ export interface Recovery {
   /**
    * Ends locks, hard stops and the account of 30 days; factors and codes stay. For a user whom somebody else
    * locked out: it lets whoever guesses go on guessing, so look at the activity first. `codesJudged` tells how
-   * many wrong codes of the last 30 days were judged. Rejected as `not_found` where there is no record.
+   * many wrong codes of the last 30 days were judged. Works on a record that a clock ahead of ours has written. Rejected as `not_found` where there is no record.
    *
-   * @throws as `issueSupportCode`.
+   * @throws as `issueSupportCode`, without `ERR_CLOCK`.
    */
   unlock(input: StaffInput): Promise<Unlocked>
   /**

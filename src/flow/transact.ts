@@ -31,7 +31,7 @@ export interface Transaction<R, P> {
   readonly prepare?: (subject: Subject | null, now: number) => Promise<P>
   /** Pure and synchronous: whatever it returns is disclosed only after its record was swapped in. */
   readonly decide: (subject: Subject | null, now: number, prepared: P) => Decision<R>
-  /** Set by staff's reset and erase and after a restore: the way out after a clock that ran ahead. */
+  /** Set by staff's reset, unlock and erase, and after a restore: the way out after a clock that ran ahead. */
   readonly ignoreClock?: boolean
   /** Set by `erase` alone: the events go to `onEvent`, and the record keeps nothing of them. */
   readonly silent?: boolean

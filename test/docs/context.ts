@@ -3,7 +3,7 @@
  * without declaring or importing them; everything else it has to bring along. (See fences.test.ts, which compiles every block.)
  */
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
-import type { createKeyring as makeKeyring, createTwoFactor as makeTwoFactor, Keyring, LoginGrant, TwoFactor } from 'keystep'
+import type { createKeyring as makeKeyring, createTwoFactor as makeTwoFactor, Keyring, LoginGrant, Secret, TwoFactor, UserExport } from 'keystep'
 import type { generateTotp as makeTotp, OtpKey, parseKeyUri as readKeyUri } from 'keystep/otp'
 import type { RecordStore } from 'keystep/stores'
 import type { FakeClock } from 'keystep/testing'
@@ -18,6 +18,9 @@ export declare const keyring: Keyring
 export declare const openSession: (grant: LoginGrant) => void
 export declare const show: (reason: string) => void
 export declare const enrollAnew: (permit: string) => void
+export declare const handOver: (userId: string, supportCode: Secret<string>) => Promise<void>
+export declare const takeOver: (user: UserExport) => Promise<void>
+export declare const newStore: RecordStore
 
 // The request.
 export declare const userId: string

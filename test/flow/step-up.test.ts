@@ -40,7 +40,7 @@ describe('step-up', () => {
       const { twoFactor, clock, store, keyring, phone } = await settled()
       const ahead = createTwoFactor({ issuer: 'Example Hosting', store, keyring, now: () => new Date(clock().getTime() + 290_000) })
       const { grant: { verifiedAt } } = acceptedOf(await login(ahead, 'ada', phone.code(new Date(clock().getTime() + 290_000))))
-      const done: { supportCode?: Secret<string> } = await twoFactor.recovery[change]({ userId: 'ada', actor: 'support/7', reason: 'test' })
+      const done: { outcome: 'accepted'; supportCode?: Secret<string> } = await twoFactor.recovery[change]({ userId: 'ada', actor: 'support/7', reason: 'test' })
       clock.advance({ seconds: 295 })
       if (done.supportCode) await setUpAnew(twoFactor, 'ada', done.supportCode, clock)
       const lastVerified = { assurance: 'mfa', verifiedAt } as const
