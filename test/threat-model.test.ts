@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 
 const root = new URL('../', import.meta.url).pathname
-const CLASSES = Array.from({ length: 28 }, (_, i) => `V${i + 1}`)
 
 interface Row {
   class: string
@@ -18,8 +17,11 @@ const rows = readFileSync(`${root}docs/threat-model.md`, 'utf8').split('\n').fil
 })
 
 describe('the table of docs/threat-model.md', () => {
-  it('has a row for each of the 28 classes, in order', () => {
-    expect(rows.map((row) => row.class)).toEqual(CLASSES)
+  it('has each class once, in order, the first 28 among them', () => {
+    const numbers = rows.map((row) => Number(row.class.slice(1)))
+    expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b))
+    expect(numbers.slice(0, 28)).toEqual(Array.from({ length: 28 }, (_, i) => i + 1))
+    expect(numbers).toEqual(expect.arrayContaining([31, 32]))
   })
 
   it.each(rows)('$class: is stopped in places that are there, and seen by tests that bear its number', (row) => {
