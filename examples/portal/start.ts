@@ -15,6 +15,8 @@ export interface Started {
 /** Starts the portal and the control panel on 127.0.0.1; `now` is for tests. */
 export async function startPortal(configuration: Configuration, { now = () => new Date() }: { now?: () => Date } = {}): Promise<Started> {
   const { portal, panel, close: closeEngines } = await openPortal(configuration, now)
+  // A wrong keyring stops here, and not at the first login.
+  await portal.twoFactor.maintenance.checkKeyring()
   await addDemoAccounts(portal)
   const panelServer = await listen(createPanel(panel, () => configuration.publicOrigin ?? originOf(server)), configuration.panelPort)
   const panelOrigin = configuration.panelOrigin ?? originOf(panelServer)

@@ -33,7 +33,8 @@ export interface KeyringReport {
 /** `maintenance.checkKeyring`. */
 export async function checkKeyring(settings: Settings, input: CheckKeyringInput = {}): Promise<KeyringReport> {
   const { replace, actor, reason } = input
-  requireThat(replace === undefined || replace === true, 'replace is true or left out')
+  const asked: unknown = replace
+  requireThat(asked === undefined || asked === true, 'replace is true or left out')
   for (let tries = 1; tries <= MOST_TRIES; tries++) {
     const done = replace
       ? await replaceCanary(settings, staffOf({ actor: actor!, reason: reason! }))

@@ -63,7 +63,8 @@ export async function move(settings: Settings, input: MoveInput): Promise<Moved>
 }
 
 function placeOf(settings: Settings, place: MovePlace): Place {
-  requireThat(typeof place === 'object' && place !== null, 'from and to are objects with a userId')
+  const given: unknown = place
+  requireThat(typeof given === 'object' && given !== null, 'from and to are objects with a userId')
   const { userId, store = settings.store } = place
   return { store, key: recordKey(settings.recordPrefix, userId), userId }
 }

@@ -1,5 +1,5 @@
 import { sealedUnder } from '../crypto/envelope.ts'
-import { KeystepError } from '../errors.ts'
+import { KeystepError, type KeystepErrorCode } from '../errors.ts'
 import { sealAnew } from './departure.ts'
 import { openSubject } from './sealed-subject.ts'
 import type { Settings } from './settings.ts'
@@ -35,27 +35,26 @@ export async function reseal(settings: Settings, options: MaintenanceOptions = {
   return { records, resealed, unreadable }
 }
 
+/** Why a record is not to be had. */
+export type Unopened = 'moving' | 'missing_key' | 'damaged' | 'newer'
+
+const WHY: Partial<Record<KeystepErrorCode, Unopened>> = {
+  ERR_RECORD_MOVED: 'moving',
+  ERR_UNKNOWN_KEY: 'missing_key',
+  ERR_RECORD_VERSION: 'newer',
+}
+
 /** The record in a row, or why there is none to be had: it is being moved, its key is not here, or it is damaged. */
 export async function openOrWhy(
   { keyring }: Settings,
   key: string,
   value: string,
-): Promise<Subject | 'moving' | 'missing_key' | 'damaged' | 'newer'> {
+): Promise<Subject | Unopened> {
   try {
     return await openSubject(keyring, key, value)
   } catch (error) {
     if (!(error instanceof KeystepError)) throw error
-    switch (error.code) {
-      case 'ERR_KEYRING':
-        throw error
-      case 'ERR_RECORD_MOVED':
-        return 'moving'
-      case 'ERR_UNKNOWN_KEY':
-        return 'missing_key'
-      case 'ERR_RECORD_VERSION':
-        return 'newer'
-      default:
-        return 'damaged'
-    }
+    if (error.code === 'ERR_KEYRING') throw error
+    return WHY[error.code] ?? 'damaged'
   }
 }

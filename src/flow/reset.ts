@@ -36,7 +36,8 @@ export interface ResetDone {
 export async function reset(settings: Settings, input: ResetInput): Promise<ResetDone> {
   const { actor, reason } = staffOf(input)
   const { unreadable } = input
-  requireThat(unreadable === undefined || unreadable === true, 'unreadable is true or left out')
+  const asked: unknown = unreadable
+  requireThat(asked === undefined || asked === true, 'unreadable is true or left out')
   const support = newSupportCode()
   const told: EventDetail = { type: 'reset', actor, reason }
   if (unreadable) return resetUnreadable(settings, input, support, told)

@@ -38,12 +38,12 @@ export async function openSubject(keyring: Keyring, recordKey: string, value: st
 /** The record in an opened row. @throws `ERR_RECORD_VERSION`, `ERR_RECORD_MOVED` */
 export function decodeSubject(text: string): Subject {
   const [state, ...activity] = text.split('\n')
-  const said = parse(state!) as { -readonly [K in keyof Subject]: Subject[K] } | null
+  const said = parse(state!) as Partial<Record<keyof Subject, unknown>> | null
   if (said?.schema !== SCHEMA) throw refusalOf(text)
   // Into the object that was parsed: to copy it takes as long as to parse it.
-  for (const name of UNSAID) said[name] ??= untouched[name] as never
+  for (const name of UNSAID) said[name] ??= untouched[name]
   said.activity = activity
-  return said
+  return said as unknown as Subject
 }
 
 function refusalOf(text: string): KeystepError {

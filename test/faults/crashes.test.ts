@@ -43,7 +43,7 @@ interface Operation {
 /** What the next login of a user comes to; an error by its code. */
 async function next(twoFactor: TwoFactor, userId: string): Promise<string> {
   const decided = twoFactor.login.begin({ userId, expectEnrolled: true })
-  return decided.then((decision) => decision.next, (error: { code: string }) => error.code)
+  return decided.then((decision) => decision.next, (error: unknown) => (error as { code: string }).code)
 }
 
 const passwordOpensNothing = async ({ portal, stores }: Scene): Promise<void> => {
@@ -78,13 +78,13 @@ const operations: Record<string, Operation> = {
   },
   erase: {
     call: (twoFactor) => twoFactor.maintenance.erase({ userId: 'ann', ...staff }),
-    always: async ({ portal, stores }) => void expect(['challenge', 'ERR_RECORD_MISSING']).toContain(await next(portal(stores), 'ann')),
-    after: async (s) => void expect(await peek({ store: s.stores.here, keyring: s.keyring }, 'ann')).toMatchObject({ factors: [], backupCodes: null, activity: [] }),
+    always: async ({ portal, stores }) => { expect(['challenge', 'ERR_RECORD_MISSING']).toContain(await next(portal(stores), 'ann')) },
+    after: async (s) => { expect(await peek({ store: s.stores.here, keyring: s.keyring }, 'ann')).toMatchObject({ factors: [], backupCodes: null, activity: [] }) },
   },
   reset: {
     call: (twoFactor) => twoFactor.recovery.reset({ userId: 'ann', ...staff }),
     always: passwordOpensNothing,
-    after: async (s) => void expect(await peek({ store: s.stores.here, keyring: s.keyring }, 'ann')).toMatchObject({ factors: [], needsSupportCode: true }),
+    after: async (s) => { expect(await peek({ store: s.stores.here, keyring: s.keyring }, 'ann')).toMatchObject({ factors: [], needsSupportCode: true }) },
   },
   unlock: {
     call: (twoFactor) => twoFactor.recovery.unlock({ userId: 'ann', ...staff }),
@@ -96,11 +96,11 @@ const operations: Record<string, Operation> = {
       await portal(stores, lost).maintenance.checkKeyring({ replace: true, ...staff })
       const reset = portal(stores, lost).recovery.reset({ userId: 'ann', unreadable: true, ...staff })
       // The second time round it may be done already.
-      await reset.catch((error: { code: string }) => { if (error.code !== 'ERR_OPTION') throw error as unknown })
+      await reset.catch((error: unknown) => { if ((error as { code: string }).code !== 'ERR_OPTION') throw error })
     },
     before: ({ portal, stores }) => portal(stores).maintenance.checkKeyring(),
-    always: async ({ portal, stores }) => void expect(['challenge', 'ERR_UNKNOWN_KEY']).toContain(await next(portal(stores, lost), 'ann')),
-    after: async ({ stores }) => void expect(await peek({ store: stores.here, keyring: lost }, 'ann')).toMatchObject({ needsSupportCode: true, factors: [] }),
+    always: async ({ portal, stores }) => { expect(['challenge', 'ERR_UNKNOWN_KEY']).toContain(await next(portal(stores, lost), 'ann')) },
+    after: async ({ stores }) => { expect(await peek({ store: stores.here, keyring: lost }, 'ann')).toMatchObject({ needsSupportCode: true, factors: [] }) },
   },
   checkKeyring: {
     call: (twoFactor) => twoFactor.maintenance.checkKeyring(),
@@ -122,7 +122,7 @@ const operations: Record<string, Operation> = {
   reseal: {
     call: (twoFactor) => twoFactor.maintenance.reseal(),
     always: passwordOpensNothing,
-    after: async ({ portal, stores }) => void expect(Object.keys((await portal(stores).maintenance.summarize()).byKey)).not.toContain('old'),
+    after: async ({ portal, stores }) => { expect(Object.keys((await portal(stores).maintenance.summarize()).byKey)).not.toContain('old') },
   },
   export: {
     call: (twoFactor) => twoFactor.maintenance.export({ userId: 'ann', ...staff }),
