@@ -39,8 +39,9 @@ export interface Accepted {
 }
 
 /**
- * One code, one debit, one verdict: the only way from a typed code to anything. The checks come in this order: expired, malformed,
- * unavailable, exhausted, locked; only then is anything compared or slow-hashed.
+ * One code, one verdict: the only way from a typed code to anything. The checks come in this order:
+ * expired, malformed, unavailable; then a code that keystep made is compared, and a right one is
+ * accepted whatever is locked (V19); then exhausted, locked; only then is anything else compared.
  */
 export async function attempt<T>(settings: Settings, tried: Attempt, accept: (accepted: Accepted, now: number) => Decision<T>): Promise<T | Rejection> {
   const typed = recognize(tried.code, tried.factor)
@@ -48,9 +49,12 @@ export async function attempt<T>(settings: Settings, tried: Attempt, accept: (ac
   const result = await transact<T | Rejection | typeof SKEWED, DerivedBackupCode | null | undefined>(settings, {
     userId: tried.claims.userId,
     context: tried.context,
-    ...(derive && { prepare: async (subject, now) => (subject && !screen(settings, subject, tried, typed, now) ? derive(subject) : null) }),
+    ...(derive && {
+      prepare: async (subject, now) =>
+        subject && !refuse(settings, subject, tried, typed, now) ? derive(subject) : null,
+    }),
     decide: (subject, now, derived) => {
-      const refusal = screen(settings, subject, tried, typed, now)
+      const refusal = refuse(settings, subject, tried, typed, now)
       if (refusal) return { result: refusal }
       return judge(settings, subject!, tried, typed!, derived ?? null, now, accept)
     },
@@ -59,19 +63,37 @@ export async function attempt<T>(settings: Settings, tried: Attempt, accept: (ac
   return result
 }
 
-/** Everything that can be said before a code is looked at; null when it may be. */
-function screen(settings: Settings, subject: Subject | null, tried: Attempt, typed: TypedCode | null, now: number): Rejection | null {
+/** Why a code is not compared; null when it is. */
+function refuse(
+  settings: Settings,
+  subject: Subject | null,
+  tried: Attempt,
+  typed: TypedCode | null,
+  now: number,
+): Rejection | null {
   if (!subject || !isLiveChallenge(subject, tried.claims, now)) return rejected('expired')
   if (!typed) return rejected('malformed_code')
   if (typed.shape === 'support_code' && !tried.takesSupportCode) return rejected('factor_unavailable')
   const misfit = screenShape(subject, typed, tried.factor, settings.sms !== null, now)
   if (misfit) return rejected(misfit)
-  const gate = gateOf(subject.attempts[counterOf(typed)], now, settings.limits)
-  return gate === 'open' ? null : { outcome: 'rejected', ...gate }
+  const counter = counterOf(subject, typed)
+  return counter === null ? null : shut(settings, subject, counter, now)
 }
 
-function counterOf({ shape }: TypedCode): CounterName {
-  return shape === 'digits' ? 'codes' : 'recovery'
+/**
+ * The counter that a wrong code is debited to. Null for the codes that keystep made: 75 and 100 random
+ * bits cannot be guessed (63B-4 3.2.2 limits what is under 64), so that a lock before them would keep
+ * out nobody but the owner.
+ */
+function counterOf({ backupCodes }: Subject, { shape }: TypedCode): CounterName | null {
+  if (shape === 'digits') return 'codes'
+  return shape === 'backup_code' && backupCodes?.imported ? 'recovery' : null
+}
+
+/** The lock or stop of a counter as an answer, or null while it is open. */
+function shut({ limits }: Settings, { attempts }: Subject, counter: CounterName, now: number): Rejection | null {
+  const gate = gateOf(attempts[counter], now, limits)
+  return gate === 'open' ? null : { outcome: 'rejected', ...gate }
 }
 
 /** The slow hash depends on the code and its salt alone: a lost swap does not pay for it again. */
@@ -97,15 +119,25 @@ function judge<T>(settings: Settings, subject: Subject, tried: Attempt, code: Ty
     case 'elsewhere':
       return { result: rejected('expired') }
     case 'skewed':
-      return found.guess ? { ...debit(settings, subject, counterOf(code), now), result: SKEWED } : { result: SKEWED }
+      return found.guess ? { ...debit(settings, subject, 'codes', now), result: SKEWED } : { result: SKEWED }
     case 'miss':
-      return debit(settings, subject, counterOf(code), now)
+      return answerMiss(settings, subject, counterOf(subject, code), now)
     case 'match': {
       const { subject: next, events } = credit(settings, found.used, found.kind, tried, now)
       const decision = accept({ subject: next, kind: found.kind, failuresBefore: subject.attempts.failures }, now)
       return { ...decision, events: [...events, ...(decision.events ?? [])] }
     }
   }
+}
+
+/**
+ * A wrong code. One of keystep's own making is neither counted nor written; under a lock or stop it is
+ * answered by that, so that the page says when codes of the app are looked at again.
+ */
+function answerMiss(settings: Settings, subject: Subject, counter: CounterName | null, now: number): Decision<Rejection> {
+  if (counter !== null) return debit(settings, subject, counter, now)
+  const refusal = shut(settings, subject, 'codes', now) ?? shut(settings, subject, 'recovery', now)
+  return { result: refusal ?? rejected('wrong_code') }
 }
 
 export function debit({ limits }: Settings, subject: Subject, counter: CounterName, now: number): Decision<Rejection> {

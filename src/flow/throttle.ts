@@ -14,7 +14,7 @@ export interface Counter {
   readonly stopped: boolean
 }
 
-/** Two counters, so that a phished or exhausted app never locks the way of recovery, and the other way round. */
+/** Two counters, so that guesses at one kind of code never lock the other. Codes that keystep made are in neither. */
 export interface Attempts {
   readonly codes: Counter
   readonly recovery: Counter
@@ -24,7 +24,10 @@ export interface Attempts {
   readonly stops: number
 }
 
-/** Which streak of wrong codes: `'recovery'` counts backup and support codes, `'codes'` all others. */
+/**
+ * Which streak of wrong codes: `'codes'` counts whatever has 6 to 8 digits, `'recovery'` backup codes
+ * that were imported from another system. Backup and support codes that keystep made are in neither.
+ */
 export type CounterName = 'codes' | 'recovery'
 
 /** Limits on wrong codes; each can be lowered, none raised or switched off (63B-4 3.2.2). */

@@ -27,7 +27,7 @@ function spend({ rules }: Run, record: UserRecord, permit: Permit): void {
 
 function issueSet(run: Run, record: UserRecord): void {
   const older = record.backup && !run.rules.regenerateEndsOldSet ? [record.backup.set, ...record.backup.older] : []
-  record.backup = { set: newId(run), older, spent: Array.from({ length: SET_SIZE }, () => false) }
+  record.backup = { set: newId(run), imported: false, older, spent: Array.from({ length: SET_SIZE }, () => false) }
   show(run, 'sets', record.backup.set)
 }
 

@@ -24,7 +24,15 @@ function shapeOf(typed: Typed): 'digits' | 'backup' | 'support' | null {
   return typed.is === 'garbage' ? null : 'support'
 }
 
-/** The order of section 4: expired, malformed, unavailable, exhausted, locked. */
+/** The counter that a wrong code is debited to; null for what keystep made itself. */
+function counterOf({ rules }: Run, record: UserRecord, typed: Typed): 'codes' | 'recovery' | null {
+  const shape = shapeOf(typed)
+  if (shape === 'digits') return 'codes'
+  if (shape === 'backup' && record.backup?.imported) return 'recovery'
+  return rules.wrongMadeCodeIsCounted ? 'recovery' : null
+}
+
+/** The order of section 4: expired, malformed, unavailable; then exhausted, locked, for all but what keystep made. */
 function screen(run: Run, record: UserRecord | null, challenge: Challenge, typed: Typed, factor: Kind | undefined): object | null {
   if (!isLiveChallenge(run, record, challenge)) return rejected('expired')
   const shape = shapeOf(typed)
@@ -40,7 +48,10 @@ function screen(run: Run, record: UserRecord | null, challenge: Challenge, typed
     if (asked.length === 0) return rejected('factor_unavailable')
     if (!asked.some((one) => (one.kind === 'totp' ? one.digits : 6) === digitsOf(typed))) return rejected('malformed_code')
   }
-  return gate(run, shape === 'digits' ? record.codes : record.recovery)
+  if (shape === 'digits') return gate(run, record.codes)
+  const isImported = shape === 'backup' && record.backup?.imported
+  if (isImported) return run.rules.importedCodesAreLocked ? gate(run, record.recovery) : null
+  return run.rules.madeCodesAreLocked ? gate(run, record.codes) : null
 }
 
 /** Steps ahead of now that no right code can have used: 5 minutes of clock, and the three that a window with drift may lie ahead. */
@@ -108,24 +119,30 @@ function compare(run: Run, record: UserRecord, typed: Typed, factor: Kind | unde
   return sms
 }
 
+/** A wrong backup or support code of keystep's making: neither counted nor written. */
+function answerWrongMade(run: Run, record: UserRecord): unknown {
+  const shut = run.rules.lockAnswersWrongMadeCode ? (gate(run, record.codes) ?? gate(run, record.recovery)) : null
+  return shut ?? rejected('wrong_code')
+}
+
 /** One code against one challenge: its rejection, or what it was, with the record changed and not yet written. */
 export function attempt(run: Run, record: UserRecord | null, challenge: Challenge, typed: Typed, factor: Kind | undefined): { rejection: unknown } | { kind: Kind; failuresBefore: number } {
   const refusal = screen(run, record, challenge, typed, factor)
   if (refusal || !record) return { rejection: refusal }
   const { rules, answer } = run
-  const counter = shapeOf(typed) === 'digits' ? 'codes' : 'recovery'
+  const counter = counterOf(run, record, typed)
   const found = compare(run, record, typed, factor, challenge.id)
   switch (found.is) {
     case 'miss':
-      return { rejection: debit(run, challenge.user, record, counter) }
+      return { rejection: counter ? debit(run, challenge.user, record, counter) : answerWrongMade(run, record) }
     case 'elsewhere':
       return { rejection: rejected('expired') }
     case 'replay':
-      if (rules.replayIsCounted) return { rejection: debit(run, challenge.user, record, counter) }
+      if (rules.replayIsCounted) return { rejection: debit(run, challenge.user, record, counter ?? 'recovery') }
       answer.events.push('code.replayed')
       return { rejection: rejected('already_used') }
     case 'skewed':
-      if (found.guess) debit(run, challenge.user, record, counter)
+      if (found.guess) debit(run, challenge.user, record, 'codes')
       throw new Fault('ERR_CLOCK')
     case 'match': {
       const failuresBefore = record.failures

@@ -22,6 +22,11 @@ export const PLAN = {
   regenerateRestartsRecovery: true,
   supportRestartsRecovery: true,
   replayIsCounted: false,
+  // What keystep made cannot be guessed (V19); what another system made can be
+  madeCodesAreLocked: false,
+  wrongMadeCodeIsCounted: false,
+  lockAnswersWrongMadeCode: true,
+  importedCodesAreLocked: true,
   // TOTP (RFC 6238 5.2, 6)
   window: 1,
   replayFloor: true,

@@ -65,7 +65,7 @@ export interface UserRecord {
   provenAfter: number
   touchedAt: number
   factors: Factor[]
-  backup: { set: number; older: number[]; spent: boolean[] } | null
+  backup: { set: number; imported: boolean; older: number[]; spent: boolean[] } | null
   codes: Counter
   recovery: Counter
   failures: number

@@ -73,9 +73,10 @@ export const attacks: readonly Scenario[] = [
     },
   },
   {
-    name: 'wrong backup codes',
+    name: 'wrong imported backup codes',
     prepare: async (portal, userId, attempts) => {
       const { backupCodes } = await portal.enroll(userId)
+      await portal.markImported(userId)
       const wrong = Array.from({ length: attempts }, (_, i) => backupCodes[i % BACKUP_CODES]!.slice(0, -4) + String(1000 + i))
       return { attempts: fire(userId, wrong, attempts), accepted: 0, budget: 5, rest: 'locked', backupCodesLeft: BACKUP_CODES }
     },
