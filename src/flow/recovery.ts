@@ -6,7 +6,7 @@ import { type Change, rejected } from './outcome.ts'
 import { recordMac } from './record-mac.ts'
 import { isText, requireThat, type Settings } from './settings.ts'
 import { isEnrolled, newSubject, renewEpoch } from './subject.ts'
-import { noAttempts, restartRecovery } from './throttle.ts'
+import { noAttempts, restart, restartRecovery } from './throttle.ts'
 import { CLOCK_TOLERANCE, newId } from './token.ts'
 import { transact } from './transact.ts'
 import { SUPPORT_CODE_LENGTH } from './typed-code.ts'
@@ -66,7 +66,7 @@ async function issueSupportCode(settings: Settings, input: StaffInput): ReturnTy
       const support = { id, mac: recordMac(subject, 'support', id, code), issuedAt: now, expiresAt, redeemed: false }
       return {
         result: { outcome: 'accepted', supportCode: new Secret(code.match(/.{4}/g)!.join('-')), expiresAt: new Date(expiresAt) },
-        next: { ...subject, support, attempts: restartRecovery(subject.attempts) },
+        next: { ...subject, support, attempts: restartRecovery(subject.attempts, now, settings.limits) },
         events: [{ type: 'support_code.issued', actor, reason, expiresAt: new Date(expiresAt) }],
       }
     },
@@ -85,7 +85,7 @@ async function reset(settings: Settings, input: StaffInput): ReturnType<Recovery
         ...renewEpoch({ ...newSubject(), touchedAt: Math.min(subject?.touchedAt ?? 0, now + CLOCK_TOLERANCE) }, now),
         // The sends of the day go on counting: resetting is no way to more of them.
         sms: { code: null, sentAt: subject?.sms.sentAt.filter((at) => at <= now) ?? [], pause: 'kept' },
-        attempts: noAttempts,
+        attempts: restart(subject?.attempts ?? noAttempts, now, settings.limits),
         offSince: now,
         activity: subject?.activity ?? [],
       },

@@ -1,7 +1,7 @@
-import { rejected } from './counters.ts'
+import { lift, rejected } from './counters.ts'
 import { stepAt, type Typed } from './codes.ts'
 import { authentic, ENROLL, MANAGE, permits } from './tokens.ts'
-import { endTokens, type Enrollment, type Factor, Fault, newCounter, newId, newRecord, type Permit, read, renewEpoch, type Run, show, type UserRecord, write } from './world.ts'
+import { endTokens, type Enrollment, type Factor, Fault, newId, newRecord, type Permit, read, renewEpoch, type Run, show, type UserRecord, write } from './world.ts'
 
 export const SET_SIZE = 4
 const apps = (record: UserRecord | null): Factor[] => record?.factors.filter(({ kind }) => kind === 'totp') ?? []
@@ -151,7 +151,7 @@ export function regenerate(run: Run, o: { permit: number; session: string }): un
   const { permit, record } = held
   if (!record || record.factors.length === 0) return rejected('not_found')
   issueSet(run, record)
-  if (run.rules.regenerateRestartsRecovery) record.recovery = newCounter()
+  if (run.rules.regenerateRestartsRecovery) record.recovery = lift(run, record.recovery, run.rules.restartEmptiesAccount)
   spend(run, record, permit)
   run.answer.events.push('backup_codes.regenerated')
   write(run, permit.user, record)

@@ -1,4 +1,4 @@
-import { debit, gate, recover, rejected, succeed } from './counters.ts'
+import { debit, gate, type Meant, recover, refuse, rejected, succeed } from './counters.ts'
 import { isLiveChallenge } from './tokens.ts'
 import { type Challenge, Fault, type Run, type TotpFactor, type UserRecord } from './world.ts'
 
@@ -33,7 +33,7 @@ function counterOf({ rules }: Run, record: UserRecord, typed: Typed): 'codes' | 
 }
 
 /** The order of section 4: expired, malformed, unavailable; then exhausted, locked, for all but what keystep made. */
-function screen(run: Run, record: UserRecord | null, challenge: Challenge, typed: Typed, factor: Kind | undefined): object | null {
+function screen(run: Run, record: UserRecord | null, challenge: Challenge, typed: Typed, factor: Kind | undefined): { reason: string } | null {
   if (!isLiveChallenge(run, record, challenge)) return rejected('expired')
   const shape = shapeOf(typed)
   const wanted = factor === undefined ? shape : factor === 'backup_code' ? 'backup' : factor === 'support_code' ? 'support' : 'digits'
@@ -120,29 +120,45 @@ function compare(run: Run, record: UserRecord, typed: Typed, factor: Kind | unde
 }
 
 /** A wrong backup or support code of keystep's making: neither counted nor written. */
-function answerWrongMade(run: Run, record: UserRecord): unknown {
+function answerWrongMade(run: Run, record: UserRecord, meant: Meant): unknown {
   const shut = run.rules.lockAnswersWrongMadeCode ? (gate(run, record.codes) ?? gate(run, record.recovery)) : null
-  return shut ?? rejected('wrong_code')
+  if (shut) return refuse(run, shut, meant)
+  run.answer.events.push(`code.rejected null 0 0 false ${meant.kind} ${meant.purpose}`)
+  return rejected('wrong_code')
+}
+
+/** What a code was meant as: digits by the factor that was named, or by what could have made so many of them. */
+function kindOf(record: UserRecord | null, typed: Typed, factor: Kind | undefined): string | null {
+  const shape = shapeOf(typed)
+  if (shape !== 'digits') {
+    const kind = shape === null ? null : (`${shape}_code` as Kind)
+    return factor === undefined || factor === kind ? kind : null
+  }
+  if (factor !== undefined) return factor === 'totp' || factor === 'sms' ? factor : null
+  const kinds = new Set(record?.factors.filter((one) => (one.kind === 'totp' ? one.digits : 6) === digitsOf(typed)).map(({ kind }) => kind))
+  return kinds.size === 1 ? [...kinds][0]! : 'totp_or_sms'
 }
 
 /** One code against one challenge: its rejection, or what it was, with the record changed and not yet written. */
 export function attempt(run: Run, record: UserRecord | null, challenge: Challenge, typed: Typed, factor: Kind | undefined): { rejection: unknown } | { kind: Kind; failuresBefore: number } {
-  const refusal = screen(run, record, challenge, typed, factor)
-  if (refusal || !record) return { rejection: refusal }
   const { rules, answer } = run
+  const { purpose } = challenge
+  const meant = { kind: kindOf(record, typed, factor), purpose }
+  const refusal = screen(run, record, challenge, typed, factor)
+  if (refusal || !record) return { rejection: refuse(run, refusal ?? rejected('expired'), meant) }
   const counter = counterOf(run, record, typed)
+  const count = (name: 'codes' | 'recovery'): unknown => debit(run, challenge.user, record, { name, ...meant })
   const found = compare(run, record, typed, factor, challenge.id)
   switch (found.is) {
     case 'miss':
-      return { rejection: counter ? debit(run, challenge.user, record, counter) : answerWrongMade(run, record) }
+      return { rejection: counter ? count(counter) : answerWrongMade(run, record, meant) }
     case 'elsewhere':
-      return { rejection: rejected('expired') }
+      return { rejection: refuse(run, rejected('expired'), meant) }
     case 'replay':
-      if (rules.replayIsCounted) return { rejection: debit(run, challenge.user, record, counter ?? 'recovery') }
-      answer.events.push('code.replayed')
-      return { rejection: rejected('already_used') }
+      if (rules.replayIsCounted) return { rejection: count(counter ?? 'recovery') }
+      return { rejection: refuse(run, rejected('already_used'), { kind: found.kind, purpose }) }
     case 'skewed':
-      if (found.guess) debit(run, challenge.user, record, 'codes')
+      if (found.guess) count('codes')
       throw new Fault('ERR_CLOCK')
     case 'match': {
       const failuresBefore = record.failures
@@ -150,7 +166,7 @@ export function attempt(run: Run, record: UserRecord | null, challenge: Challeng
       else recover(run, record)
       if (rules.challengeIsSpent) record.spent.push(challenge.id)
       if (rules.supportIsCancelledByCodes && found.kind !== 'support_code') record.support = null
-      answer.events.push('code.accepted')
+      answer.events.push(`code.accepted ${found.kind} ${purpose} ${failuresBefore}`)
       if (found.kind === 'backup_code') {
         const left = leftOf(record)
         answer.events.push('backup_code.used', ...(left <= 3 ? ['backup_codes.low'] : []))

@@ -161,4 +161,9 @@ export const guessing: Gen<Step[]> = fc.oneof(
   book(firstApp, guesses(49, 'wrong'), row(clock(fixed('unlocked')), begin, begin), row(verify(newest('wrong')), begin, verify(newest('backup')), call('login.verify', { challenge: fixed(2), code: onTime, remember: fixed(false) })), inTime),
   book(firstApp, storm(48, 51), saved, inTime, row(single)),
   book(firstApp, guesses(49, 'wrong'), inTime, row(clock(one(DAY, 20 * DAY))), guesses(49, 'wrong'), inTime, row(clock(one(MINUTE, 5 * DAY, 9.5 * DAY, 11 * DAY))), guesses(3, 'wrong'), saved, inTime, guesses(2, 'wrong')),
+  // Beyond the monthly stop: what a backup code lends, to the last of it.
+  book(
+    firstApp, guesses(49, 'wrong'), inTime, guesses(49, 'wrong'), inTime, guesses(2, 'wrong'), saved,
+    fc.integer({ min: 8, max: 12 }).chain((n) => guesses(n, 'wrong')), fc.oneof(saved, inTime, row(byUser('recovery.issueSupportCode'))), guesses(2, 'wrong'), inTime,
+  ),
 )

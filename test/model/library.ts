@@ -164,7 +164,11 @@ function counted(store: RecordStore, written: () => void): RecordStore {
 }
 
 function nameOf(event: KeystepEvent): string {
-  return event.type === 'code.rejected' ? `code.rejected ${event.counter} ${event.inARow}` : event.type
+  if (event.type === 'code.accepted') return `${event.type} ${event.kind} ${event.purpose} ${event.failuresBefore}`
+  if (event.type === 'code.refused') return `${event.type} ${event.reason} ${event.kind} ${event.purpose}`
+  if (event.type !== 'code.rejected') return event.type
+  const { type, counter, inARow, within30Days, passwordKnown, kind, purpose } = event
+  return `${type} ${counter} ${inARow} ${within30Days} ${passwordKnown} ${kind} ${purpose}`
 }
 
 async function orFault(work: () => Promise<unknown>): Promise<unknown> {

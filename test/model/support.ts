@@ -1,7 +1,7 @@
-import { gate, rejected } from './counters.ts'
+import { gate, lift, rejected } from './counters.ts'
 import { leftOf } from './codes.ts'
 import { requirementOf } from './login.ts'
-import { newCounter, newId, newRecord, read, renewEpoch, type Run, show, write } from './world.ts'
+import { newId, newRecord, read, renewEpoch, type Run, show, write } from './world.ts'
 
 export function issueSupportCode(run: Run, { user }: { user: string }): unknown {
   const { world, rules } = run
@@ -9,7 +9,7 @@ export function issueSupportCode(run: Run, { user }: { user: string }): unknown 
   if (!record || record.factors.length === 0) return rejected('not_found')
   const expiresAt = world.now + rules.supportLife
   record.support = { id: newId(run), expiresAt, redeemed: false }
-  if (rules.supportRestartsRecovery) record.recovery = newCounter()
+  if (rules.supportRestartsRecovery) record.recovery = lift(run, record.recovery, rules.restartEmptiesAccount)
   show(run, 'supports', record.support.id)
   run.answer.events.push('support_code.issued')
   write(run, user, record)
@@ -23,6 +23,11 @@ export function reset(run: Run, { user }: { user: string }): unknown {
   const record = newRecord()
   renewEpoch(run, record)
   record.wasSwitchedOff = true
+  for (const name of ['codes', 'recovery'] as const) {
+    if (!former) break
+    const counter = { ...former[name], wrongAt: former[name].wrongAt.filter((at) => at <= world.now) }
+    record[name] = lift(run, counter, rules.resetEmptiesAccount)
+  }
   if (rules.resetKeepsSends) record.sms.sentAt = former?.sms.sentAt.filter((at) => at <= world.now) ?? []
   answer.events.push(...(former?.factors.map(() => 'factor.removed') ?? []), 'reset')
   write(run, user, record)

@@ -56,6 +56,8 @@ export interface Counter {
   lockedUntil: number
   wrongAt: number[]
   stopped: boolean
+  /** Wrong codes left beyond a full account. */
+  relief: number
 }
 
 export interface UserRecord {
@@ -110,7 +112,7 @@ export function newWorld(): World {
   return { now: START, ids: 1, users: { ada: null, ben: null, cyd: null }, policies: { ada: 'optional', ben: 'optional', cyd: 'optional' }, budgets: {}, handles: noHandles() }
 }
 
-export const newCounter = (): Counter => ({ streak: 0, lockedUntil: 0, wrongAt: [], stopped: false })
+export const newCounter = (): Counter => ({ streak: 0, lockedUntil: 0, wrongAt: [], stopped: false, relief: 0 })
 
 export function newRecord(): UserRecord {
   return {

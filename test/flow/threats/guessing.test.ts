@@ -49,6 +49,56 @@ describe('threats: guessing', () => {
     expect(looked).toBe(100)
   })
 
+  it('V1: four guesses before each of the owner’s logins, 96 in 24 days, are told by the account: the password is known', async () => {
+    const h = house()
+    const { phone } = await enroll(h.twoFactor, 'ada', h.clock)
+    for (let day = 0; day < 24; day++) {
+      h.clock.advance({ days: 1 })
+      for (let n = 0; n < 4; n++) await login(h.twoFactor, 'ada', wrongCode(phone, h.clock()))
+      expect(await login(h.twoFactor, 'ada', nextCode(h.clock, phone))).toMatchObject({ outcome: 'accepted', failuresBefore: 4 })
+    }
+    const wrong = h.events.filter((event) => event.type === 'code.rejected')
+    expect(wrong).toHaveLength(96)
+    // None is the fifth in a row; from the twentieth within 30 days on, each tells.
+    expect(wrong.every(({ inARow }) => inARow < 5)).toBe(true)
+    expect(wrong.findIndex(({ passwordKnown }) => passwordKnown)).toBe(19)
+    expect(wrong.filter(({ passwordKnown }) => passwordKnown)).toHaveLength(77)
+  })
+
+  it('V1: an owner who mistypes now and then is not told of an attack: 12 slips a month, for a year', async () => {
+    const h = house()
+    const { phone } = await enroll(h.twoFactor, 'ada', h.clock)
+    for (let slip = 0; slip < 12 * 12; slip++) {
+      h.clock.advance({ hours: 61 })
+      await login(h.twoFactor, 'ada', wrongCode(phone, h.clock()))
+      expect(await login(h.twoFactor, 'ada', nextCode(h.clock, phone))).toMatchObject({ outcome: 'accepted' })
+    }
+    expect(h.events.filter((event) => event.type === 'code.rejected' && event.passwordKnown)).toEqual([])
+  })
+
+  it('V1: a backup code after the monthly stop allows 10 more and not 100: ten codes of the owner’s are worth 100 guesses, not 1,000', async () => {
+    const h = house()
+    const { phone, backupCodes } = await enroll(h.twoFactor, 'ada', h.clock)
+    /** Four guesses and the owner's login, in turn, until nothing is looked at. */
+    const guess = async (): Promise<number> => {
+      let judged = 0
+      for (;;) {
+        for (let n = 0; n < 4; n++) {
+          const verdict = await login(h.twoFactor, 'ada', wrongCode(phone, h.clock()))
+          if (verdict.outcome !== 'rejected' || verdict.reason !== 'wrong_code') return judged
+          judged++
+        }
+        if ((await login(h.twoFactor, 'ada', nextCode(h.clock, phone))).outcome === 'rejected') return judged
+      }
+    }
+    const judged = [await guess()]
+    for (const code of backupCodes) {
+      expect(await login(h.twoFactor, 'ada', code)).toMatchObject({ outcome: 'accepted' })
+      judged.push(await guess())
+    }
+    expect(judged).toEqual([100, ...Array<number>(10).fill(10)])
+  })
+
   it('V1: the budget is the user’s: a new twoFactor, process or server brings none', async () => {
     const h = house()
     const { phone } = await enroll(h.twoFactor, 'ada', h.clock)
