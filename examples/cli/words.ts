@@ -2,13 +2,14 @@ import type { ConfirmRejection, Rejection } from 'keystep'
 
 const PERIOD_SECONDS = 30
 
-/** The words for each reason of a code that opened nothing. What was typed tells which of the two counters it met; it is never repeated. */
+/** The words for each reason of a code that opened nothing. What was typed tells whether it was a backup code; it is never repeated. */
 export function explain(rejection: Rejection | ConfirmRejection, typed = ''): string {
   const isBackupCode = /[^\d\s]/.test(typed)
-  const otherWay = isBackupCode ? 'A code of your app still works.' : 'A backup code still works.'
+  const otherWay = isBackupCode ? 'A right backup code still works.' : 'A backup code still works.'
   switch (rejection.reason) {
     case 'wrong_code':
       if ('attemptsLeft' in rejection) return explainWrongCode(rejection, otherWay)
+      if (isBackupCode) return 'That is no backup code of this account. Please check each character.'
       return 'That is not a code of this key. Is it the right entry in your app?'
     case 'already_used': {
       const next = isBackupCode ? 'take another' : `the next one comes in ${inWords(secondsToNextCode())}`
@@ -31,7 +32,7 @@ export function explain(rejection: Rejection | ConfirmRejection, typed = ''): st
   }
 }
 
-function explainWrongCode({ attemptsLeft, retryAt }: { attemptsLeft: number; retryAt?: Date }, otherWay: string): string {
+function explainWrongCode({ attemptsLeft = 0, retryAt }: { attemptsLeft?: number; retryAt?: Date }, otherWay: string): string {
   if (retryAt) return `That code is wrong, and one too many: wait ${until(retryAt)}. ${otherWay}`
   if (attemptsLeft === 0) return `That code is wrong, and it was the last try. ${otherWay}`
   return `That code is wrong. ${count(attemptsLeft, 'try', 'tries')} left before you have to wait.`

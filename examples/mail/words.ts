@@ -28,10 +28,12 @@ export function wordsFor(event: KeystepEvent): Words | null {
     case 'device.remembered':
       return mail('A device will not be asked for codes', `"${event.label}" logs in with the password alone until ${day(event.expiresAt)}.`, NOT_YOU)
     case 'code.rejected':
-      // Anybody mistypes; from five in a row on, somebody has the password and not the phone.
+      // Anybody mistypes; from five in a row or twenty in a month on, somebody has the password and not the phone.
       if (!event.passwordKnown) return null
-      return mail('Somebody tried codes for your account', `There were ${event.inARow} wrong codes in a row, after the right password.`, CHANGE_PASSWORD)
-    case 'code.replayed':
+      return mail('Somebody tried codes for your account', `There were ${wrongCodes(event)}, after the right password.`, CHANGE_PASSWORD)
+    case 'code.refused':
+      // Nobody needs a mail about a typo or a wait; but a right code that comes twice was watched, unless it is a second click at enrollment.
+      if (event.reason !== 'already_used' || event.purpose === 'enroll') return null
       return mail('A code came a second time', 'A code that had been used already was typed again. Somebody may have watched you type it.', NOT_YOU)
     case 'exhausted':
       return mail('Codes are not taken any more', `After too many wrong codes, only ${otherWay(event.counter)} or our support can let you in.`, CHANGE_PASSWORD)
@@ -67,6 +69,10 @@ export function wordsFor(event: KeystepEvent): Words | null {
 
 function mail(subject: string, ...lines: string[]): Words {
   return { subject, text: lines.join('\n\n') }
+}
+
+function wrongCodes({ inARow, within30Days }: { inARow: number; within30Days: number }): string {
+  return inARow >= 5 ? `${inARow} wrong codes in a row` : `${within30Days} wrong codes within 30 days`
 }
 
 function codes(count: number): string {

@@ -2,20 +2,19 @@ import { deriveBackupCode, type DerivedBackupCode } from '../backup-codes/spend.
 import { leftOf } from '../backup-codes/code-set.ts'
 import { KeystepError } from '../errors.ts'
 import { compare } from './compare.ts'
-import type { EventDetail, FactorKind, RequestContext } from './events.ts'
+import { debit, type Meant, type Refusal, refuse } from './debit.ts'
+import type { AttemptKind, EventDetail, FactorKind, RequestContext } from './events.ts'
 import { rejected, type Rejection } from './outcome.ts'
 import { backupCodePepper } from './record-mac.ts'
 import type { Settings } from './settings.ts'
 import { type ChallengeClaims, isLiveChallenge, spend } from './spent.ts'
 import type { Subject } from './subject.ts'
-import { type CounterName, gateOf, miss, recover, succeed } from './throttle.ts'
+import { type CounterName, gateOf, recover, succeed } from './throttle.ts'
 import { type Decision, transact } from './transact.ts'
-import { recognize, screenShape, type TypedCode } from './typed-code.ts'
+import { kindOf, recognize, screenShape, type TypedCode } from './typed-code.ts'
 
 /** Backup codes left at which the owner is warned. */
 const FEW_LEFT = 3
-/** Wrong codes in a row from which the owner is told that somebody has the password. */
-const PASSWORD_KNOWN = 5
 /** A decision that is committed like any other, and then thrown. */
 const SKEWED = Symbol('skewed')
 
@@ -39,8 +38,9 @@ export interface Accepted {
 }
 
 /**
- * One code, one debit, one verdict: the only way from a typed code to anything. The checks come in this order: expired, malformed,
- * unavailable, exhausted, locked; only then is anything compared or slow-hashed.
+ * One code, one verdict: the only way from a typed code to anything. The checks come in this order:
+ * expired, malformed, unavailable; then a code that keystep made is compared, and a right one is
+ * accepted whatever is locked (V19); then exhausted, locked; only then is anything else compared.
  */
 export async function attempt<T>(settings: Settings, tried: Attempt, accept: (accepted: Accepted, now: number) => Decision<T>): Promise<T | Rejection> {
   const typed = recognize(tried.code, tried.factor)
@@ -48,10 +48,13 @@ export async function attempt<T>(settings: Settings, tried: Attempt, accept: (ac
   const result = await transact<T | Rejection | typeof SKEWED, DerivedBackupCode | null | undefined>(settings, {
     userId: tried.claims.userId,
     context: tried.context,
-    ...(derive && { prepare: async (subject, now) => (subject && !screen(settings, subject, tried, typed, now) ? derive(subject) : null) }),
+    ...(derive && {
+      prepare: async (subject, now) =>
+        subject && !refusalOf(settings, subject, tried, typed, now) ? derive(subject) : null,
+    }),
     decide: (subject, now, derived) => {
-      const refusal = screen(settings, subject, tried, typed, now)
-      if (refusal) return { result: refusal }
+      const refusal = refusalOf(settings, subject, tried, typed, now)
+      if (refusal) return refuse(refusal, meantBy(tried, typed, subject))
       return judge(settings, subject!, tried, typed!, derived ?? null, now, accept)
     },
   })
@@ -59,19 +62,37 @@ export async function attempt<T>(settings: Settings, tried: Attempt, accept: (ac
   return result
 }
 
-/** Everything that can be said before a code is looked at; null when it may be. */
-function screen(settings: Settings, subject: Subject | null, tried: Attempt, typed: TypedCode | null, now: number): Rejection | null {
+/** Why a code is not compared; null when it is. */
+function refusalOf(
+  settings: Settings,
+  subject: Subject | null,
+  tried: Attempt,
+  typed: TypedCode | null,
+  now: number,
+): Refusal | null {
   if (!subject || !isLiveChallenge(subject, tried.claims, now)) return rejected('expired')
   if (!typed) return rejected('malformed_code')
   if (typed.shape === 'support_code' && !tried.takesSupportCode) return rejected('factor_unavailable')
   const misfit = screenShape(subject, typed, tried.factor, settings.sms !== null, now)
   if (misfit) return rejected(misfit)
-  const gate = gateOf(subject.attempts[counterOf(typed)], now, settings.limits)
-  return gate === 'open' ? null : { outcome: 'rejected', ...gate }
+  const counter = counterOf(subject, typed)
+  return counter === null ? null : shut(settings, subject, counter, now)
 }
 
-function counterOf({ shape }: TypedCode): CounterName {
-  return shape === 'digits' ? 'codes' : 'recovery'
+/**
+ * The counter that a wrong code is debited to. Null for the codes that keystep made: 75 and 100 random
+ * bits cannot be guessed (63B-4 3.2.2 limits what is under 64), so that a lock before them would keep
+ * out nobody but the owner.
+ */
+function counterOf({ backupCodes }: Subject, { shape }: TypedCode): CounterName | null {
+  if (shape === 'digits') return 'codes'
+  return shape === 'backup_code' && backupCodes?.imported ? 'recovery' : null
+}
+
+/** The lock or stop of a counter as an answer, or null while it is open. */
+function shut({ limits }: Settings, { attempts }: Subject, counter: CounterName, now: number): Refusal | null {
+  const gate = gateOf(attempts[counter], now, limits)
+  return gate === 'open' ? null : { outcome: 'rejected', ...gate }
 }
 
 /** The slow hash depends on the code and its salt alone: a lost swap does not pay for it again. */
@@ -90,16 +111,17 @@ function saltsOf({ backupCodes, macKey }: Subject): string {
 }
 
 function judge<T>(settings: Settings, subject: Subject, tried: Attempt, code: TypedCode, derived: DerivedBackupCode | null, now: number, accept: (accepted: Accepted, now: number) => Decision<T>): Decision<T | Rejection | typeof SKEWED> {
+  const meant = meantBy(tried, code, subject)
   const found = compare(settings, subject, { code, factor: tried.factor, boundTo: tried.claims.id, derived }, now)
   switch (found.is) {
     case 'replay':
-      return { result: rejected('already_used'), events: [{ type: 'code.replayed', kind: found.kind }] }
+      return refuse(rejected('already_used'), { ...meant, kind: found.kind })
     case 'elsewhere':
-      return { result: rejected('expired') }
+      return refuse(rejected('expired'), meant)
     case 'skewed':
-      return found.guess ? { ...debit(settings, subject, counterOf(code), now), result: SKEWED } : { result: SKEWED }
+      return found.guess ? { ...debit(settings, subject, { counter: 'codes', ...meant }, now), result: SKEWED } : { result: SKEWED }
     case 'miss':
-      return debit(settings, subject, counterOf(code), now)
+      return answerMiss(settings, subject, { counter: counterOf(subject, code), ...meant }, now)
     case 'match': {
       const { subject: next, events } = credit(settings, found.used, found.kind, tried, now)
       const decision = accept({ subject: next, kind: found.kind, failuresBefore: subject.attempts.failures }, now)
@@ -108,14 +130,23 @@ function judge<T>(settings: Settings, subject: Subject, tried: Attempt, code: Ty
   }
 }
 
-export function debit({ limits }: Settings, subject: Subject, counter: CounterName, now: number): Decision<Rejection> {
-  const { attempts, attemptsLeft, retryAt, exhausted } = miss(subject.attempts, counter, now, limits)
-  const inARow = attempts[counter].streak
-  const events: EventDetail[] = [{ type: 'code.rejected', counter, inARow, passwordKnown: inARow >= PASSWORD_KNOWN }]
-  if (retryAt) events.push({ type: 'locked', counter, retryAt: new Date(retryAt) })
-  if (exhausted) events.push({ type: 'exhausted', counter })
-  const result: Rejection = { outcome: 'rejected', reason: 'wrong_code', attemptsLeft, ...(retryAt && { retryAt }) }
-  return { result, next: { ...subject, attempts }, events }
+function meantBy({ factor, purpose }: Attempt, typed: TypedCode, subject: Subject | null): Meant
+function meantBy({ factor, purpose }: Attempt, typed: TypedCode | null, subject: Subject | null): Meant<AttemptKind | null>
+function meantBy({ factor, purpose }: Attempt, typed: TypedCode | null, subject: Subject | null): Meant<AttemptKind | null> {
+  return { kind: typed && kindOf(typed, factor, subject), purpose }
+}
+
+/**
+ * A wrong code. One of keystep's own making is neither counted nor written; under a lock or stop it is
+ * answered by that, so that the page says when codes of the app are looked at again.
+ */
+function answerMiss(settings: Settings, subject: Subject, wrong: Meant & { counter: CounterName | null }, now: number): Decision<Rejection> {
+  const { counter, ...meant } = wrong
+  if (counter !== null) return debit(settings, subject, { counter, ...meant }, now)
+  const refusal = shut(settings, subject, 'codes', now) ?? shut(settings, subject, 'recovery', now)
+  if (refusal) return refuse(refusal, meant)
+  const told: EventDetail = { type: 'code.rejected', counter, inARow: 0, within30Days: 0, passwordKnown: false, ...meant }
+  return { result: rejected('wrong_code'), events: [told] }
 }
 
 function credit({ limits }: Settings, used: Subject, kind: FactorKind, tried: Attempt, now: number): { subject: Subject; events: EventDetail[] } {

@@ -14,7 +14,7 @@ import { transact } from './transact.ts'
 /** `twoFactor.backupCodes`: recovery codes, each good once (63B-4 4.2.1.1). */
 export interface BackupCodes {
   /**
-   * Issues a new set in place of the old one, spends the permit, and gives the recovery counter a new start. The codes are shown this once.
+   * Issues a new set in place of the old one, spends the permit, and ends the streak of the recovery counter. The codes are shown this once.
    * Rejected as `expired` without a live permit for `MANAGE_FACTORS`, as `not_found` while no factor is enrolled.
    *
    * @throws `ERR_OPTION`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, `ERR_TOKEN_KIND`, and the record's codes.
@@ -42,7 +42,7 @@ async function regenerate(settings: Settings, { permit, sessionId, context }: Pa
     decide: (subject, now, backupCodes) => {
       if (!permits(subject, claims, now)) return { result: rejected('expired') }
       if (!isEnrolled(subject) || !backupCodes) return { result: rejected('not_found') }
-      const attempts = restartRecovery(subject.attempts)
+      const attempts = restartRecovery(subject.attempts, now, settings.limits)
       return {
         result: { outcome: 'accepted', backupCodes: codes },
         next: spendPermit({ ...subject, backupCodes, attempts }, claims, now),

@@ -1,8 +1,15 @@
 import { KeystepError } from '../errors.ts'
+import type { Rejection } from './outcome.ts'
 import type { CounterName } from './throttle.ts'
 
 /** What a code was, once it was accepted. */
 export type FactorKind = 'totp' | 'sms' | 'backup_code' | 'support_code'
+
+/** What a code was meant as that opened nothing: digits that an app and a message could both have made are `'totp_or_sms'`. */
+export type AttemptKind = FactorKind | 'totp_or_sms'
+
+/** Why a code was not judged. */
+export type RefusalReason = Exclude<Rejection['reason'], 'wrong_code'>
 
 /** What happened, without when, to whom and from where. A closed union: `switch` on `type`. No code, key, token or number is ever in it. */
 export type EventDetail =
@@ -10,12 +17,19 @@ export type EventDetail =
   | { type: 'factor.imported'; factorId: string; kind: 'totp' | 'sms'; label: string }
   | { type: 'factor.removed'; factorId: string; kind: 'totp' | 'sms'; label: string }
   | { type: 'factor.renamed'; factorId: string; label: string }
-  /** `purpose` is `'login'` or that of the step-up. */
+  /** `purpose` is `'login'` or that of the step-up, and for the first code of a number `'enroll'`. */
   | { type: 'code.accepted'; kind: FactorKind; purpose: string; failuresBefore: number }
-  /** `passwordKnown`: five or more in a row; whoever types them has the password, and the owner should be told to change it. */
-  | { type: 'code.rejected'; counter: CounterName; inARow: number; passwordKnown: boolean }
-  /** A right code came a second time. The owner's sign of phishing; told to `onEvent`, not written. */
-  | { type: 'code.replayed'; kind: FactorKind }
+  /**
+   * A wrong code. `passwordKnown`: five or more in a row, or twenty or more within 30 days, successes or not; whoever types them has the
+   * password, and the owner should be told to change it. `counter` is null, and both counts 0, for a backup or support code that keystep
+   * made: it is not counted, and told to `onEvent`, not written.
+   */
+  | { type: 'code.rejected'; counter: CounterName | null; inARow: number; passwordKnown: boolean; within30Days: number; kind: AttemptKind; purpose: string }
+  /**
+   * A code that was not judged (PCI DSS 10.2.1.4); told to `onEvent`, not written. `already_used`: a right code came a second time, the
+   * owner's sign of phishing. `kind` is null where the text was no code at all.
+   */
+  | { type: 'code.refused'; reason: RefusalReason; kind: AttemptKind | null; purpose: string }
   | { type: 'locked'; counter: CounterName; retryAt: Date }
   | { type: 'exhausted'; counter: CounterName }
   | { type: 'backup_code.used'; left: number }

@@ -76,7 +76,7 @@ async function issueSupportCode(
       const expiresAt = new Date(kept.expiresAt)
       return {
         result: { outcome: 'accepted', supportCode: showSupportCode(support), expiresAt },
-        next: { ...subject, support: kept, attempts: restartRecovery(subject.attempts) },
+        next: { ...subject, support: kept, attempts: restartRecovery(subject.attempts, now, settings.limits) },
         events: [{ type: 'support_code.issued', actor, reason, expiresAt }],
       }
     },

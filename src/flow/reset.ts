@@ -13,6 +13,7 @@ import { type StaffInput, staffOf } from './staff.ts'
 import { readStored } from './stored.ts'
 import { stampOf, type Subject } from './subject.ts'
 import { keepSupportCode, newSupportCode, type NewSupportCode, showSupportCode } from './support-code.ts'
+import { noAttempts, restart } from './throttle.ts'
 import { pause, swapRecord, transact } from './transact.ts'
 
 const MOST_TRIES = 64
@@ -46,7 +47,7 @@ export async function reset(settings: Settings, input: ResetInput): Promise<Rese
     context: input.context,
     ignoreClock: true,
     decide: (subject, now) => {
-      const next = afterReset(subject, support, now)
+      const next = afterReset(settings, subject, { support, now })
       return {
         result: doneWith(next, support),
         next,
@@ -57,13 +58,18 @@ export async function reset(settings: Settings, input: ResetInput): Promise<Rese
 }
 
 /** The record after a reset: nothing in it but the support code, and what tells of the past. */
-function afterReset(former: Subject | null, support: NewSupportCode, now: number): Subject {
+function afterReset(
+  { limits }: Settings,
+  former: Subject | null,
+  { support, now }: { support: NewSupportCode; now: number },
+): Subject {
   const next = emptied(former, now)
   // The sends of the day go on counting: resetting is no way to more of them.
   const sentAt = former?.sms.sentAt.filter((at) => at <= now) ?? []
   return {
     ...next,
     sms: { ...next.sms, sentAt },
+    attempts: restart(former?.attempts ?? noAttempts, now, limits),
     support: keepSupportCode(next, support, now),
     needsSupportCode: true,
     offSince: now,
@@ -95,7 +101,7 @@ async function resetUnreadable(
     requireThat(because !== null, 'the record opens: reset without unreadable')
     await requireLost(settings, found.value, because)
     const now = settings.now()
-    const empty = afterReset(null, support, now)
+    const empty = afterReset(settings, null, { support, now })
     const next = { ...empty, touchedAt: now, activity: recordActivity([], [told], now, facts) }
     if (await swapRecord(settings, { key, subject: null, version: found.version }, next)) {
       const event = { ...told, ...facts, at: new Date(now), userId }

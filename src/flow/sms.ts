@@ -1,9 +1,9 @@
 import { generateBackupCodes } from '../backup-codes/index.ts'
 import type { Secret } from '../crypto/secret.ts'
 import { parseCode } from '../otp/code-text.ts'
-import { debit } from './attempt.ts'
 import { bindFactor, enrollmentExpiry, refusalToBind } from './bind-factor.ts'
 import { compareSms } from './compare.ts'
+import { debit, refuse } from './debit.ts'
 import type { RequestContext } from './events.ts'
 import { type LoginGrant, mintLoginGrant } from './grant.ts'
 import { importNumber, type SmsImportInput } from './import-sms.ts'
@@ -118,13 +118,14 @@ async function confirm(settings: Settings, { enrollment, sessionId, code, contex
 /** A right code, with the record in which it is used up; or what there is to say of any other. */
 function judge(settings: Settings, subject: Subject | null, claims: EnrollmentClaims, typed: string | null, now: number): Decision<Rejection> | { used: Subject } {
   const refusal = refusalToBind(subject, claims, now)
-  if (refusal || !subject) return { result: rejected(refusal === 'already_used' ? refusal : 'expired') }
-  if (typed === null) return { result: rejected('malformed_code') }
+  const meant = { kind: 'sms', purpose: 'enroll' } as const
+  if (refusal || !subject) return refuse(rejected(refusal === 'already_used' ? refusal : 'expired'), meant)
+  if (typed === null) return refuse(rejected('malformed_code'), { ...meant, kind: null })
   const gate = gateOf(subject.attempts.codes, now, settings.limits)
-  if (gate !== 'open') return { result: { outcome: 'rejected', ...gate } }
+  if (gate !== 'open') return refuse({ outcome: 'rejected', ...gate }, meant)
   const found = compareSms(subject, typed, claims.factor.id, now)
-  if (found.is === 'miss') return debit(settings, subject, 'codes', now)
-  return found.is === 'match' ? found : { result: rejected(found.is === 'replay' ? 'already_used' : 'expired') }
+  if (found.is === 'miss') return debit(settings, subject, { counter: 'codes', ...meant }, now)
+  return found.is === 'match' ? found : refuse(rejected(found.is === 'replay' ? 'already_used' : 'expired'), meant)
 }
 
 function bindNumber(subject: Subject, claims: EnrollmentClaims, issued: { set: NonNullable<Subject['backupCodes']>; codes: Secret<readonly string[]> } | null, now: number): Decision<ConfirmVerdict> {

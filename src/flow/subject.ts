@@ -72,6 +72,9 @@ export interface Spent {
   readonly until: number
 }
 
+/** The user's backup codes. Those that another system made may be short: their wrong ones are counted. */
+export type BackupCodesState = BackupCodeSet & { readonly imported?: true }
+
 /** All second-factor state of one user: what the sealed record holds. */
 export interface Subject {
   readonly schema: typeof SCHEMA
@@ -85,7 +88,7 @@ export interface Subject {
   /** The instant of the last write: what the clock rule looks at. */
   readonly touchedAt: number
   readonly factors: readonly Factor[]
-  readonly backupCodes: BackupCodeSet | null
+  readonly backupCodes: BackupCodesState | null
   readonly attempts: Attempts
   readonly spent: readonly Spent[]
   /** Tokens issued at or before this instant are spent: where the list of spent ones overflowed. */

@@ -1,7 +1,7 @@
 import { normalizeBackupCode } from '../backup-codes/normalize.ts'
 import { normalizeCrockford } from '../backup-codes/crockford.ts'
 import { parseCode } from '../otp/code-text.ts'
-import type { FactorKind } from './events.ts'
+import type { AttemptKind, FactorKind } from './events.ts'
 import type { Subject } from './subject.ts'
 
 /** Characters of a support code. */
@@ -43,6 +43,18 @@ export function screenShape(subject: Subject, code: TypedCode, factor: FactorKin
   const lengths = digitLengths(subject, factor, hasSms)
   if (lengths.length === 0) return 'factor_unavailable'
   return lengths.includes(code.text.length) ? null : 'malformed_code'
+}
+
+/**
+ * What a code was meant as, as far as shape, named factor and enrolled factors tell: digits that both an app
+ * and a message could have made are `'totp_or_sms'`.
+ */
+export function kindOf({ shape, text }: TypedCode, factor: FactorKind | undefined, subject: Subject | null): AttemptKind {
+  if (shape !== 'digits') return shape
+  if (factor === 'totp' || factor === 'sms') return factor
+  const makers = (subject?.factors ?? []).filter((one) => text.length === (one.kind === 'totp' ? one.digits : SMS_CODE_DIGITS))
+  const [kind] = makers.map((one) => one.kind)
+  return kind !== undefined && makers.every((one) => one.kind === kind) ? kind : 'totp_or_sms'
 }
 
 function digitLengths(subject: Subject, factor: FactorKind | undefined, hasSms: boolean): number[] {

@@ -1,7 +1,7 @@
 import { rejected, type Change } from './outcome.ts'
 import type { Settings } from './settings.ts'
 import { type StaffInput, staffOf } from './staff.ts'
-import { judgedOf, unlocked } from './throttle.ts'
+import { unlock as unlockAttempts } from './throttle.ts'
 import { transact } from './transact.ts'
 
 /** `codesJudged`: wrong codes of the last 30 days, which begin anew. */
@@ -17,10 +17,10 @@ export async function unlock(settings: Settings, input: StaffInput): Promise<Unl
     ignoreClock: true,
     decide: (subject, now) => {
       if (!subject) return { result: rejected('not_found') }
-      const codesJudged = judgedOf(subject.attempts, now)
+      const { attempts, judged: codesJudged } = unlockAttempts(subject.attempts, now)
       return {
         result: { outcome: 'accepted', codesJudged },
-        next: { ...subject, attempts: unlocked(subject.attempts) },
+        next: { ...subject, attempts },
         events: [{ type: 'unlocked', actor, reason, codesJudged }],
       }
     },

@@ -129,8 +129,8 @@ describe('the words', () => {
     'factor.removed': { type: 'factor.removed', factorId: 'f', kind: 'sms', label: 'Backup number' },
     'factor.renamed': { type: 'factor.renamed', factorId: 'f', label: 'Phone' },
     'code.accepted': { type: 'code.accepted', kind: 'totp', purpose: 'login', failuresBefore: 5 },
-    'code.rejected': { type: 'code.rejected', counter: 'codes', inARow: 5, passwordKnown: true },
-    'code.replayed': { type: 'code.replayed', kind: 'totp' },
+    'code.rejected': { type: 'code.rejected', counter: 'codes', inARow: 5, passwordKnown: true, within30Days: 5, kind: 'totp', purpose: 'login' },
+    'code.refused': { type: 'code.refused', reason: 'already_used', kind: 'totp', purpose: 'login' },
     locked: { type: 'locked', counter: 'codes', retryAt: at },
     exhausted: { type: 'exhausted', counter: 'recovery' },
     'backup_code.used': { type: 'backup_code.used', left: 1 },
@@ -171,8 +171,16 @@ describe('the words', () => {
     expect(words.text).not.toMatch(/agent 7|lost phone|undefined|NaN/)
   })
 
+  it('twenty wrong codes within 30 days are told as such, and of what was not judged the replay alone', () => {
+    const few = { type: 'code.rejected', counter: 'codes', inARow: 2, passwordKnown: true, within30Days: 20, kind: 'totp', purpose: 'login', at, userId: 'ann' } as const
+    expect(wordsFor(few)?.text).toContain('20 wrong codes within 30 days')
+    const refused = { type: 'code.refused', kind: 'totp', purpose: 'login', at, userId: 'ann' } as const
+    for (const reason of ['locked', 'exhausted', 'expired', 'malformed_code', 'factor_unavailable'] as const) expect(wordsFor({ ...refused, reason })).toBeNull()
+    expect(wordsFor({ ...refused, reason: 'already_used', purpose: 'enroll' })).toBeNull()
+  })
+
   it('fewer than five wrong codes are nobody\'s business', () => {
-    expect(wordsFor({ type: 'code.rejected', counter: 'codes', inARow: 4, passwordKnown: false, at, userId: 'ann' })).toBeNull()
+    expect(wordsFor({ type: 'code.rejected', counter: 'codes', inARow: 4, passwordKnown: false, within30Days: 4, kind: 'totp', purpose: 'login', at, userId: 'ann' })).toBeNull()
     expect(wordsFor({ type: 'code.accepted', kind: 'totp', purpose: 'login', failuresBefore: 4, at, userId: 'ann' })).toBeNull()
   })
 })

@@ -21,7 +21,10 @@ export interface Step {
 
 /** What a step breaks: a code or challenge accepted twice, an attempt given back, a verdict without its debit or behind a lock. */
 export function hold({ kind, code, outcomes, before, after, at }: Step, won: Set<string>): string[] {
-  const counter = kind === 'backup' || kind === 'used_backup' || kind === 'wrong_backup' ? 'recovery' : 'codes'
+  const isBackup = kind === 'backup' || kind === 'used_backup' || kind === 'wrong_backup'
+  // What keystep made is counted nowhere: a wrong one leaves both counters as they were.
+  const isCounted = !isBackup || before.backupCodes!.imported === true
+  const counter = isBackup ? 'recovery' : 'codes'
   const [was, is] = [before.attempts[counter], after.attempts[counter]]
   const [spentBefore, spentAfter] = [spentOf(before), spentOf(after)]
   const accepted = outcomes.filter(({ said }) => said === 'accepted')
@@ -40,18 +43,19 @@ export function hold({ kind, code, outcomes, before, after, at }: Step, won: Set
     demand(!won.has(challenge!), 'a challenge was accepted twice')
     won.add(challenge!)
   }
-  if (counter === 'recovery' && accepted.length > 0) {
+  if (isBackup && accepted.length > 0) {
     demand(!won.has(code), 'a backup code was accepted twice')
     won.add(code)
   }
-  if (!isSpending) {
+  if (!isSpending && !isCounted) demand(JSON.stringify(before.attempts) === JSON.stringify(after.attempts), 'a wrong code of keystep\'s own was counted')
+  if (!isSpending && isCounted) {
     demand(is.streak >= was.streak + wrong, `${wrong} told, streak from ${was.streak} to ${is.streak}`)
     demand(is.wrongAt.length >= was.wrongAt.length + wrong, `${wrong} told, ${was.wrongAt.length} remembered became ${is.wrongAt.length}`)
     demand(after.attempts.failures >= before.attempts.failures + wrong, `${wrong} told, failures from ${before.attempts.failures} to ${after.attempts.failures}`)
     demand(is.lockedUntil >= was.lockedUntil, 'a lock was lifted')
   }
-  if (was.lockedUntil > at || was.stopped) demand(accepted.length + wrong === 0, 'a verdict behind a lock')
-  demand(wrong <= Math.max(1, 5 - was.streak), `${wrong} verdicts with a streak of ${was.streak}`)
+  if (isCounted && (was.lockedUntil > at || was.stopped)) demand(accepted.length + wrong === 0, 'a verdict behind a lock')
+  if (isCounted) demand(wrong <= Math.max(1, 5 - was.streak), `${wrong} verdicts with a streak of ${was.streak}`)
   return findings
 }
 

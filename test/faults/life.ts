@@ -2,7 +2,7 @@ import { createKeyring, createTwoFactor, KeystepError, type LoginVerdict } from 
 import type { Subject } from '../../src/flow/subject.ts'
 import type { RecordStore } from '../../src/stores/record-store.ts'
 import { faultyStore, InjectedFault } from '../../src/testing/index.ts'
-import { peek } from '../flow/record.ts'
+import { markImported, peek } from '../flow/record.ts'
 import { type Enrolled, openPortal, type Portal } from '../races/portal.ts'
 import { throwDice, type Dice } from './dice.ts'
 import { hold, type Kind, type Outcome, type Step } from './hold.ts'
@@ -29,6 +29,8 @@ export async function live(inner: RecordStore, seed: number, steps: number): Pro
   const dice = throwDice(seed)
   const userId = `life ${seed}`
   const user = await portal.enroll(userId)
+  // Every other life has backup codes of another system, whose wrong ones are counted.
+  if (seed % 2 === 1) await markImported({ store: inner, keyring }, userId)
   const look = (): Promise<Subject> => peek({ store: inner, keyring }, userId)
   const tally: Tally = { steps: 0, accepted: 0, wrong: 0, surfaced: 0, injected: 0, findings: [] }
   const open: string[] = []

@@ -6,7 +6,7 @@ const NOW = Date.parse('2026-11-22T12:00:00Z')
 const FACTS = { ip: '203.0.113.7', userAgent: 'Browser/1.0' }
 
 const removed = (n: number): EventDetail => ({ type: 'factor.removed', factorId: `f${n}`, kind: 'totp', label: 'Phone' })
-const wrong = (inARow: number, counter: 'codes' | 'recovery' = 'codes'): EventDetail => ({ type: 'code.rejected', counter, inARow, passwordKnown: inARow >= 5 })
+const wrong = (inARow: number, counter: 'codes' | 'recovery' = 'codes'): EventDetail => ({ type: 'code.rejected', counter, inARow, passwordKnown: inARow >= 5, within30Days: inARow, kind: 'totp', purpose: 'login' })
 
 /** Everything that somebody with the password alone can cause, as often as they like. */
 function guess(activity: readonly string[], times: number, from: number): readonly string[] {
@@ -39,8 +39,8 @@ describe('recordActivity', () => {
       'factor.removed': { factorId: 'f3', kind: 'totp', label: 'Tablet' },
       'factor.renamed': { factorId: 'f4', label: 'Two\nlines, "quoted"' },
       'code.accepted': { kind: 'backup_code', purpose: 'dns.change', failuresBefore: 3 },
-      'code.rejected': { counter: 'recovery', inARow: 7, passwordKnown: true },
-      'code.replayed': { kind: 'totp' },
+      'code.rejected': { counter: 'recovery', inARow: 7, passwordKnown: true, within30Days: 9, kind: 'backup_code', purpose: 'dns.change' },
+      'code.refused': { reason: 'locked', kind: null, purpose: 'login' },
       'locked': { counter: 'codes', retryAt: until },
       'exhausted': { counter: 'codes' },
       'backup_code.used': { left: 3 },

@@ -1,7 +1,7 @@
 import { memoryStore } from 'keystep/stores/memory'
 import { describe, expect, it } from 'vitest'
 import { acceptedOf, challenge, enroll, house, login, nextCode, permit, phoneOf, SESSION, wrongCode } from './house.ts'
-import { peek } from './record.ts'
+import { markImported, peek } from './record.ts'
 import { slowStore } from './stores.ts'
 
 async function settled(options: Parameters<typeof house>[0] = {}) {
@@ -34,8 +34,9 @@ describe('bursts of one user', () => {
     expect((await peek(h, 'ada')).attempts.codes.streak).toBe(5)
   })
 
-  it('V2: 200 different guesses on one challenge, mixed with backup codes and a step-up, share their two budgets', async () => {
+  it('V2: 200 different guesses on one challenge, mixed with imported backup codes and a step-up, share their two budgets', async () => {
     const h = await settled()
+    await markImported(h)
     const [asked] = await h.challenges(1)
     const step = await h.twoFactor.stepUp.begin({ userId: 'ada', sessionId: SESSION, purpose: 'dns.change' })
     if (step.next !== 'challenge') throw new Error(step.next)

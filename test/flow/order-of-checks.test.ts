@@ -1,23 +1,24 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { acceptedOf, challenge, enroll, house, type House, SESSION, wrongCode } from './house.ts'
-import { peek, tamper } from './record.ts'
+import { markImported, peek, tamper } from './record.ts'
 import { firstPermit, notThe, smsHouse, smsPermit } from './sms-house.ts'
 import type { Attempts, CounterName } from '../../src/flow/throttle.ts'
 
-/** What a user typed, and for which counter it would be a guess. */
+/** What a user typed, and for which counter it is a guess; null for what keystep made, which nobody guesses. */
 const guesses = {
   digits: { typed: '000000', counter: 'codes' },
-  backup_code: { typed: '0000-0000-0000-0000', counter: 'recovery' },
-  support_code: { typed: '0000-0000-0000-0000-0000', counter: 'recovery' },
+  backup_code: { typed: '0000-0000-0000-0000', counter: null },
+  imported_code: { typed: '0000-0000-0000-0000', counter: 'recovery' },
+  support_code: { typed: '0000-0000-0000-0000-0000', counter: null },
 } as const
 
 type Shape = keyof typeof guesses
 type State = 'fine' | 'locked' | 'exhausted'
 
-// Every combination of what can be wrong; the first that applies is the verdict: expired, malformed, unavailable, exhausted, locked, compare.
+// Every combination of what can be wrong; the first that applies is the verdict: expired, malformed, unavailable, (compare what keystep made), exhausted, locked, compare.
 const rows: { challenge: 'live' | 'expired'; shape: Shape | 'malformed'; available: boolean; state: State; reason: string }[] = []
 for (const asked of ['live', 'expired'] as const) {
-  for (const shape of ['digits', 'backup_code', 'support_code', 'malformed'] as const) {
+  for (const shape of ['digits', 'backup_code', 'imported_code', 'support_code', 'malformed'] as const) {
     for (const available of [true, false]) {
       for (const state of ['fine', 'locked', 'exhausted'] as const) {
         const gate = { fine: 'wrong_code', locked: 'locked', exhausted: 'exhausted' }[state]
@@ -38,7 +39,8 @@ async function makeUnavailable(h: House): Promise<void> {
   }))
 }
 
-async function arrange(h: House, { available, state }: { available: boolean; state: State }): Promise<void> {
+async function arrange(h: House, { available, state, shape }: { available: boolean; state: State; shape: string }): Promise<void> {
+  if (shape === 'imported_code') await markImported(h)
   if (available) await h.twoFactor.recovery.issueSupportCode({ userId: 'ada', actor: 'support/7', reason: 'test' })
   else await makeUnavailable(h)
   const counter = { streak: state === 'fine' ? 0 : 6, lockedUntil: h.clock().getTime() + 60_000, wrongAt: [], stopped: state === 'exhausted' }
@@ -65,12 +67,36 @@ describe('the order of checks', () => {
     slow.mockClear()
     const verdict = await h.twoFactor.login.verify({ challenge: asked, code: typed })
     expect(verdict).toMatchObject({ outcome: 'rejected', reason: row.reason })
-    const counted = row.reason === 'wrong_code'
-    expect(h.store).toMatchObject({ reads: 1, writes: counted ? 1 : 0 })
-    expect(slow).toHaveBeenCalledTimes(counted && row.shape === 'backup_code' ? 1 : 0)
+    const counter = row.shape === 'malformed' || row.reason !== 'wrong_code' ? null : guesses[row.shape].counter
+    expect('attemptsLeft' in verdict, 'attemptsLeft is said of what was counted').toBe(counter !== null)
+    expect(h.store).toMatchObject({ reads: 1, writes: counter === null ? 0 : 1 })
+    // One slow hash for each comparison with a backup code: always with keystep's own, with imported ones while nothing is locked.
+    const isCompared = row.challenge === 'live' && row.available && (row.shape === 'backup_code' || (row.shape === 'imported_code' && row.state === 'fine'))
+    expect(slow).toHaveBeenCalledTimes(isCompared ? 1 : 0)
     const { attempts } = await peek(h, 'ada')
-    if (counted && row.shape !== 'malformed') expect(attempts).toEqual({ ...before.attempts, [guesses[row.shape].counter]: expect.objectContaining({ streak: 1 }), failures: 1 })
+    if (counter) expect(attempts).toEqual({ ...before.attempts, [counter]: expect.objectContaining({ streak: 1 }), failures: 1 })
     else expect(attempts).toEqual(before.attempts)
+  })
+
+  it.each(['locked', 'exhausted'] as const)('V19: while codes are %s, a right backup or support code is accepted and a spent one told apart', async (state) => {
+    const h = house()
+    const { backupCodes } = await enroll(h.twoFactor, 'ada', h.clock)
+    const { supportCode } = acceptedOf(await h.twoFactor.recovery.issueSupportCode({ userId: 'ada', actor: 'support/7', reason: 'test' }))
+    const [first, second] = backupCodes
+    acceptedOf(await h.twoFactor.login.verify({ challenge: await challenge(h.twoFactor, 'ada'), code: first! }))
+    await arrange(h, { available: true, state, shape: 'digits' })
+    const { attempts } = await peek(h, 'ada')
+    const reissued = acceptedOf(await h.twoFactor.recovery.issueSupportCode({ userId: 'ada', actor: 'support/7', reason: 'test' }))
+    const typing = async (code: string) => {
+      await tamper(h, 'ada', (subject) => ({ ...subject, attempts }))
+      return h.twoFactor.login.verify({ challenge: await challenge(h.twoFactor, 'ada'), code })
+    }
+    expect(await typing(first!)).toEqual({ outcome: 'rejected', reason: 'already_used' })
+    expect(await typing(supportCode.reveal())).toMatchObject({ reason: state })
+    expect(await typing(reissued.supportCode.reveal())).toMatchObject({ outcome: 'enroll' })
+    expect(await typing(second!)).toMatchObject({ outcome: 'accepted' })
+    await tamper(h, 'ada', (subject) => ({ ...subject, attempts }))
+    expect(await h.twoFactor.stepUp.verify({ challenge: await challengeOfStep(h), code: backupCodes[2]!, sessionId: SESSION })).toMatchObject({ outcome: 'accepted' })
   })
 
   it('the same holds for a step-up, where a support code is never available', async () => {
@@ -104,9 +130,10 @@ describe('the order of checks', () => {
     expect(slow).not.toHaveBeenCalled()
   })
 
-  it('a lock that ends between the slow hash and the verdict never makes a wrong code of a right one', async () => {
+  it('a lock that ends between the slow hash and the verdict never makes a wrong code of a right imported one', async () => {
     const h = house()
     const { backupCodes } = await enroll(h.twoFactor, 'ada', h.clock)
+    await markImported(h)
     let asks = 0
     // A clock that moves on by a second at each look: wherever the lock ends, the code was hashed or it was not looked at.
     const ticking = () => new Date(h.clock().getTime() + asks++ * 1000)
@@ -122,6 +149,12 @@ describe('the order of checks', () => {
     throw new Error('the lock never ended within the attempt')
   })
 })
+
+async function challengeOfStep(h: House): Promise<string> {
+  const step = await h.twoFactor.stepUp.begin({ userId: 'ada', sessionId: SESSION, purpose: 'dns.change' })
+  if (step.next !== 'challenge') throw new Error(step.next)
+  return step.challenge
+}
 
 function relock(attempts: Attempts, lockedUntil: number): Attempts {
   const names: CounterName[] = ['codes', 'recovery']

@@ -40,7 +40,7 @@ describe('V27: an outage looks like neither a wrong code nor an accepted one', (
     const h = await settled()
     const asked = await challenge(h.twoFactor, 'ada')
     h.events.length = 0
-    for (const code of [h.phone.code(h.clock()), wrongCode(h.phone, h.clock()), h.backupCodes[0]!, '0000-0000-0000-0000']) {
+    for (const code of [h.phone.code(h.clock()), wrongCode(h.phone, h.clock()), h.backupCodes[0]!]) {
       await expect(h.during({ write: 'before' }, () => h.twoFactor.login.verify({ challenge: asked, code }))).rejects.toMatchObject(failed)
     }
     expect(h.events).toEqual([])

@@ -30,6 +30,11 @@ export async function tamper({ store, keyring, realm = 'default' }: Place, userI
   if ((await store.put(key, value, { expected: found.version })) === null) throw new Error('the record changed meanwhile')
 }
 
+/** Marks a user's backup codes as those of another system, which may be short enough to guess. */
+export function markImported(place: Place, userId = 'ada'): Promise<void> {
+  return tamper(place, userId, (subject) => ({ ...subject, backupCodes: { ...subject.backupCodes!, imported: true } }))
+}
+
 /** Deletes a user's record under everybody's feet. */
 export async function erase({ store, realm = 'default' }: Place, userId: string): Promise<void> {
   const key = rowOf(realm, userId)

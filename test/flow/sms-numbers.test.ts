@@ -49,7 +49,7 @@ describe('enrolling a number', () => {
     expect(await confirm('12345')).toEqual({ outcome: 'rejected', reason: 'malformed_code' })
     for (let left = 4; left >= 0; left--) expect(await confirm(notThe(code))).toMatchObject({ reason: 'wrong_code', attemptsLeft: left })
     expect(await confirm(code)).toMatchObject({ reason: 'locked' })
-    h.clock.advance({ seconds: 30 })
+    h.clock.advance({ seconds: 60 })
     expect(await confirm(code)).toMatchObject({ outcome: 'accepted', failuresBefore: 5 })
   })
 

@@ -89,8 +89,8 @@ describe('logging in with a message', () => {
     const { challenge: asked, code } = await challengeWithCode(h, 'ada')
     for (let n = 0; n < 5; n++) await h.twoFactor.login.verify({ challenge: asked, code: notThe(code) })
     const sent = h.outbox.length
-    expect(await h.twoFactor.sms.send({ challenge: asked })).toEqual({ outcome: 'rejected', reason: 'locked', retryAt: new Date(h.clock().getTime() + 30_000) })
-    h.clock.advance({ seconds: 30 })
+    expect(await h.twoFactor.sms.send({ challenge: asked })).toEqual({ outcome: 'rejected', reason: 'locked', retryAt: new Date(h.clock().getTime() + 60_000) })
+    h.clock.advance({ seconds: 60 })
     await h.twoFactor.login.verify({ challenge: asked, code: notThe(code) })
     expect(await h.twoFactor.sms.send({ challenge: asked })).toEqual({ outcome: 'rejected', reason: 'expired' })
     expect(await h.twoFactor.sms.send({ challenge: await challenge(h.twoFactor, 'ada') })).toEqual({ outcome: 'rejected', reason: 'exhausted' })

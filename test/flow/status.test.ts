@@ -40,7 +40,7 @@ describe('status', () => {
     const h = house({ limits: { hardStop: 6 } })
     const { phone } = await enroll(h.twoFactor, 'ada', h.clock)
     for (let n = 0; n < 5; n++) await login(h.twoFactor, 'ada', wrongCode(phone, h.clock()))
-    const until = new Date(h.clock().getTime() + 30_000)
+    const until = new Date(h.clock().getTime() + 60_000)
     expect(await h.twoFactor.status({ userId: 'ada' })).toMatchObject({ lockedUntil: until, exhausted: false })
     h.clock.set(until)
     expect(await h.twoFactor.status({ userId: 'ada' })).toMatchObject({ lockedUntil: null, exhausted: false })

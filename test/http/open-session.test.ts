@@ -59,12 +59,12 @@ describe('what opens a session, and what does not', () => {
       const answer = i % 2 === 0 ? await at.post('/login/verify', { code }) : await ada.at.post('/step-up/verify', { challenge, code })
       expect([answer.status, answer.body['reason']]).toEqual([422, 'wrong_code'])
       left.push(answer.body['attemptsLeft'])
-      if (i === 4) expect([answer.body['retryAt'], answer.headers.get('retry-after')]).toEqual([new Date(p.clock().getTime() + 30_000).toISOString(), '30'])
+      if (i === 4) expect([answer.body['retryAt'], answer.headers.get('retry-after')]).toEqual([new Date(p.clock().getTime() + 60_000).toISOString(), '60'])
     }
     expect(left).toEqual([4, 3, 2, 1, 0])
     const right = ada.phone.code(p.clock())
     for (const answer of [await at.post('/login/verify', { code: right }), await ada.at.post('/step-up/verify', { challenge, code: right })]) {
-      expect([answer.status, answer.body['reason'], answer.headers.get('retry-after')]).toEqual([429, 'locked', '30'])
+      expect([answer.status, answer.body['reason'], answer.headers.get('retry-after')]).toEqual([429, 'locked', '60'])
     }
   })
 

@@ -1,7 +1,7 @@
-import { rejected } from './counters.ts'
+import { lift, rejected } from './counters.ts'
 import { stepAt, type Typed } from './codes.ts'
 import { authentic, ENROLL, MANAGE, permits } from './tokens.ts'
-import { endTokens, type Enrollment, type Factor, Fault, newCounter, newId, newRecord, type Permit, read, renewEpoch, type Run, show, type UserRecord, write } from './world.ts'
+import { endTokens, type Enrollment, type Factor, Fault, newId, newRecord, type Permit, read, renewEpoch, type Run, show, type UserRecord, write } from './world.ts'
 
 export const SET_SIZE = 4
 const apps = (record: UserRecord | null): Factor[] => record?.factors.filter(({ kind }) => kind === 'totp') ?? []
@@ -27,7 +27,7 @@ function spend({ rules }: Run, record: UserRecord, permit: Permit): void {
 
 function issueSet(run: Run, record: UserRecord): void {
   const older = record.backup && !run.rules.regenerateEndsOldSet ? [record.backup.set, ...record.backup.older] : []
-  record.backup = { set: newId(run), older, spent: Array.from({ length: SET_SIZE }, () => false) }
+  record.backup = { set: newId(run), imported: false, older, spent: Array.from({ length: SET_SIZE }, () => false) }
   show(run, 'sets', record.backup.set)
 }
 
@@ -153,7 +153,7 @@ export function regenerate(run: Run, o: { permit: number; session: string }): un
   const { permit, record } = held
   if (!record || record.factors.length === 0) return rejected('not_found')
   issueSet(run, record)
-  if (run.rules.regenerateRestartsRecovery) record.recovery = newCounter()
+  if (run.rules.regenerateRestartsRecovery) record.recovery = lift(run, record.recovery, run.rules.restartEmptiesAccount)
   spend(run, record, permit)
   run.answer.events.push('backup_codes.regenerated')
   write(run, permit.user, record)

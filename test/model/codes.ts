@@ -1,4 +1,4 @@
-import { debit, gate, recover, rejected, succeed } from './counters.ts'
+import { debit, gate, type Meant, recover, refuse, rejected, succeed } from './counters.ts'
 import { isLiveChallenge } from './tokens.ts'
 import { type Challenge, Fault, type Run, type TotpFactor, type UserRecord } from './world.ts'
 
@@ -24,8 +24,16 @@ function shapeOf(typed: Typed): 'digits' | 'backup' | 'support' | null {
   return typed.is === 'garbage' ? null : 'support'
 }
 
-/** The order of section 4: expired, malformed, unavailable, exhausted, locked. */
-function screen(run: Run, record: UserRecord | null, challenge: Challenge, typed: Typed, factor: Kind | undefined): object | null {
+/** The counter that a wrong code is debited to; null for what keystep made itself. */
+function counterOf({ rules }: Run, record: UserRecord, typed: Typed): 'codes' | 'recovery' | null {
+  const shape = shapeOf(typed)
+  if (shape === 'digits') return 'codes'
+  if (shape === 'backup' && record.backup?.imported) return 'recovery'
+  return rules.wrongMadeCodeIsCounted ? 'recovery' : null
+}
+
+/** The order of section 4: expired, malformed, unavailable; then exhausted, locked, for all but what keystep made. */
+function screen(run: Run, record: UserRecord | null, challenge: Challenge, typed: Typed, factor: Kind | undefined): { reason: string } | null {
   if (!isLiveChallenge(run, record, challenge)) return rejected('expired')
   const shape = shapeOf(typed)
   const wanted = factor === undefined ? shape : factor === 'backup_code' ? 'backup' : factor === 'support_code' ? 'support' : 'digits'
@@ -40,7 +48,10 @@ function screen(run: Run, record: UserRecord | null, challenge: Challenge, typed
     if (asked.length === 0) return rejected('factor_unavailable')
     if (!asked.some((one) => (one.kind === 'totp' ? one.digits : 6) === digitsOf(typed))) return rejected('malformed_code')
   }
-  return gate(run, shape === 'digits' ? record.codes : record.recovery)
+  if (shape === 'digits') return gate(run, record.codes)
+  const isImported = shape === 'backup' && record.backup?.imported
+  if (isImported) return run.rules.importedCodesAreLocked ? gate(run, record.recovery) : null
+  return run.rules.madeCodesAreLocked ? gate(run, record.codes) : null
 }
 
 /** Steps ahead of now that no right code can have used: 5 minutes of clock, and the three that a window with drift may lie ahead. */
@@ -108,24 +119,46 @@ function compare(run: Run, record: UserRecord, typed: Typed, factor: Kind | unde
   return sms
 }
 
+/** A wrong backup or support code of keystep's making: neither counted nor written. */
+function answerWrongMade(run: Run, record: UserRecord, meant: Meant): unknown {
+  const shut = run.rules.lockAnswersWrongMadeCode ? (gate(run, record.codes) ?? gate(run, record.recovery)) : null
+  if (shut) return refuse(run, shut, meant)
+  run.answer.events.push(`code.rejected null 0 0 false ${meant.kind} ${meant.purpose}`)
+  return rejected('wrong_code')
+}
+
+/** What a code was meant as: digits by the factor that was named, or by what could have made so many of them. */
+function kindOf(record: UserRecord | null, typed: Typed, factor: Kind | undefined): string | null {
+  const shape = shapeOf(typed)
+  if (shape !== 'digits') {
+    const kind = shape === null ? null : (`${shape}_code` as Kind)
+    return factor === undefined || factor === kind ? kind : null
+  }
+  if (factor !== undefined) return factor === 'totp' || factor === 'sms' ? factor : null
+  const kinds = new Set(record?.factors.filter((one) => (one.kind === 'totp' ? one.digits : 6) === digitsOf(typed)).map(({ kind }) => kind))
+  return kinds.size === 1 ? [...kinds][0]! : 'totp_or_sms'
+}
+
 /** One code against one challenge: its rejection, or what it was, with the record changed and not yet written. */
 export function attempt(run: Run, record: UserRecord | null, challenge: Challenge, typed: Typed, factor: Kind | undefined): { rejection: unknown } | { kind: Kind; failuresBefore: number } {
-  const refusal = screen(run, record, challenge, typed, factor)
-  if (refusal || !record) return { rejection: refusal }
   const { rules, answer } = run
-  const counter = shapeOf(typed) === 'digits' ? 'codes' : 'recovery'
+  const { purpose } = challenge
+  const meant = { kind: kindOf(record, typed, factor), purpose }
+  const refusal = screen(run, record, challenge, typed, factor)
+  if (refusal || !record) return { rejection: refuse(run, refusal ?? rejected('expired'), meant) }
+  const counter = counterOf(run, record, typed)
+  const count = (name: 'codes' | 'recovery'): unknown => debit(run, challenge.user, record, { name, ...meant })
   const found = compare(run, record, typed, factor, challenge.id)
   switch (found.is) {
     case 'miss':
-      return { rejection: debit(run, challenge.user, record, counter) }
+      return { rejection: counter ? count(counter) : answerWrongMade(run, record, meant) }
     case 'elsewhere':
-      return { rejection: rejected('expired') }
+      return { rejection: refuse(run, rejected('expired'), meant) }
     case 'replay':
-      if (rules.replayIsCounted) return { rejection: debit(run, challenge.user, record, counter) }
-      answer.events.push('code.replayed')
-      return { rejection: rejected('already_used') }
+      if (rules.replayIsCounted) return { rejection: count(counter ?? 'recovery') }
+      return { rejection: refuse(run, rejected('already_used'), { kind: found.kind, purpose }) }
     case 'skewed':
-      if (found.guess) debit(run, challenge.user, record, counter)
+      if (found.guess) count('codes')
       throw new Fault('ERR_CLOCK')
     case 'match': {
       const failuresBefore = record.failures
@@ -133,7 +166,7 @@ export function attempt(run: Run, record: UserRecord | null, challenge: Challeng
       else recover(run, record)
       if (rules.challengeIsSpent) record.spent.push(challenge.id)
       if (rules.supportIsCancelledByCodes && found.kind !== 'support_code') record.support = null
-      answer.events.push('code.accepted')
+      answer.events.push(`code.accepted ${found.kind} ${purpose} ${failuresBefore}`)
       if (found.kind === 'backup_code') {
         const left = leftOf(record)
         answer.events.push('backup_code.used', ...(left <= 3 ? ['backup_codes.low'] : []))

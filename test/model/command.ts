@@ -37,6 +37,8 @@ export type Command<C = Typed> =
   | { do: 'recovery.unlock'; user: string }
   | { do: 'maintenance.erase'; user: string }
   | { do: 'policy'; user: string; policy: Exclude<Policy, object> | { inDays: number } }
+  /** The user's backup codes become those of another system, as an import would bring them. */
+  | { do: 'imported'; user: string }
   /** Moves the clock; `'unlocked'` waits for the end of a user's lock. */
   | { do: 'clock'; seconds: number | 'unlocked'; user: string }
 

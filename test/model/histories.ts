@@ -65,11 +65,12 @@ const clock = (seconds: Gen<number | 'unlocked'>): Gen<Loose> => call('clock', {
 
 const single = weighted<Loose>(
   [4, begin], [6, verify(source, half)], [3, stepUp()], [4, proveStepUp()], [3, check], [2, enrollTotp], [3, confirmTotp(source)], [2, enrollSms], [3, confirmSms(source)],
-  [4, send], [1, regenerate], [2, remove], [1, byUser('recovery.issueSupportCode')], [1, byUser('recovery.passwordChanged')], [1, byUser('recovery.reset')], [1, byUser('recovery.unlock')], [1, byUser('maintenance.erase')],
-  [1, importTotp], [1, importSms], [1, rename], [1, revoke], [1, policy], [6, clock(spans)],
+  [4, send], [1, regenerate], [2, remove], [1, byUser('recovery.issueSupportCode')], [1, byUser('recovery.passwordChanged')], [1, byUser('recovery.reset')],
+  [1, byUser('recovery.unlock')], [1, byUser('maintenance.erase')],
+  [1, importTotp], [1, importSms], [1, rename], [1, revoke], [1, policy], [1, byUser('imported')], [6, clock(spans)],
 )
 /** What can run at the same time as another: all but what moves the world, and what is two calls of the library. */
-const racing = single.filter((command) => !['clock', 'policy'].includes(command.do) && !(command.do === 'devices.revoke' && command.device !== 'all') && !(command.do === 'login.begin' && command.device !== null))
+const racing = single.filter((command) => !['clock', 'policy', 'imported'].includes(command.do) && !(command.do === 'devices.revoke' && command.device !== 'all') && !(command.do === 'login.begin' && command.device !== null))
 const both = fc.tuple(racing, racing).map((pair): Step => ({ do: 'both', pair }))
 
 const row = (...gens: Gen<Step>[]): Gen<Step[]> => fc.tuple(...gens)
@@ -120,7 +121,13 @@ function settleOn(command: Loose, whom: string | null, smooth: boolean): Loose {
 /** Guessing, lock after lock. */
 const guess = (from: Source['from']): Gen<Step[]> => row(clock(fixed('unlocked')), begin, call('login.verify', { challenge: fixed(0), code: newest(from).map((code) => ({ ...code, digits: 6 })), remember: fixed(false) }))
 const guesses = (n: number, from: Source['from']): Gen<Step[]> => fc.array(guess(from), { minLength: n, maxLength: n }).map((rows) => rows.flat())
-const storm = (least: number, most: number): Gen<Step[]> => fc.tuple(fc.integer({ min: least, max: most }), one<Source['from']>('wrong', 'wrong', 'wrong_backup')).chain(([n, from]) => guesses(n, from))
+const imported = byUser('imported')
+const storm = (least: number, most: number): Gen<Step[]> =>
+  fc.tuple(fc.integer({ min: least, max: most }), one<Source['from']>('wrong', 'wrong', 'wrong_backup')).chain(([n, from]) =>
+    from === 'wrong' ? guesses(n, from) : fc.tuple(row(imported), guesses(n, from)).map((rows) => rows.flat()),
+  )
+/** Wrong codes of keystep's making while digits are locked, and a right one among them. */
+const beside = fc.tuple(guesses(5, 'wrong'), row(begin, verify(newest('wrong_backup')), verify(newest('wrong_support')), begin, verify(newest('backup')), begin, verify(newest('wrong_backup')))).map((rows) => rows.flat())
 const inTime = row(clock(fixed('unlocked')), begin, verify(onTime))
 const book = (...parts: Gen<Step[]>[]): Gen<Step[]> => ofOne(fc.tuple(...parts).map((rows) => rows.flat()))
 const saved = row(begin, verify(newest('backup')))
@@ -144,7 +151,7 @@ const drift = (...offsets: number[]): Gen<Step[]> => book(...offsets.map((steps)
 
 const chapter = weighted(
   [24, row(single)], [10, ofOne(login)], [8, ofOne(permitted)], [5, ofOne(texted)], [6, ofOne(firstApp)], [4, ofOne(firstNumber)], [3, ofOne(required)], [5, ofOne(textedLogin)],
-  [2, drift(1, 1, 2, 3, 4, 0)], [2, drift(-1, -1, -2, -3, -4, 0)], [4, ofOne(supported)], [4, ofOne(devices)], [3, ofOne(messages)], [8, ofOne(races)], [3, ofOne(storm(2, 8))], [1, ofOne(storm(40, 56))], [8, corners],
+  [2, drift(1, 1, 2, 3, 4, 0)], [2, drift(-1, -1, -2, -3, -4, 0)], [4, ofOne(supported)], [4, ofOne(devices)], [3, ofOne(messages)], [8, ofOne(races)], [3, ofOne(storm(2, 8))], [3, ofOne(beside)], [1, ofOne(storm(40, 56))], [8, corners],
 )
 
 /** A history: chapters in the lives of three users, at most some hundreds of steps. */
@@ -155,4 +162,9 @@ export const guessing: Gen<Step[]> = fc.oneof(
   book(firstApp, guesses(49, 'wrong'), row(clock(fixed('unlocked')), begin, begin), row(verify(newest('wrong')), begin, verify(newest('backup')), call('login.verify', { challenge: fixed(2), code: onTime, remember: fixed(false) })), inTime),
   book(firstApp, storm(48, 51), saved, inTime, row(single)),
   book(firstApp, guesses(49, 'wrong'), inTime, row(clock(one(DAY, 20 * DAY))), guesses(49, 'wrong'), inTime, row(clock(one(MINUTE, 5 * DAY, 9.5 * DAY, 11 * DAY))), guesses(3, 'wrong'), saved, inTime, guesses(2, 'wrong')),
+  // Beyond the monthly stop: what a backup code lends, to the last of it.
+  book(
+    firstApp, guesses(49, 'wrong'), inTime, guesses(49, 'wrong'), inTime, guesses(2, 'wrong'), saved,
+    fc.integer({ min: 8, max: 12 }).chain((n) => guesses(n, 'wrong')), fc.oneof(saved, inTime, row(byUser('recovery.issueSupportCode'))), guesses(2, 'wrong'), inTime,
+  ),
 )

@@ -40,6 +40,11 @@ function perform(run: Run, command: Command): unknown {
     case 'policy':
       run.world.policies[command.user] = typeof command.policy === 'string' ? command.policy : { from: run.world.now + command.policy.inDays * 86_400_000 }
       return null
+    case 'imported': {
+      const backup = run.world.users[command.user]?.backup
+      if (backup) backup.imported = true
+      return null
+    }
     case 'clock':
       run.world.now += command.seconds as number * 1000
       return null

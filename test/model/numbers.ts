@@ -1,4 +1,4 @@
-import { debit, gate, rejected } from './counters.ts'
+import { debit, gate, refuse, rejected } from './counters.ts'
 import { compareSms, digitsOf, type Typed } from './codes.ts'
 import { authentic, ENROLL, isLiveChallenge, MANAGE, permits } from './tokens.ts'
 import { bind, bindImported, refusalToBind } from './changes.ts'
@@ -93,14 +93,15 @@ export function confirmNumber(run: Run, o: { enrollment: number; session: string
   const { factor, user } = enrollment
   const record = read(run, user)
   const refusal = refusalToBind(run, record, enrollment)
-  if (refusal || !record) return rejected(refusal ?? 'expired')
-  if (digitsOf(o.code) !== 6) return rejected('malformed_code')
+  const meant = { kind: 'sms', purpose: 'enroll' }
+  if (refusal || !record) return refuse(run, rejected(refusal ?? 'expired'), meant)
+  if (digitsOf(o.code) !== 6) return refuse(run, rejected('malformed_code'), { ...meant, kind: null })
   const shut = gate(run, record.codes)
-  if (shut) return shut
+  if (shut) return refuse(run, shut, meant)
   const found = compareSms(run, record, o.code, factor.id)
-  if (found.is === 'miss') return debit(run, user, record, 'codes')
-  if (found.is === 'elsewhere') return rejected('expired')
-  if (found.is === 'replay') return rejected('already_used')
+  if (found.is === 'miss') return debit(run, user, record, { name: 'codes', ...meant })
+  if (found.is === 'elsewhere') return refuse(run, rejected('expired'), meant)
+  if (found.is === 'replay') return refuse(run, rejected('already_used'), meant)
   const backup = factor.backup && enrollment.basis !== 'recovery' && record.factors.some((one) => one.kind === 'sms' && !one.backup && one.number !== factor.number)
   return bind(run, record, enrollment, { kind: 'sms', id: factor.id, number: factor.number, backup, createdAt: run.world.now })
 }

@@ -1,4 +1,4 @@
-import { gate, rejected } from './counters.ts'
+import { gate, lift, recent, rejected } from './counters.ts'
 import { leftOf } from './codes.ts'
 import { requirementOf } from './login.ts'
 import { newCounter, newId, newRecord, read, renewEpoch, type Run, show, write } from './world.ts'
@@ -9,7 +9,7 @@ export function issueSupportCode(run: Run, { user }: { user: string }): unknown 
   if (!record || (record.factors.length === 0 && !record.needsSupportCode)) return rejected('not_found')
   const expiresAt = world.now + rules.supportLife
   record.support = { id: newId(run), expiresAt, redeemed: false }
-  if (rules.supportRestartsRecovery) record.recovery = newCounter()
+  if (rules.supportRestartsRecovery) record.recovery = lift(run, record.recovery, rules.restartEmptiesAccount)
   show(run, 'supports', record.support.id)
   run.answer.events.push('support_code.issued')
   write(run, user, record)
@@ -23,6 +23,11 @@ export function reset(run: Run, { user }: { user: string }): unknown {
   const record = newRecord()
   renewEpoch(run, record)
   record.wasSwitchedOff = true
+  for (const name of ['codes', 'recovery'] as const) {
+    if (!former) break
+    const counter = { ...former[name], wrongAt: former[name].wrongAt.filter((at) => at <= world.now) }
+    record[name] = lift(run, counter, rules.resetEmptiesAccount)
+  }
   if (rules.resetKeepsSends) record.sms.sentAt = former?.sms.sentAt.filter((at) => at <= world.now) ?? []
   record.support = { id: newId(run), expiresAt: world.now + rules.supportLife, redeemed: false }
   record.needsSupportCode = rules.resetNeedsSupportCode
@@ -38,12 +43,11 @@ export function unlock(run: Run, { user }: { user: string }): unknown {
   const record = world.users[user]
   if (!record) return rejected('not_found')
   record.touchedAt = 0
-  const judged = [...record.codes.wrongAt, ...record.recovery.wrongAt].filter((at) => at > (world.now - 30 * 86_400_000) / 1000)
-  const month = rules.unlockEndsMonth ? {} : { wrongAt: record.codes.wrongAt }
-  Object.assign(record, { codes: { ...newCounter(), ...month }, recovery: newCounter() })
+  const judged = recent(run, record.codes).length + recent(run, record.recovery).length
+  for (const name of ['codes', 'recovery'] as const) record[name] = rules.unlockEndsMonth ? newCounter() : lift(run, record[name], false)
   answer.events.push('unlocked')
   write(run, user, record)
-  return { outcome: 'accepted', codesJudged: judged.length }
+  return { outcome: 'accepted', codesJudged: judged }
 }
 
 /** The end of a user: whoever gets the id next inherits nothing. */

@@ -56,6 +56,8 @@ export interface Counter {
   lockedUntil: number
   wrongAt: number[]
   stopped: boolean
+  /** Wrong codes left beyond a full account. */
+  relief: number
 }
 
 export interface UserRecord {
@@ -65,7 +67,7 @@ export interface UserRecord {
   provenAfter: number
   touchedAt: number
   factors: Factor[]
-  backup: { set: number; older: number[]; spent: boolean[] } | null
+  backup: { set: number; imported: boolean; older: number[]; spent: boolean[] } | null
   codes: Counter
   recovery: Counter
   failures: number
@@ -112,7 +114,7 @@ export function newWorld(): World {
   return { now: START, ids: 1, users: { ada: null, ben: null, cyd: null }, policies: { ada: 'optional', ben: 'optional', cyd: 'optional' }, budgets: {}, handles: noHandles() }
 }
 
-export const newCounter = (): Counter => ({ streak: 0, lockedUntil: 0, wrongAt: [], stopped: false })
+export const newCounter = (): Counter => ({ streak: 0, lockedUntil: 0, wrongAt: [], stopped: false, relief: 0 })
 
 export function newRecord(): UserRecord {
   return {

@@ -2,6 +2,7 @@ import { createKeyring, createTwoFactor, generateKeyringKey, type TwoFactor } fr
 import { generateTotp, OtpKey } from '../../src/otp/index.ts'
 import type { RecordStore } from '../../src/stores/record-store.ts'
 import { challenge, enroll } from '../flow/house.ts'
+import { markImported } from '../flow/record.ts'
 
 const STEP_MS = 30_000
 
@@ -16,6 +17,8 @@ export interface Portal {
   enroll(userId: string, authenticators?: number): Promise<Enrolled>
   /** A user with one authenticator and no backup codes. */
   importUser(userId: string): Promise<Pick<Enrolled, 'codes'>>
+  /** Marks a user's backup codes as those of another system: wrong ones are counted. */
+  markImported(userId: string): Promise<void>
   challenge(userId: string): Promise<string>
 }
 
@@ -60,6 +63,7 @@ export function openPortal(store: RecordStore): Portal {
       return { codes: codesOf(keys), backupCodes }
     },
     importUser: async (userId) => ({ codes: codesOf([await importKey(userId)]) }),
+    markImported: (userId) => markImported({ store, keyring: createKeyring(keyring) }, userId),
     challenge: (userId) => challenge(twoFactor, userId),
   }
 }

@@ -49,7 +49,7 @@ export const attacks: readonly Scenario[] = [
     name: 'wrong codes',
     prepare: async (portal, userId, attempts) => {
       const user = await portal.enroll(userId)
-      const lock = { seconds: 30, earlier: 0, right: () => user.codes()[0]! }
+      const lock = { seconds: 60, earlier: 0, right: () => user.codes()[0]! }
       return { attempts: fire(userId, wrongCodes(user, attempts), attempts), accepted: 0, budget: 5, rest: 'locked', lock }
     },
   },
@@ -57,7 +57,7 @@ export const attacks: readonly Scenario[] = [
     name: 'wrong codes, one challenge',
     prepare: async (portal, userId, attempts) => {
       const user = await portal.enroll(userId)
-      const lock = { seconds: 30, earlier: 0, right: () => user.codes()[0]! }
+      const lock = { seconds: 60, earlier: 0, right: () => user.codes()[0]! }
       const challenge = await portal.challenge(userId)
       return { attempts: fire(userId, wrongCodes(user, attempts), attempts, challenge), accepted: 0, budget: 5, rest: 'locked', lock }
     },
@@ -67,15 +67,16 @@ export const attacks: readonly Scenario[] = [
     prepare: async (portal, userId, attempts) => {
       const user = await portal.enroll(userId)
       for (const code of wrongCodes(user, 5)) await portal.twoFactor.login.verify({ challenge: await portal.challenge(userId), code })
-      portal.wait(30)
-      const lock = { seconds: 60, earlier: 5, right: () => user.codes()[0]! }
+      portal.wait(60)
+      const lock = { seconds: 120, earlier: 5, right: () => user.codes()[0]! }
       return { attempts: fire(userId, wrongCodes(user, attempts), attempts), accepted: 0, budget: 1, rest: 'locked', lock }
     },
   },
   {
-    name: 'wrong backup codes',
+    name: 'wrong imported backup codes',
     prepare: async (portal, userId, attempts) => {
       const { backupCodes } = await portal.enroll(userId)
+      await portal.markImported(userId)
       const wrong = Array.from({ length: attempts }, (_, i) => backupCodes[i % BACKUP_CODES]!.slice(0, -4) + String(1000 + i))
       return { attempts: fire(userId, wrong, attempts), accepted: 0, budget: 5, rest: 'locked', backupCodesLeft: BACKUP_CODES }
     },

@@ -29,8 +29,8 @@ function sentence(entry: ActivityEntry): string {
       return `${entry.purpose === 'login' ? 'Logged in' : 'Confirmed a change'} with ${NOUNS[entry.kind]}`
     case 'code.rejected':
       return times('Wrong code')
-    case 'code.replayed':
-      return 'A used code was typed again'
+    case 'code.refused':
+      return entry.reason === 'already_used' ? 'A used code was typed again' : 'A code was not looked at'
     case 'locked':
       return times('Locked after wrong codes')
     case 'exhausted':

@@ -13,15 +13,15 @@ export interface Rejected {
 
 /** A sentence for every reason: what is wrong, and what to do now. */
 export function words(rejected: Rejected): string | Html {
-  const { reason, attemptsLeft = 0, retryAt, bySeconds = 0 } = rejected
+  const { reason, attemptsLeft, retryAt, bySeconds = 0 } = rejected
   switch (reason) {
     case 'wrong_code':
       if (retryAt) return locked(retryAt)
-      return attemptsLeft === 0 ? 'That code is not right.' : `That code is not right. ${attemptsLeft === 1 ? '1 attempt' : `${attemptsLeft} attempts`} left.`
+      return attemptsLeft ? `That code is not right. ${attemptsLeft === 1 ? '1 attempt' : `${attemptsLeft} attempts`} left.` : 'That code is not right.'
     case 'already_used':
       return 'That code was used before. Wait for the next one.'
     case 'locked':
-      return locked(retryAt!)
+      return html`${locked(retryAt!)}, or use a backup code`
     case 'exhausted':
       return html`Codes are switched off after too many wrong ones. Use a backup code, or <a href="/help#lost-phone">ask support</a>.`
     case 'expired':

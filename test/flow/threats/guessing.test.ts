@@ -1,6 +1,7 @@
 import { memoryStore } from 'keystep/stores/memory'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { challenge, enroll, house, type House, login, nextCode, permit, type Phone, SESSION, wrongCode } from '../house.ts'
+import { markImported } from '../record.ts'
 import { slowStore } from '../stores.ts'
 
 /** The adversary has the password: new sessions, challenges and addresses cost nothing. */
@@ -15,6 +16,12 @@ async function guessFor(h: House, phone: Phone, days: number): Promise<number> {
     else h.clock.advance({ days: 1 })
   }
   return looked
+}
+
+async function supportCodeOf({ twoFactor }: House): Promise<string> {
+  const issued = await twoFactor.recovery.issueSupportCode({ userId: 'ada', actor: 'support/7', reason: 'lost phone' })
+  if (issued.outcome !== 'accepted') throw new Error(issued.reason)
+  return issued.supportCode.reveal()
 }
 
 describe('threats: guessing', () => {
@@ -40,6 +47,56 @@ describe('threats: guessing', () => {
       h.clock.advance({ days: 1 })
     }
     expect(looked).toBe(100)
+  })
+
+  it('V1: four guesses before each of the owner’s logins, 96 in 24 days, are told by the account: the password is known', async () => {
+    const h = house()
+    const { phone } = await enroll(h.twoFactor, 'ada', h.clock)
+    for (let day = 0; day < 24; day++) {
+      h.clock.advance({ days: 1 })
+      for (let n = 0; n < 4; n++) await login(h.twoFactor, 'ada', wrongCode(phone, h.clock()))
+      expect(await login(h.twoFactor, 'ada', nextCode(h.clock, phone))).toMatchObject({ outcome: 'accepted', failuresBefore: 4 })
+    }
+    const wrong = h.events.filter((event) => event.type === 'code.rejected')
+    expect(wrong).toHaveLength(96)
+    // None is the fifth in a row; from the twentieth within 30 days on, each tells.
+    expect(wrong.every(({ inARow }) => inARow < 5)).toBe(true)
+    expect(wrong.findIndex(({ passwordKnown }) => passwordKnown)).toBe(19)
+    expect(wrong.filter(({ passwordKnown }) => passwordKnown)).toHaveLength(77)
+  })
+
+  it('V1: an owner who mistypes now and then is not told of an attack: 12 slips a month, for a year', async () => {
+    const h = house()
+    const { phone } = await enroll(h.twoFactor, 'ada', h.clock)
+    for (let slip = 0; slip < 12 * 12; slip++) {
+      h.clock.advance({ hours: 61 })
+      await login(h.twoFactor, 'ada', wrongCode(phone, h.clock()))
+      expect(await login(h.twoFactor, 'ada', nextCode(h.clock, phone))).toMatchObject({ outcome: 'accepted' })
+    }
+    expect(h.events.filter((event) => event.type === 'code.rejected' && event.passwordKnown)).toEqual([])
+  })
+
+  it('V1: a backup code after the monthly stop allows 10 more and not 100: ten codes of the owner’s are worth 100 guesses, not 1,000', async () => {
+    const h = house()
+    const { phone, backupCodes } = await enroll(h.twoFactor, 'ada', h.clock)
+    /** Four guesses and the owner's login, in turn, until nothing is looked at. */
+    const guess = async (): Promise<number> => {
+      let judged = 0
+      for (;;) {
+        for (let n = 0; n < 4; n++) {
+          const verdict = await login(h.twoFactor, 'ada', wrongCode(phone, h.clock()))
+          if (verdict.outcome !== 'rejected' || verdict.reason !== 'wrong_code') return judged
+          judged++
+        }
+        if ((await login(h.twoFactor, 'ada', nextCode(h.clock, phone))).outcome === 'rejected') return judged
+      }
+    }
+    const judged = [await guess()]
+    for (const code of backupCodes) {
+      expect(await login(h.twoFactor, 'ada', code)).toMatchObject({ outcome: 'accepted' })
+      judged.push(await guess())
+    }
+    expect(judged).toEqual([100, ...Array<number>(10).fill(10)])
   })
 
   it('V1: the budget is the user’s: a new twoFactor, process or server brings none', async () => {
@@ -102,6 +159,62 @@ describe('threats: guessing', () => {
     expect(await h.twoFactor.login.begin({ userId: 'ada', deviceToken: remembered.device!.token.reveal() })).toMatchObject({ next: 'proceed' })
     expect(await login(h.twoFactor, 'ada', backupCodes[0]!)).toMatchObject({ outcome: 'accepted', failuresBefore: 50 })
     expect(await login(h.twoFactor, 'ada', nextCode(h.clock, phone))).toMatchObject({ outcome: 'accepted' })
+  })
+
+  it('V19: whoever has the password, guessing at each unlock for a week, keeps none of the owner’s backup and support codes out', async () => {
+    const h = house()
+    const { phone, backupCodes } = await enroll(h.twoFactor, 'ada', h.clock)
+    const start = h.clock().getTime()
+    const attack = async (): Promise<void> => {
+      // All he can type: digits, backup codes and support codes, until each is refused.
+      for (const code of [wrongCode(phone, h.clock()), '0000-0000-0000-0000', '0000-0000-0000-0000-0000']) {
+        for (let tries = 0; tries < 12; tries++) await login(h.twoFactor, 'ada', code)
+      }
+    }
+    let [refused, opened] = [0, 0]
+    for (let day = 0; day < 7; day++) {
+      while (h.clock().getTime() < start + (day + 1) * 86_400_000) {
+        await attack()
+        const { lockedUntil } = await h.twoFactor.status({ userId: 'ada' })
+        h.clock.set(new Date(Math.max(lockedUntil?.getTime() ?? 0, h.clock().getTime() + 3_600_000)))
+      }
+      await attack()
+      if ((await login(h.twoFactor, 'ada', phone.code(h.clock()))).outcome === 'rejected') refused++
+      const code = day === 6 ? await supportCodeOf(h) : backupCodes[day]!
+      if ((await login(h.twoFactor, 'ada', code)).outcome !== 'rejected') opened++
+    }
+    // The lock of digits is his doing, and stays: what cannot be guessed does not stand under it.
+    expect({ refused, opened }).toEqual({ refused: 7, opened: 7 })
+  })
+
+  it('V19: a wrong backup or support code costs him a request and us one hash of 1,000 rounds: no write, no count, no lock', async () => {
+    const h = house()
+    const { phone, backupCodes } = await enroll(h.twoFactor, 'ada', h.clock)
+    await supportCodeOf(h)
+    h.clock.advance({ seconds: 30 })
+    const before = await h.store.get((await h.store.keys())[0]!)
+    const hashed = vi.spyOn(crypto.subtle, 'deriveBits')
+    h.store.reset()
+    for (const code of ['0000-0000-0000-0000', '0000-0000-0000-0000-0000']) {
+      for (let n = 0; n < 60; n++) expect(await login(h.twoFactor, 'ada', code)).toEqual({ outcome: 'rejected', reason: 'wrong_code' })
+    }
+    expect(hashed).toHaveBeenCalledTimes(60)
+    expect(hashed.mock.calls.every(([how]) => (how as Pbkdf2Params).iterations === 1000)).toBe(true)
+    hashed.mockRestore()
+    expect(h.store.writes).toBe(0)
+    expect(await h.store.get((await h.store.keys())[0]!)).toEqual(before)
+    expect(await login(h.twoFactor, 'ada', phone.code(h.clock()))).toMatchObject({ outcome: 'accepted', failuresBefore: 0 })
+    expect(await login(h.twoFactor, 'ada', backupCodes[0]!)).toMatchObject({ outcome: 'accepted', failuresBefore: 0 })
+  })
+
+  it('V19, 63B-4 3.2.2: backup codes of another system may be short, and stay under every lock and stop', async () => {
+    const h = house()
+    const { backupCodes } = await enroll(h.twoFactor, 'ada', h.clock)
+    await markImported(h)
+    const guess = () => login(h.twoFactor, 'ada', '0000-0000-0000-0000')
+    for (let n = 0; n < 5; n++) expect(await guess()).toMatchObject({ reason: 'wrong_code', attemptsLeft: 4 - n })
+    expect(await login(h.twoFactor, 'ada', backupCodes[0]!)).toMatchObject({ reason: 'locked' })
+    expect(await login(h.twoFactor, 'ada', await supportCodeOf(h))).toMatchObject({ outcome: 'enroll' })
   })
 
   it('V20: exhaustion sends the adversary back to the password: his challenges are over, whatever lifts the stop', async () => {

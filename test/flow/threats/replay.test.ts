@@ -13,7 +13,7 @@ describe('threats: replay', () => {
     h.store.reset()
     expect(await login(h.twoFactor, 'ada', code)).toEqual(used)
     expect(h.store.writes).toBe(0)
-    expect(h.events.at(-1)).toMatchObject({ type: 'code.replayed', kind: 'totp', userId: 'ada' })
+    expect(h.events.at(-1)).toMatchObject({ type: 'code.refused', reason: 'already_used', kind: 'totp', purpose: 'login', userId: 'ada' })
   })
 
   it('V5: in the whole window a code counts once, and none before it counts after it', async () => {
