@@ -1,4 +1,5 @@
-import { rmSync, readFileSync } from 'node:fs'
+import { readWords } from './docs/fences.ts'
+import { rmSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -9,7 +10,7 @@ afterAll(() => { rmSync(consumer, { recursive: true, force: true }) })
 
 // Two tenths: so that a changed word breaks nothing, and a grown room does.
 const SLACK_KB = 0.2
-const readme = readFileSync('README.md', 'utf8')
+const readme = readWords('README.md')
 
 /** What a consumer's bundler makes of the packed package: minified, everything that it needs included. */
 async function bundle(code: string): Promise<{ text: string; gzip: number }> {

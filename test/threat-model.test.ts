@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { readWords } from './docs/fences.ts'
 
 const root = new URL('../', import.meta.url).pathname
 
@@ -11,7 +12,7 @@ interface Row {
 
 const names = (cell = ''): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name!)
 
-const rows = readFileSync(`${root}docs/threat-model.md`, 'utf8').split('\n').filter((line) => /^\| V\d/.test(line)).map((line): Row => {
+const rows = readWords('docs/threat-model.md').split('\n').filter((line) => /^\| V\d/.test(line)).map((line): Row => {
   const cells = line.split(' | ')
   return { class: /^\| (V\d+)/.exec(line)![1]!, places: names(cells[2]), tests: names(cells[3]) }
 })
@@ -27,7 +28,7 @@ describe('the table of docs/threat-model.md', () => {
   it.each(rows)('$class: is stopped in places that are there, and seen by tests that bear its number', (row) => {
     expect(row.places.filter((place) => !existsSync(`${root}src/${place.replace(/\/?\*?$/, '')}`))).toEqual([])
     expect(row.places).not.toEqual([])
-    const titled = new RegExp(`(it|describe)(\\.\\w+\\(.*\\))?\\(['"\`][^'"\`]*\\b${row.class}\\b`)
+    const titled = new RegExp(`(it|describe)(\\.\\w+\\(.*\\))?\\(\\s*['"\`][^'"\`]*\\b${row.class}\\b`)
     expect(row.tests.filter((name) => !titled.test(readFileSync(`${root}${name}`, 'utf8')))).toEqual([])
     expect(row.tests).not.toEqual([])
   })

@@ -1,8 +1,8 @@
-import type { EventDetail } from './events.ts'
-import { permits, type PermitClaims } from './permit.ts'
-import { spend } from './spent.ts'
-import { type Factor, renewEpoch, type SmsFactor, type Subject, type TotpFactor } from './subject.ts'
-import { PERMIT_SECONDS } from './token.ts'
+import type { EventDetail } from '../record/events.ts'
+import { permits, type PermitClaims } from '../tokens/permit.ts'
+import { spend } from '../tokens/spent.ts'
+import { type Factor, renewEpoch, type SmsFactor, type Subject, type TotpFactor } from '../record/subject.ts'
+import { PERMIT_SECONDS } from '../tokens/token.ts'
 
 const MOST_AUTHENTICATORS = 3
 

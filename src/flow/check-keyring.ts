@@ -1,12 +1,12 @@
 import { keyById, keysOf } from '../crypto/keyring.ts'
 import { KeystepError } from '../errors.ts'
 import { type Canary, checkOf, keysInUse, readCanary, requireKnown } from './canary.ts'
-import { emit } from './events.ts'
-import { canaryKey } from './record-key.ts'
-import { requireThat, type Settings } from './settings.ts'
+import { emit } from '../record/events.ts'
+import { canaryKey } from '../record/record-key.ts'
+import { requireThat, type Settings } from '../record/settings.ts'
 import { staffOf } from './staff.ts'
-import { readStored, writeStored } from './stored.ts'
-import { pause } from './transact.ts'
+import { readStored, writeStored } from '../record/stored.ts'
+import { pause } from '../record/transact.ts'
 
 const MOST_TRIES = 64
 

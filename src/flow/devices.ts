@@ -1,8 +1,8 @@
-import type { EventDetail, RequestContext } from './events.ts'
-import { type Change, rejected } from './outcome.ts'
-import type { Settings } from './settings.ts'
-import type { Device } from './subject.ts'
-import { transact } from './transact.ts'
+import type { EventDetail, RequestContext } from '../record/events.ts'
+import { type Change, rejected } from '../record/outcome.ts'
+import type { Settings } from '../record/settings.ts'
+import type { Device } from '../record/subject.ts'
+import { transact } from '../record/transact.ts'
 
 /** `twoFactor.devices`: what was remembered. Listed by `status`. */
 export interface Devices {

@@ -1,5 +1,5 @@
-import { newSubject, renewEpoch, type Subject } from './subject.ts'
-import { CLOCK_TOLERANCE } from './token.ts'
+import { newSubject, renewEpoch, type Subject } from '../record/subject.ts'
+import { CLOCK_TOLERANCE } from '../record/clock.ts'
 
 /**
  * A record without anything in it, under a new epoch and a new key of its own: whatever was begun, proven

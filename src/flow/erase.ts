@@ -1,8 +1,8 @@
 import { emptied } from './emptied.ts'
-import { isWhole, requireThat, type Settings } from './settings.ts'
+import { isWhole, requireThat, type Settings } from '../record/settings.ts'
 import { type StaffInput, staffOf } from './staff.ts'
-import { stampOf } from './subject.ts'
-import { transact } from './transact.ts'
+import { stampOf } from '../record/subject.ts'
+import { transact } from '../record/transact.ts'
 
 const DAY = 86_400
 const KEEP_SECONDS = 90 * DAY

@@ -2,12 +2,12 @@ import { Secret } from '../crypto/secret.ts'
 import { buildKeyUri } from '../otp/index.ts'
 import { leftOf } from '../backup-codes/code-set.ts'
 import { labelOf } from './bind-factor.ts'
-import { checkUserId } from './record-key.ts'
-import { isText, requireThat, type Settings } from './settings.ts'
+import { checkUserId } from '../record/record-key.ts'
+import { isText, requireThat, type Settings } from '../record/settings.ts'
 import { type StaffInput, staffOf } from './staff.ts'
-import type { SmsFactor, Subject, TotpFactor } from './subject.ts'
-import { keyOf } from './totp-factor.ts'
-import { transact } from './transact.ts'
+import type { SmsFactor, Subject, TotpFactor } from '../record/subject.ts'
+import { keyOf } from '../codes/totp-factor.ts'
+import { transact } from '../record/transact.ts'
 
 /** Input of `maintenance.export`. */
 export interface ExportInput extends StaffInput {

@@ -1,12 +1,12 @@
 import { removedEvent, spendPermit } from './bind-factor.ts'
-import { cut, type RequestContext } from './events.ts'
-import { type Change, rejected } from './outcome.ts'
-import { MANAGE_FACTORS, permits, readPermit } from './permit.ts'
-import { requirementOf } from './requirement.ts'
-import type { Settings } from './settings.ts'
-import { endTokens, type Factor, type Subject } from './subject.ts'
-import { checkSessionId } from './token.ts'
-import { transact } from './transact.ts'
+import { cut, type RequestContext } from '../record/events.ts'
+import { type Change, rejected } from '../record/outcome.ts'
+import { MANAGE_FACTORS, permits, readPermit } from '../tokens/permit.ts'
+import { requirementOf } from '../record/requirement.ts'
+import type { Settings } from '../record/settings.ts'
+import { endTokens, type Factor, type Subject } from '../record/subject.ts'
+import { checkSessionId } from '../tokens/token.ts'
+import { transact } from '../record/transact.ts'
 
 /** `enrolled`: whether a confirmed factor is left. `required`: the portal's requirement forbids removing the last one. */
 export type Removal = Change<{ enrolled: boolean }>

@@ -1,11 +1,11 @@
 import { addFactor, describe } from './bind-factor.ts'
-import { type Change, rejected } from './outcome.ts'
-import { isCountryAllowed, parsePhoneNumber } from './phone-number.ts'
-import { instantOf, requireThat, type Settings } from './settings.ts'
-import { requireSms } from './sms-send.ts'
-import { newSubject, type SmsFactor } from './subject.ts'
-import { newId } from './token.ts'
-import { transact } from './transact.ts'
+import { type Change, rejected } from '../record/outcome.ts'
+import { isCountryAllowed, parsePhoneNumber } from '../sms/phone-number.ts'
+import { instantOf, requireThat, type Settings } from '../record/settings.ts'
+import { requireSms } from '../sms/send.ts'
+import { newSubject, type SmsFactor } from '../record/subject.ts'
+import { newId } from '../tokens/token.ts'
+import { transact } from '../record/transact.ts'
 
 /** Input of `sms.import`. */
 export interface SmsImportInput {

@@ -1,8 +1,8 @@
 import { leftOf } from '../backup-codes/code-set.ts'
-import type { FactorKind } from './events.ts'
-import { hintOf, isCountryAllowed } from './phone-number.ts'
-import type { Settings } from './settings.ts'
-import type { Subject } from './subject.ts'
+import type { FactorKind } from '../record/events.ts'
+import { hintOf, isCountryAllowed } from '../sms/phone-number.ts'
+import type { Settings } from '../record/settings.ts'
+import type { Subject } from '../record/subject.ts'
 
 /** One way to answer a challenge, for the page to offer. */
 export interface FactorOffer {

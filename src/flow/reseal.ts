@@ -1,11 +1,11 @@
 import { sealedUnder } from '../crypto/envelope.ts'
 import { KeystepError, type KeystepErrorCode } from '../errors.ts'
-import { sealAnew } from './departure.ts'
-import { openSubject } from './sealed-subject.ts'
-import type { Settings } from './settings.ts'
-import { readStored, writeStored } from './stored.ts'
-import type { Subject } from './subject.ts'
-import { expiryOf } from './transact.ts'
+import { sealAnew } from '../record/departure.ts'
+import { openSubject } from '../record/sealed-subject.ts'
+import type { Settings } from '../record/settings.ts'
+import { readStored, writeStored } from '../record/stored.ts'
+import type { Subject } from '../record/subject.ts'
+import { expiryOf } from '../record/transact.ts'
 import { type MaintenanceOptions, walk } from './walk.ts'
 
 /** What `reseal` did. `unreadable`: records that the keyring or this version cannot open; they are left as they are. */

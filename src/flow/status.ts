@@ -1,13 +1,13 @@
 import { leftOf } from '../backup-codes/code-set.ts'
 import { labelOf } from './bind-factor.ts'
-import { readActivity } from './activity.ts'
-import type { ActivityEntry } from './events.ts'
-import { hintOf } from './phone-number.ts'
-import { requirementOf } from './requirement.ts'
-import type { Settings } from './settings.ts'
-import type { Factor } from './subject.ts'
-import { gateOf, noAttempts } from './throttle.ts'
-import { readRecord } from './transact.ts'
+import { readActivity } from '../record/activity.ts'
+import type { ActivityEntry } from '../record/events.ts'
+import { hintOf } from '../sms/phone-number.ts'
+import { requirementOf } from '../record/requirement.ts'
+import type { Settings } from '../record/settings.ts'
+import type { Factor } from '../record/subject.ts'
+import { gateOf, noAttempts } from '../record/throttle.ts'
+import { readRecord } from '../record/transact.ts'
 
 /** One factor on a security page. */
 export interface FactorStatus {

@@ -1,9 +1,9 @@
 import { randomCrockford } from '../backup-codes/crockford.ts'
 import { Secret } from '../crypto/secret.ts'
-import { recordMac } from './record-mac.ts'
-import type { Subject, SupportCode } from './subject.ts'
-import { newId } from './token.ts'
-import { SUPPORT_CODE_LENGTH } from './typed-code.ts'
+import { recordMac } from '../record/record-mac.ts'
+import type { Subject, SupportCode } from '../record/subject.ts'
+import { newId } from '../tokens/token.ts'
+import { SUPPORT_CODE_LENGTH } from '../codes/recognize.ts'
 
 const SUPPORT_CODE_MS = 86_400_000
 

@@ -1,8 +1,8 @@
-import { rejected, type Change } from './outcome.ts'
-import type { Settings } from './settings.ts'
+import { rejected, type Change } from '../record/outcome.ts'
+import type { Settings } from '../record/settings.ts'
 import { type StaffInput, staffOf } from './staff.ts'
-import { unlock as unlockAttempts } from './throttle.ts'
-import { transact } from './transact.ts'
+import { unlock as unlockAttempts } from '../record/throttle.ts'
+import { transact } from '../record/transact.ts'
 
 /** `codesJudged`: wrong codes of the last 30 days, which begin anew. */
 export type Unlocked = Change<{ codesJudged: number }, 'not_found'>

@@ -1,5 +1,5 @@
-import type { Settings } from './settings.ts'
-import { fromStore } from './stored.ts'
+import type { Settings } from '../record/settings.ts'
+import { fromStore } from '../record/stored.ts'
 
 const PAGE = 500
 /**

@@ -1,4 +1,4 @@
-import type { FactorKind } from '../flow/events.ts'
+import type { FactorKind } from '../record/events.ts'
 
 /** An empty body: `{}`. */
 export type NoBody = Readonly<Record<string, never>>

@@ -1,6 +1,6 @@
 import type { TwoFactor } from '../flow/create-two-factor.ts'
-import type { DeviceIssued } from '../flow/device-token.ts'
-import type { RequestContext } from '../flow/events.ts'
+import type { DeviceIssued } from '../tokens/device.ts'
+import type { RequestContext } from '../record/events.ts'
 import type { LoginGrant } from '../flow/grant.ts'
 import type { RouteAnswers } from './answers.ts'
 import type { RouteBodies, RouteName } from './bodies.ts'

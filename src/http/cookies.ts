@@ -1,4 +1,4 @@
-import type { DeviceIssued } from '../flow/device-token.ts'
+import type { DeviceIssued } from '../tokens/device.ts'
 
 // The prefix makes browsers refuse the cookie from anybody but this host over HTTPS, so no subdomain can plant one.
 const CHALLENGE = '__Host-challenge'

@@ -1,6 +1,6 @@
 import { isWellFormed } from '../crypto/frame.ts'
-import type { FactorKind } from '../flow/events.ts'
-import { ENROLL } from '../flow/permit.ts'
+import type { FactorKind } from '../record/events.ts'
+import { ENROLL } from '../tokens/permit.ts'
 
 /** What the fields of request bodies hold, by the name of the kind. */
 export interface FieldTypes {

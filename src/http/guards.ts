@@ -1,6 +1,6 @@
 import { KeystepError } from '../errors.ts'
 import type { TwoFactor } from '../flow/create-two-factor.ts'
-import { isText } from '../flow/settings.ts'
+import { isText } from '../record/settings.ts'
 import { type FailureHandler, failureResponse } from './failure.ts'
 import type { FetchHandler } from './fetch-handler.ts'
 import { errorResponse } from './responses.ts'

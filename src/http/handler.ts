@@ -1,6 +1,6 @@
 import { KeystepError } from '../errors.ts'
 import type { TwoFactor } from '../flow/create-two-factor.ts'
-import type { RequestContext } from '../flow/events.ts'
+import type { RequestContext } from '../record/events.ts'
 import type { RouteName } from './bodies.ts'
 import { readJsonBody } from './body.ts'
 import type { Call, Reply } from './call.ts'

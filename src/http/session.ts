@@ -1,6 +1,6 @@
 import type { Assurance } from '../flow/grant.ts'
-import { checkUserId } from '../flow/record-key.ts'
-import { checkSessionId } from '../flow/token.ts'
+import { checkUserId } from '../record/record-key.ts'
+import { checkSessionId } from '../tokens/token.ts'
 
 /** A session of the portal, as far as keystep needs to know it. */
 export interface PortalSession {

@@ -1,6 +1,6 @@
 import { KeystepError } from '../errors.ts'
-import { parsePhoneNumber } from '../flow/phone-number.ts'
-import type { SmsMessage, SmsSender } from '../flow/sms-options.ts'
+import { parsePhoneNumber } from '../sms/phone-number.ts'
+import type { SmsMessage, SmsSender } from '../record/sms-options.ts'
 
 /** A message as it reached a phone, in the open: an outbox is for tests alone. */
 export interface DeliveredSms {

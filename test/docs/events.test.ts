@@ -1,11 +1,11 @@
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
-import { readPage, readProjectFile } from './fences.ts'
+import { readProjectFile, readWords } from './fences.ts'
 import { rowsOf } from './tables.ts'
 
-const source = ts.createSourceFile('events.ts', readProjectFile('src/flow/events.ts')!, ts.ScriptTarget.ES2022, true)
-const activity = ts.createSourceFile('activity.ts', readProjectFile('src/flow/activity.ts')!, ts.ScriptTarget.ES2022, true)
-const text = readPage('docs/events.md')
+const source = ts.createSourceFile('events.ts', readProjectFile('src/record/events.ts')!, ts.ScriptTarget.ES2022, true)
+const activity = ts.createSourceFile('activity.ts', readProjectFile('src/record/activity.ts')!, ts.ScriptTarget.ES2022, true)
+const text = readWords('docs/events.md')
 
 /** The members of the union `EventDetail`: each type with the names of its other fields. */
 function eventsOfSource(): Record<string, string[]> {

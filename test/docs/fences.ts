@@ -18,6 +18,17 @@ export function readPage(page: string): string {
   return readFileSync(new URL(page, root), 'utf8')
 }
 
+/** A page as its words say it, however it is laid out: cells without padding, paragraphs in one line, code as it is. */
+export function readWords(page: string): string {
+  const parts = readPage(page).split(/^( *```[\s\S]*?^ *```$)/m)
+  return parts.map((part, index) => (index % 2 === 1 ? part : unlaid(part))).join('')
+}
+
+function unlaid(text: string): string {
+  const rows = text.replace(/^\|.*\|$/gm, (row) => /^[|\s:-]+$/.test(row) ? row.replace(/ /g, '') : row.replace(/ {2,}/g, ' '))
+  return rows.replace(/(?<=[^\n|>])\n(?! *(?:[-*|#<>]|\d+\.|\n|$))\s*/g, ' ')
+}
+
 /** The text of a file of the project, or null where there is none. */
 export function readProjectFile(path: string): string | null {
   return existsInProject(path) ? readFileSync(new URL(path, root), 'utf8') : null

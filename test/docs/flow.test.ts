@@ -1,6 +1,6 @@
 import type { TwoFactor } from 'keystep'
 import { describe, expect, it } from 'vitest'
-import { readPage } from './fences.ts'
+import { readWords } from './fences.ts'
 
 type Room = { [R in keyof TwoFactor]: TwoFactor[R] extends (...args: never[]) => unknown ? never : R }[keyof TwoFactor]
 type NameOf<R extends string, C extends string, F> = F extends (...args: never[]) => unknown ? `${R}.${C}` : never
@@ -52,7 +52,7 @@ const because = ['not_enrolled', 'recently_verified', 'remembered_device']
 function listed(): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>()
   let calls: string[] = []
-  for (const row of readPage('docs/flow.md').split('\n').filter((line) => /^\| (`\w+\.\w+`|\| `)/.test(line))) {
+  for (const row of readWords('docs/flow.md').split('\n').filter((line) => /^\| (`\w+\.\w+`|\| `)/.test(line))) {
     const [call = '', cell = ''] = row.slice(1).split('|')
     const names = (text: string): string[] => [...text.matchAll(/`([\w.]+)`/g)].map(([, name]) => name!)
     if (call.trim() !== '') calls = names(call)
@@ -70,7 +70,7 @@ describe('docs/flow.md', () => {
   })
 
   it('draws each of the six conversations', () => {
-    const text = readPage('docs/flow.md')
+    const text = readWords('docs/flow.md')
     expect(text.match(/^```mermaid\nsequenceDiagram$/gm)).toHaveLength(6)
     // To Mermaid a semicolon ends a message and a hash begins an entity: either breaks the drawing.
     expect(text.split('\n').filter((line) => /^\s+\w+--?>>/.test(line) && /[;#]/.test(line))).toEqual([])

@@ -2,7 +2,7 @@ import { createTwoFactor, type TwoFactor } from 'keystep'
 import { describe, expect, it } from 'vitest'
 import { house } from '../flow/house.ts'
 import { doorsOf, readManifest } from '../package/doors.ts'
-import { existsInProject, pages, readPage, readProjectFile } from './fences.ts'
+import { existsInProject, pages, readPage, readProjectFile, readWords } from './fences.ts'
 import { rowsOf } from './tables.ts'
 
 const root = new URL('../../', import.meta.url).pathname
@@ -82,13 +82,13 @@ describe('what README.md and docs name exists', () => {
 
 describe('the words for every reason', () => {
   it('are there for each, and for nothing else', () => {
-    const said = rowsOf(readPage('README.md'), '`reason`').flatMap(([cell]) => [...cell!.matchAll(/`(\w+)`/g)].map(([, name]) => name!))
+    const said = rowsOf(readWords('README.md'), '`reason`').flatMap(([cell]) => [...cell!.matchAll(/`(\w+)`/g)].map(([, name]) => name!))
     expect(said.filter((name) => name !== 'failuresBefore').sort()).toEqual(Object.keys(reasons).sort())
   })
 })
 
 it('createTwoFactor has no property that the guides leave out', () => {
-  const text = pages.map(readPage).join('\n')
+  const text = pages.map(readWords).join('\n')
   const properties = Object.entries(createTwoFactor({ issuer: 'Docs', ...house() }))
   const calls = properties.flatMap(([room, value]) => (typeof value === 'function' ? [room] : Object.keys(value).map((name) => `${room}.${name}`)))
   expect(calls.filter((call) => !text.includes(call))).toEqual([])

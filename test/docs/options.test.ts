@@ -1,10 +1,10 @@
 import { createKeyring, createTwoFactor, generateKeyringKey, type TwoFactorOptions } from 'keystep'
 import { memoryStore } from 'keystep/stores/memory'
 import { describe, expect, it } from 'vitest'
-import { readPage } from './fences.ts'
+import { readWords } from './fences.ts'
 import { rowsOf } from './tables.ts'
 
-const rows = rowsOf(readPage('docs/options.md'), 'option').map(([name, takes, byDefault]) => ({ path: name!.slice(1, -1), takes: takes!, byDefault: byDefault! }))
+const rows = rowsOf(readWords('docs/options.md'), 'option').map(([name, takes, byDefault]) => ({ path: name!.slice(1, -1), takes: takes!, byDefault: byDefault! }))
 const names: { [K in keyof Required<TwoFactorOptions>]: true } = {
   issuer: true, store: true, keyring: true, realm: true, totp: true, backupCodes: true, sms: true, devices: true, requirement: true, limits: true, now: true, onEvent: true, onError: true,
 }

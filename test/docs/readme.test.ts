@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { acceptedOf, challenge, enroll, house, nextCode, SESSION } from '../flow/house.ts'
 import { readManifest } from '../package/doors.ts'
 import { installTarball } from '../package/pack.ts'
-import { fencesOf, readPage } from './fences.ts'
+import { fencesOf, readPage, readWords } from './fences.ts'
 import { rowsOf } from './tables.ts'
 
 const text = readPage('README.md')
@@ -62,7 +62,7 @@ describe('the numbers of the README', () => {
       kse_: [enrollment.enrollment, enrollment.expiresAt.getTime() - clock().getTime()],
       ksp_: [permit.permit, permit.expiresAt.getTime() - clock().getTime()],
     } as const
-    const rows = rowsOf(text, 'travels')
+    const rows = rowsOf(readWords('README.md'), 'travels')
     expect(rows.map(([token]) => /ks._/.exec(token!)?.[0]).sort()).toEqual(Object.keys(lives).sort())
     for (const [token, , life] of rows) {
       const [prefix] = /ks._/.exec(token!)!

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { targets, versions } from '../runtime/targets.ts'
-import { readPage } from './fences.ts'
+import { readWords } from './fences.ts'
 
-const page = readPage('docs/runtimes.md')
+const page = readWords('docs/runtimes.md')
 
 describe('docs/runtimes.md', () => {
   it.each(targets.map(({ runtime, what, required }) => [runtime, what, required] as const))('names what npm run test:runtimes runs: %s, %s', (runtime, what, required) => {

@@ -4,9 +4,9 @@ import { storeContract } from 'keystep/testing'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 import { enroll, house, login, nextCode } from '../flow/house.ts'
-import { fencesOf, readPage } from './fences.ts'
+import { fencesOf, readWords } from './fences.ts'
 
-const text = readPage('docs/scale.md')
+const text = readWords('docs/scale.md')
 const { code } = fencesOf('docs/scale.md', text).find(({ about }) => about === 'sharding')!
 const { outputText } = ts.transpileModule(code, { compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 } })
 const { shardedStore } = (await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(outputText)}`)) as {

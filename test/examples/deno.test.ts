@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { obtain } from '../runtime/obtain.ts'
@@ -9,10 +8,6 @@ import { startProcess } from './process.ts'
 
 const cwd = 'examples/deno'
 const deno = async (): Promise<string> => join(await obtain(versions.deno), 'node_modules/.bin/deno')
-
-it('issue 3, part 2: one file of at most 100 lines', () => {
-  expect(readFileSync(`${cwd}/main.ts`, 'utf8').trimEnd().split('\n').length).toBeLessThanOrEqual(100)
-})
 
 describeOn(versions.deno, () => {
   it('checks the types of the example and of all sources that it reaches, with its own types', async () => {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { generateKeyringKey } from 'keystep'
@@ -14,10 +14,6 @@ const file = 'examples/express/server.ts'
 const folder = mkdtempSync(join(tmpdir(), 'keystep-express-'))
 const env = { ...process.env, NODE_ENV: undefined, DATABASE: join(folder, 'portal.sqlite'), KEYSTEP_KEYS: generateKeyringKey() }
 const account = { name: '<i>ann', password: 'correct horse' }
-
-it('issue 2, part 9: one file of at most 100 lines', () => {
-  expect(readFileSync(file, 'utf8').trimEnd().split('\n').length).toBeLessThanOrEqual(100)
-})
 
 describeWith(['oathtool', 'rsvg-convert', 'zbarimg'], 'the Express portal, over HTTP', () => {
   let portal: ChildProcess

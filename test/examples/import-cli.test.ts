@@ -40,7 +40,7 @@ function recordsOf(database: string): string {
 
 const journalOf = (file: string): Journal => JSON.parse(readFileSync(`${file}.progress`, 'utf8')) as Journal
 
-describe('issue 5, part 8: 10,000 rows, killed once, interrupted once, and run to the end', { timeout: 300_000 }, () => {
+describe('10,000 rows, killed once, interrupted once, and run to the end', { timeout: 300_000 }, () => {
   const [file, database] = [inFolder('users.csv'), inFolder('portal.sqlite')]
   const args = [file, '--database', database, '--countries', '+49']
   writeFileSync(file, csvOf(ROWS))

@@ -167,7 +167,7 @@ describe('docs/migrate.md', () => {
   it('names every column', () => { expect(FIELDS.filter((field) => !page.includes(`\`${field}\``))).toEqual([]) })
   it('names every reason that the code has', () => {
     const sources = ['parse-row.ts', 'import-row.ts'].map((file) => readFileSync(`examples/import/${file}`, 'utf8')).join('\n')
-    const declared = [...sources.matchAll(/^export type (?:RowFault|RowRejection|KeystepRefusal) = (.*)$/gm)].flatMap(([, union = '']) => [...union.matchAll(/'([a-z_]+)'/g)].map(([, reason = '']) => reason))
+    const declared = [...sources.matchAll(/^export type (?:RowFault|RowRejection|KeystepRefusal) =([\s\S]*?)(?:\n\n|\n\S)/gm)].flatMap(([, union = '']) => [...union.matchAll(/'([a-z_]+)'/g)].map(([, reason = '']) => reason))
     expect(declared.length).toBeGreaterThan(12)
     expect(declared.filter((reason) => !page.includes(`\`${reason}\``))).toEqual([])
   })

@@ -24,7 +24,7 @@ describeWith(KANNEL, 'a Kannel gateway, for real', () => {
   const portal = (options: object = {}) =>
     house({ issuer: 'Müller & Söhne', sms: { sender: sender(options), countries: ['+49'], originDomain: 'portal.example.com' } })
 
-  it('issue 5, part 1: a number is enrolled, and the code that the network received logs in', async () => {
+  it('a number is enrolled, and the code that the network received logs in', async () => {
     const { twoFactor, clock } = portal()
     const permit = await firstPermit({ twoFactor, clock }, 'ada')
     const enrolled = acceptedOf(await twoFactor.sms.enroll({ permit, sessionId: SESSION, number: '+49 151 12345678' }))

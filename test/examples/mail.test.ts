@@ -63,7 +63,7 @@ function portal(addressOf: (userId: string) => Promise<string | null> = (userId)
 }
 
 describe('mails by nodemailer, over SMTP', () => {
-  it('issue 5, part 7: "a backup code was used" reaches its owner, with the circumstances and without the code', async () => {
+  it('"a backup code was used" reaches its owner, with the circumstances and without the code', async () => {
     const { twoFactor, clock } = portal()
     const { backupCodes } = await enroll(twoFactor, 'ann', clock)
     const code = backupCodes[0]!
@@ -153,8 +153,8 @@ describe('the words', () => {
   }
   const silent = new Set(['erased', 'moved', 'keyring.replaced', 'sms.ceiling_near', 'sms.ceiling_reached', 'device.revoked', 'factor.imported', 'factor.renamed', 'locked', 'sms.sent'])
 
-  it('the examples here are the whole union of src/flow/events.ts', () => {
-    const source = ts.createSourceFile('events.ts', readFileSync('src/flow/events.ts', 'utf8'), ts.ScriptTarget.ES2022, true)
+  it('the examples here are the whole union of src/record/events.ts', () => {
+    const source = ts.createSourceFile('events.ts', readFileSync('src/record/events.ts', 'utf8'), ts.ScriptTarget.ES2022, true)
     const union = source.statements.find((one) => ts.isTypeAliasDeclaration(one) && one.name.text === 'EventDetail')!
     const types = [...union.getText().matchAll(/\{ type: '([a-z_.]+)'/g)].map(([, type]) => type)
     expect(types.length).toBeGreaterThan(10)

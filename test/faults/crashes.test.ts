@@ -3,7 +3,7 @@ import type { RecordStore } from 'keystep/stores'
 import { memoryStore } from 'keystep/stores/memory'
 import { describe, expect, it } from 'vitest'
 import { acceptedOf, enroll, house, login, nextCode } from '../flow/house.ts'
-import { peek, rowOf } from '../flow/record.ts'
+import { peek, rowOf } from '../record/record.ts'
 import { type Death, Died, dying } from './dying-store.ts'
 
 const staff = { actor: 'ops/3', reason: 'the disk failed' }

@@ -1,4 +1,4 @@
-import type { Subject, TotpFactor } from '../../src/flow/subject.ts'
+import type { Subject, TotpFactor } from '../../src/record/subject.ts'
 
 /** What is typed: right now, right before, or never right. */
 export type Kind = 'right' | 'used' | 'backup' | 'used_backup' | 'wrong' | 'wrong_backup'

@@ -3,7 +3,7 @@ import type { RecordStore } from 'keystep/stores'
 import { memoryStore } from 'keystep/stores/memory'
 import type { RestoreDoubt } from 'keystep'
 import { acceptedOf, challenge, enroll, house, login, nextCode, permit, SESSION } from './house.ts'
-import { peek } from './record.ts'
+import { peek } from '../record/record.ts'
 
 const staff = { actor: 'ops/3', reason: 'the disk failed' }
 const expired = { outcome: 'rejected', reason: 'expired' }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { acceptedOf, challenge, enroll, house, login, nextCode, permit, SESSION } from './house.ts'
-import { peek } from './record.ts'
+import { peek } from '../record/record.ts'
 import { firstPermit } from './sms-house.ts'
 
 async function settled() {

@@ -2,7 +2,7 @@ import { createKeyring, generateKeyringKey } from 'keystep'
 import { memoryStore } from 'keystep/stores/memory'
 import { describe, expect, it } from 'vitest'
 import { enroll, house, login } from './house.ts'
-import { rowOf } from './record.ts'
+import { rowOf } from '../record/record.ts'
 
 const keyOf = (id: string): string => `${id}:${generateKeyringKey().split(':')[1]!}`
 const [a, b, c, wrongA] = [keyOf('a'), keyOf('b'), keyOf('c'), keyOf('a')]

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { memoryStore } from 'keystep/stores/memory'
 import type { TwoFactorOptions } from 'keystep'
 import { acceptedOf, enroll, house, login, nextCode, permit, SESSION } from './house.ts'
-import { peek, tamper } from './record.ts'
-import { stormyStore } from './stores.ts'
+import { peek, tamper } from '../record/record.ts'
+import { stormyStore } from '../record/stores.ts'
 
 async function settled(options: Partial<TwoFactorOptions> = {}) {
   const h = house(options)

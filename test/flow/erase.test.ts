@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { RecordStore } from 'keystep/stores'
 import { memoryStore } from 'keystep/stores/memory'
 import { acceptedOf, challenge, enroll, house, login, nextCode, permit, phoneOf, SESSION } from './house.ts'
-import { peek, tamper } from './record.ts'
+import { peek, tamper } from '../record/record.ts'
 import { firstPermit, smsHouse } from './sms-house.ts'
 
 const staff = { actor: 'ops/3', reason: 'contract ended' }

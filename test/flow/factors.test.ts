@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { MANAGE_FACTORS, type Requirement, type TwoFactorOptions } from 'keystep'
 import { acceptedOf, enroll, house, login, nextCode, permit, phoneOf, SESSION } from './house.ts'
-import { peek } from './record.ts'
+import { peek } from '../record/record.ts'
 import { firstPermit } from './sms-house.ts'
 
 const expired = { outcome: 'rejected', reason: 'expired' }

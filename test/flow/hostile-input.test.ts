@@ -2,7 +2,7 @@ import { KeystepError, type TwoFactor } from 'keystep'
 import { describe, expect, it } from 'vitest'
 import { challenge, enroll, nextCode, permit, SESSION } from './house.ts'
 import { hostileValues } from './hostile-values.ts'
-import { peek } from './record.ts'
+import { peek } from '../record/record.ts'
 import { firstPermit, smsHouse } from './sms-house.ts'
 
 interface Props {

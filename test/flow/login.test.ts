@@ -1,7 +1,7 @@
 import { LoginGrant } from 'keystep'
 import { describe, expect, it } from 'vitest'
 import { acceptedOf, challenge, enroll, house, login, nextCode, permit, SESSION, wrongCode } from './house.ts'
-import { erase } from './record.ts'
+import { erase } from '../record/record.ts'
 
 describe('login', () => {
   it('proceeds without a second factor, asks for a code with one, and opens the session with the grant alone', async () => {

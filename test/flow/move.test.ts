@@ -2,7 +2,7 @@ import { createKeyring, generateKeyringKey } from 'keystep'
 import { memoryStore } from 'keystep/stores/memory'
 import { describe, expect, it } from 'vitest'
 import { acceptedOf, challenge, enroll, house, login, nextCode, wrongCode } from './house.ts'
-import { peek, rowOf } from './record.ts'
+import { peek, rowOf } from '../record/record.ts'
 
 const staff = { actor: 'ops/3', reason: 'renamed' }
 const [ada, bea] = [{ userId: 'ada' }, { userId: 'bea' }]

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { acceptedOf, challenge, enroll, house, login, nextCode, permit, phoneOf, SESSION, wrongCode } from './house.ts'
-import { peek } from './record.ts'
+import { peek } from '../record/record.ts'
 import { firstPermit, notThe, smsHouse } from './sms-house.ts'
 import { enrolling, expired, redeem, settled, staff } from './staff-house.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { acceptedOf, challenge, enroll, house, login, nextCode, SESSION } from './house.ts'
-import { peek, tamper } from './record.ts'
+import { peek, tamper } from '../record/record.ts'
 import { firstPermit } from './sms-house.ts'
 import { enrolling, expired, redeem, settled, staff } from './staff-house.ts'
 

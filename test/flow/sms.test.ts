@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { acceptedOf, challenge, enroll, login, nextCode, permit, SESSION } from './house.ts'
-import { peek, tamper } from './record.ts'
+import { peek, tamper } from '../record/record.ts'
 import { challengeWithCode, enrollSms, firstPermit, notThe, smsHouse, texted } from './sms-house.ts'
 
 const wrongWith = (attemptsLeft: number) => ({ outcome: 'rejected', reason: 'wrong_code', attemptsLeft })

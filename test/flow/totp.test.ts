@@ -1,7 +1,7 @@
 import { generateTotp, OtpKey } from 'keystep/otp'
 import { describe, expect, it } from 'vitest'
 import { acceptedOf, enroll, house, type House, login, nextCode, permit, phoneOf, SESSION, wrongCode } from './house.ts'
-import { peek } from './record.ts'
+import { peek } from '../record/record.ts'
 import { firstPermit } from './sms-house.ts'
 
 const expired = { outcome: 'rejected', reason: 'expired' }

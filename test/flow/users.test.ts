@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { acceptedOf, enroll, house, login, nextCode, wrongCode } from './house.ts'
-import { rowOf } from './record.ts'
+import { rowOf } from '../record/record.ts'
 import { smsHouse } from './sms-house.ts'
 
 const staff = { actor: 'ops/3', reason: 'asked for' }

@@ -3,7 +3,7 @@ import { createKeyring, createTwoFactor, generateKeyringKey, type Keyring, Keyst
 import { OtpKey, parseKeyUri } from 'keystep/otp'
 import type { RecordStore } from 'keystep/stores'
 import { memoryStore } from 'keystep/stores/memory'
-import { markImported, peek } from '../flow/record.ts'
+import { markImported, peek } from '../record/record.ts'
 import type { Side, Told } from './agree.ts'
 import { SET_SIZE } from './changes.ts'
 import type { Command } from './command.ts'

@@ -2,7 +2,7 @@ import { createKeyring, createTwoFactor, generateKeyringKey, type TwoFactor } fr
 import { generateTotp, OtpKey } from '../../src/otp/index.ts'
 import type { RecordStore } from '../../src/stores/record-store.ts'
 import { challenge, enroll } from '../flow/house.ts'
-import { markImported } from '../flow/record.ts'
+import { markImported } from '../record/record.ts'
 
 const STEP_MS = 30_000
 

@@ -76,8 +76,7 @@ describe('docs/stores.md: from one store to another', () => {
 
   const loadMove = async () => (await load(recipe!)) as unknown as { moveRecords: (from: RecordStore, to: RecordStore) => Promise<number> }
 
-  it('is at most 15 lines, and moves every record as it is', async () => {
-    expect(recipe!.split('\n').length).toBeLessThanOrEqual(15)
+  it('moves every record as it is', async () => {
     const { moveRecords } = await loadMove()
     const db = new Database(':memory:')
     const [from, to] = [memoryStore(), sqliteStore(db)]
@@ -134,8 +133,6 @@ async function proveAdapter(folder: string): Promise<void> {
     await pool.query(`DROP SCHEMA ${schema}, ${empty} CASCADE`)
     await Promise.all([pool, ...pools].map((each) => each.end()))
   })
-  it('is at most 40 lines', () => expect(adapter!.split('\n').length).toBeLessThanOrEqual(40))
-
   const make = (): StoreUnderTest => {
     const [db, secondDb, dbWithoutTheTable] = pools.map((each) => drizzle(each))
     return {

@@ -19,14 +19,17 @@ const floors = new Map([
   ['qr', 2],
   ['backup-codes', 2],
   ['stores', 2],
-  ['flow', 3],
-  ['http', 4],
-  ['testing', 4],
-  ['index.ts', 5],
+  ['record', 3],
+  ['tokens', 4],
+  ['codes', 5],
+  ['sms', 6],
+  ['flow', 7],
+  ['http', 8],
+  ['testing', 8],
+  ['index.ts', 9],
 ])
-const roomsWithoutDoor = new Set(['crypto', 'flow'])
+const roomsWithoutDoor = new Set(['crypto', 'record', 'tokens', 'codes', 'sms', 'flow'])
 const dumpNames = /^(utils?|helpers?|common|shared|core|types|misc|lib)(\.|$)/
-const maxLines = 250
 // The one place that may look for what a platform has beside the web's interfaces.
 const builtinModuleUser = 'src/crypto/platform.ts'
 const flowCall = /^src\/flow\/(login|step-up|totp|sms|backup-codes|devices|factors|recovery|status|maintenance)\.ts$/
@@ -57,8 +60,6 @@ function roomOf(path: string): string {
 function checkShape(file: ts.SourceFile): Breach[] {
   const path = file.fileName
   const breaches: Breach[] = []
-  const lines = file.text.trimEnd().split('\n').length
-  if (lines > maxLines) breaches.push({ wall: 'size', file: path, what: `${lines} lines, a room is missing` })
   // test/types holds code that must not compile, a name that the plan itself gives.
   const names = path.replace(/^test\/types(\/|\.)/, 'test/').split('/')
   for (const name of names) if (dumpNames.test(name)) breaches.push({ wall: 'room name', file: path, what: `${name} names no concept` })

@@ -1,21 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readPage } from '../../docs/fences.ts'
+import { readWords } from '../../docs/fences.ts'
 import { rowsOf } from '../../docs/tables.ts'
 import { filesBelow } from '../../project-files.ts'
 
 const root = 'examples/frameworks'
 const folders = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory() && entry.name !== 'node_modules').map(({ name }) => name)
 const { scripts } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as { scripts: Record<string, string> }
-const rows = rowsOf(readPage('docs/frameworks.md'), 'framework').map(([name, file, runtime, store, mounting]) => ({
+const rows = rowsOf(readWords('docs/frameworks.md'), 'framework').map(([name, file, runtime, store, mounting]) => ({
   name: name!,
   file: /\]\(\.\.\/(.+)\)/.exec(file!)?.[1] ?? '',
   line: /`(.+)`/.exec(mounting!)?.[1] ?? '',
   words: `${runtime!} ${store!}`,
 }))
 
-it('issue 6, part 2: ten wirings, each in the table of docs/frameworks.md, and with a run line', () => {
+it('each wiring is in the table of docs/frameworks.md, and with a run line', () => {
   expect(folders).toHaveLength(10)
   expect(rows.map(({ file }) => dirname(file)).sort()).toEqual(folders.map((folder) => `${root}/${folder}`).sort())
   expect(folders.filter((folder) => !(folder in scripts))).toEqual([])
@@ -24,9 +24,8 @@ it('issue 6, part 2: ten wirings, each in the table of docs/frameworks.md, and w
 describe.each(rows)('$name', ({ file, line, words }) => {
   const text = readFileSync(file, 'utf8')
 
-  it('is one file of at most 80 lines, and says its run line', () => {
-    expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(80)
-    expect(text.split('\n').slice(0, 2).join()).toContain(`\`npm run ${file.split('/')[2]!}\``)
+  it('says its run line', () => {
+    expect(text.split('\n').slice(0, 4).join(' ')).toContain(`\`npm run ${file.split('/')[2]!}\``)
   })
 
   it('is mounted by the line of the table, on its store', () => {

@@ -19,7 +19,7 @@ import { Visitor } from './visitor.ts'
 
 const hasPostgres = await hasServer('postgres')
 
-describeWith(['chromium', 'zbarimg', 'oathtool'], 'issue 7, part 4: two processes of the portal behind one address, requests alternating', () => {
+describeWith(['chromium', 'zbarimg', 'oathtool'], 'two processes of the portal behind one address, requests alternating', () => {
   describe.runIf(hasPostgres)('on Postgres', () => {
     it('go the main path together', async () => {
       const name = `keystep_portal_${randomBytes(6).toString('hex')}`

@@ -128,7 +128,7 @@ describeWith(['chromium', ...KANNEL], 'the portal in Chromium, its messages by K
     return { SMS: 'kannel', KANNEL_URL: gateway.url, KANNEL_USERNAME: user.username, KANNEL_PASSWORD: user.password, KANNEL_FROM: '4477' }
   }, () => gateway.stop())
 
-  it('issue 7, part 3: confirms a number and logs in by what the network received', async () => {
+  it('confirms a number and logs in by what the network received', async () => {
     const account = await house.accounts.add()
     const ada = await house.visitor()
     const message = (nth: number): Promise<string> => until('a message', () => /^\d{6}/.exec(gateway.inbox()[nth]?.text ?? '')?.[0])

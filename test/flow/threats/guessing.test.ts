@@ -1,8 +1,8 @@
 import { memoryStore } from 'keystep/stores/memory'
 import { describe, expect, it, vi } from 'vitest'
 import { challenge, enroll, house, type House, login, nextCode, permit, type Phone, SESSION, wrongCode } from '../house.ts'
-import { markImported } from '../record.ts'
-import { slowStore } from '../stores.ts'
+import { markImported } from '../../record/record.ts'
+import { slowStore } from '../../record/stores.ts'
 
 /** The adversary has the password: new sessions, challenges and addresses cost nothing. */
 async function guessFor(h: House, phone: Phone, days: number): Promise<number> {

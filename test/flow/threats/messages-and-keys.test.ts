@@ -1,9 +1,9 @@
 import { OtpKey } from 'keystep/otp'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import * as constantTime from '../../../src/crypto/constant-time.ts'
-import { candidateSteps } from '../../../src/flow/totp-factor.ts'
+import { candidateSteps } from '../../../src/codes/totp-factor.ts'
 import { acceptedOf, enroll, house, login, nextCode, wrongCode } from '../house.ts'
-import { peek } from '../record.ts'
+import { peek } from '../../record/record.ts'
 import { challengeWithCode, enrollSms, notThe, smsHouse, texted } from '../sms-house.ts'
 
 describe('threats: messages, devices and keys', () => {

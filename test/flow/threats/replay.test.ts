@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { acceptedOf, challenge, enroll, house, login, nextCode, permit, phoneOf, SESSION } from '../house.ts'
-import { peek } from '../record.ts'
+import { peek } from '../../record/record.ts'
 
 const used = { outcome: 'rejected', reason: 'already_used' }
 

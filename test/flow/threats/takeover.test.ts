@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { acceptedOf, challenge, enroll, house, type House, login, nextCode, permit, phoneOf, SESSION } from '../house.ts'
-import { peek } from '../record.ts'
+import { peek } from '../../record/record.ts'
 import { firstPermit, smsHouse } from '../sms-house.ts'
 
 const expired = { outcome: 'rejected', reason: 'expired' }

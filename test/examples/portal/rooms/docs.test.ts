@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { createApp } from '../../../../examples/portal/app.ts'
 import { openOffice } from './office.ts'
+import { readWords } from '../../../docs/fences.ts'
 
-const page = readFileSync('docs/portal.md', 'utf8')
+const page = readWords('docs/portal.md')
 const namesIn = (text: string, pattern: RegExp): string[] => [...new Set([...text.matchAll(pattern)].map(([, name]) => name!))].sort()
 
 describe('docs/portal.md', () => {

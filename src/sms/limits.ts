@@ -1,0 +1,110 @@
+import { encodeBase64url } from '../crypto/base64url.ts'
+import { openRecord, sealRecord } from '../crypto/envelope.ts'
+import { macKeyOf, macOf } from '../crypto/derived-keys.ts'
+import { currentKey } from '../crypto/keyring.ts'
+import { KeystepError } from '../errors.ts'
+import type { Settings } from '../record/settings.ts'
+import type { SmsState } from '../record/subject.ts'
+import { readStored, writeStored } from '../record/stored.ts'
+import { CLOCK_TOLERANCE } from '../record/clock.ts'
+import { pause } from '../record/transact.ts'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+const MOST_TRIES = 32
+
+/** So many sends within so long, at most. */
+interface Quota {
+  readonly most: number
+  readonly within: number
+}
+
+const USER_QUOTAS: readonly Quota[] = [{ most: 5, within: HOUR }, { most: 10, within: DAY }]
+/** One phone, across all users of the realm: several accounts may share it, a pumping ring may not (V21). */
+const DESTINATION_QUOTAS: readonly Quota[] = [{ most: 10, within: HOUR }, { most: 20, within: DAY }]
+const PAUSE = 30_000
+
+/** When a user may be sent the next message; null for now. */
+export function nextSendOf({ sentAt, pause }: SmsState, now: number): Date | null {
+  const last = sentAt.at(-1)
+  const paused = last === undefined || pause === 'given_back' ? 0 : last + PAUSE
+  const until = Math.max(paused, quotaEnd(sentAt, USER_QUOTAS, now))
+  return until > now ? new Date(until) : null
+}
+
+/** What a send leaves of the pause that was given back before it: one failure in a row is forgiven. */
+export function pauseAfterSend({ pause }: SmsState): SmsState['pause'] {
+  return pause === 'given_back' ? 'was_given_back' : 'kept'
+}
+
+/** The sends of the last day, this one included. */
+export function addSend(sentAt: readonly number[], now: number): number[] {
+  return [...sentAt.filter((at) => at > now - DAY), now]
+}
+
+/** The state after the provider refused a send: its pause is given back, its place in the quotas is not, and never twice in a row. */
+export function forgiveSend(sms: SmsState, sentAt: number): SmsState {
+  return sms.sentAt.at(-1) === sentAt && sms.pause === 'kept' ? { ...sms, pause: 'given_back' } : sms
+}
+
+export function resendAt(now: number): Date {
+  return new Date(now + PAUSE)
+}
+
+function quotaEnd(sentAt: readonly number[], quotas: readonly Quota[], now: number): number {
+  const ends = quotas.map(({ most, within }) => {
+    const inside = sentAt.filter((at) => at > now - within)
+    return inside.length < most ? 0 : inside.at(-most)! + within
+  })
+  return Math.max(...ends)
+}
+
+/** One send from a destination's budget, by its instant. */
+export interface Debited {
+  readonly at: number
+}
+
+/** A send that was debited, or refused until an instant. */
+export type Debit = Debited | { readonly retryAt: Date }
+
+/**
+ * Debits one send from a destination's own small record, under a keyed hash of the number: the one state that users share.
+ *
+ * @throws `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and the record's codes.
+ */
+export function debitDestination(settings: Settings, number: string): Promise<Debit> {
+  return changeBudget<Debit>(settings, number, (sentAt, now) => {
+    const until = quotaEnd(sentAt, DESTINATION_QUOTAS, now)
+    return until > now ? { result: { retryAt: new Date(until) } } : { result: { at: now }, next: addSend(sentAt, now) }
+  })
+}
+
+/** Gives back a debit that no message followed, so that a burst costs a number no more than was sent to it. Throws as {@link debitDestination}. */
+export function creditDestination(settings: Settings, number: string, { at }: Debited): Promise<null> {
+  return changeBudget(settings, number, (sentAt) => {
+    const place = sentAt.indexOf(at)
+    return { result: null, ...(place >= 0 && { next: sentAt.toSpliced(place, 1) }) }
+  })
+}
+
+async function changeBudget<R>(settings: Settings, number: string, decide: (sentAt: readonly number[], now: number) => { result: R; next?: readonly number[] }): Promise<R> {
+  const { store, keyring, realm } = settings
+  const key = `s1.${encodeBase64url(macOf(await macKeyOf(currentKey(keyring), 'sms-destination'), realm, number))}`
+  for (let tries = 1; tries <= MOST_TRIES; tries++) {
+    const found = await readStored(store, key)
+    const now = settings.now()
+    const written = found ? (JSON.parse(await openRecord(keyring, key, found.value)) as number[]) : []
+    if (written.some((at) => at > now + CLOCK_TOLERANCE && at <= now + DAY)) {
+      throw new KeystepError('ERR_CLOCK', 'the budget of a destination was written more than 5 minutes ahead of this clock')
+    }
+    // That ends within a day. What lies beyond counts as of now, and from now on: nobody can reset a number, so that it has to end by itself.
+    const sentAt = written.map((at) => (at > now + DAY ? now : at))
+    const { result, next = sentAt } = decide(sentAt, now)
+    if (String(next) === String(written)) return result
+    const value = await sealRecord(keyring, key, JSON.stringify(next))
+    if (await writeStored(store, key, value, { expected: found?.version ?? null, expiresAt: new Date(now + DAY) })) return result
+    await pause(tries)
+  }
+  throw new KeystepError('ERR_CONTENTION', `the budget of a destination changed under each of ${MOST_TRIES} tries`)
+}
