@@ -5,10 +5,16 @@ const { testResults } = JSON.parse(readFileSync(process.argv[2], 'utf8'))
 const tests = testResults.flatMap((file) => file.assertionResults)
 const named = (status) => tests.filter((test) => test.status === status)
 // A file that breaks before its first test has no failed test to count, and must not look like success.
-const brokenFiles = testResults.filter((file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'))
+const brokenFiles = testResults.filter(
+  (file) =>
+    file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
+)
 
 const passed = named('passed').length
-const failures = [...named('failed').map((test) => test.fullName), ...brokenFiles.map((file) => file.name)]
+const failures = [
+  ...named('failed').map((test) => test.fullName),
+  ...brokenFiles.map((file) => file.name),
+]
 const skipped = tests.filter((test) => test.status !== 'passed' && test.status !== 'failed')
 
 for (const name of failures) console.log(`failed: ${name}`)

@@ -3,19 +3,45 @@
  *
  * @module
  */
-export { createKeyring, generateKeyringKey, type Keyring, type KeyMaterial, type KeyringKey, type KeyringKeys, type KeyringKeySource } from './crypto/keyring.ts'
+export {
+  createKeyring,
+  generateKeyringKey,
+  type Keyring,
+  type KeyMaterial,
+  type KeyringKey,
+  type KeyringKeys,
+  type KeyringKeySource,
+} from './crypto/keyring.ts'
 export { Secret } from './crypto/secret.ts'
 export { KeystepError, type KeystepErrorCode } from './errors.ts'
 export type { BackupCodes } from './flow/backup-codes.ts'
 export { createTwoFactor, type TwoFactor } from './flow/create-two-factor.ts'
 export type { DeviceIssued } from './tokens/device.ts'
 export type { Devices } from './flow/devices.ts'
-export type { ActivityEntry, AttemptKind, ErrorHandler, EventDetail, EventFacts, EventHandler, FactorKind, KeystepEvent, RefusalReason, RequestContext } from './record/events.ts'
+export type {
+  ActivityEntry,
+  AttemptKind,
+  ErrorHandler,
+  EventDetail,
+  EventFacts,
+  EventHandler,
+  FactorKind,
+  KeystepEvent,
+  RefusalReason,
+  RequestContext,
+} from './record/events.ts'
 export type { Factors, Removal, RemoveAllInput } from './flow/factors.ts'
 export { type Assurance, LoginGrant, StepUpGrant } from './flow/grant.ts'
 export type { TotpImported, TotpImportInput } from './flow/import-totp.ts'
 export type { SmsImportInput } from './flow/import-sms.ts'
-export type { Login, LoginAccepted, LoginBeginInput, LoginDecision, LoginVerdict, LoginVerifyInput } from './flow/login.ts'
+export type {
+  Login,
+  LoginAccepted,
+  LoginBeginInput,
+  LoginDecision,
+  LoginVerdict,
+  LoginVerifyInput,
+} from './flow/login.ts'
 export type { AfterRestoreInput, RestoreDoubt, RestoreReport } from './flow/after-restore.ts'
 export type { CheckKeyringInput, KeyringReport } from './flow/check-keyring.ts'
 export type { EraseInput } from './flow/erase.ts'
@@ -24,7 +50,13 @@ export type { Maintenance } from './flow/maintenance.ts'
 export type { Moved, MoveInput, MovePlace } from './flow/move.ts'
 export type { ResealReport } from './flow/reseal.ts'
 export type { SummarizeOptions, Summary } from './flow/summarize.ts'
-export type { ReadableUser, UnreadableUser, UserEntry, UsersInput, UsersPage } from './flow/users.ts'
+export type {
+  ReadableUser,
+  UnreadableUser,
+  UserEntry,
+  UsersInput,
+  UsersPage,
+} from './flow/users.ts'
 export type { MaintenanceOptions, MaintenanceProgress } from './flow/walk.ts'
 export type { FactorOffer } from './flow/offer.ts'
 export type { Change, Outcome, Rejection, Verdict } from './record/outcome.ts'

@@ -11,7 +11,12 @@ describe('KeystepError', () => {
     const cause = new Error('connection refused')
     const error = new KeystepError('ERR_STORE', 'the store threw', { cause })
     expect(error).toBeInstanceOf(Error)
-    expect(error).toMatchObject({ name: 'KeystepError', code: 'ERR_STORE', message: 'the store threw', cause })
+    expect(error).toMatchObject({
+      name: 'KeystepError',
+      code: 'ERR_STORE',
+      message: 'the store threw',
+      cause,
+    })
     expect(error.stack).toMatch(/^KeystepError: the store threw/)
   })
 

@@ -17,11 +17,27 @@ interface Row {
 
 /** The rows of the page's tables, under their headings. */
 function rowsOf(text: string): Row[] {
-  return text.split(/^## /m).slice(1).flatMap((part) => {
-    const [section = '', ...lines] = part.split('\n')
-    const cells = lines.filter((line) => line.startsWith('| ')).slice(1).map((line) => line.slice(1, -1).split(' | ').map((cell) => cell.trim()))
-    return cells.map(([clause = '', demand = '', ...rest]) => ({ section, clause, demand, heldBy: rest.join(' | ') }))
-  })
+  return text
+    .split(/^## /m)
+    .slice(1)
+    .flatMap((part) => {
+      const [section = '', ...lines] = part.split('\n')
+      const cells = lines
+        .filter((line) => line.startsWith('| '))
+        .slice(1)
+        .map((line) =>
+          line
+            .slice(1, -1)
+            .split(' | ')
+            .map((cell) => cell.trim()),
+        )
+      return cells.map(([clause = '', demand = '', ...rest]) => ({
+        section,
+        clause,
+        demand,
+        heldBy: rest.join(' | '),
+      }))
+    })
 }
 
 /** The tests that a row names: `file`: title. */
@@ -44,13 +60,20 @@ const EXCUSE = /not met|portal's duty/
 
 describe('docs/standards.md', () => {
   it('has a row for every clause, in order, and for nothing else', () => {
-    const written = Object.fromEntries(Object.keys(clauses).map((section) => [section, rows.filter((row) => row.section === section).map(({ clause }) => clause)]))
+    const written = Object.fromEntries(
+      Object.keys(clauses).map((section) => [
+        section,
+        rows.filter((row) => row.section === section).map(({ clause }) => clause),
+      ]),
+    )
     expect(written).toEqual(clauses)
     expect(rows).toHaveLength(Object.values(clauses).flat().length)
   })
 
   it('says of each what it demands, and which test holds it or why none does', () => {
-    const empty = rows.filter((row) => row.demand === '' || (testsOf(row).length === 0 && !EXCUSE.test(row.heldBy)))
+    const empty = rows.filter(
+      (row) => row.demand === '' || (testsOf(row).length === 0 && !EXCUSE.test(row.heldBy)),
+    )
     expect(empty).toEqual([])
   })
 
@@ -61,24 +84,34 @@ describe('docs/standards.md', () => {
   })
 
   it('is seen to fail: an empty row, a test that is gone', () => {
-    const [row] = rowsOf('## X\n\n| clause | demand | held by |\n|---|---|---|\n| 1 | something |  |\n')
+    const [row] = rowsOf(
+      '## X\n\n| clause | demand | held by |\n|---|---|---|\n| 1 | something |  |\n',
+    )
     expect(testsOf(row!)).toEqual([])
     expect(EXCUSE.test(row!.heldBy)).toBe(false)
-    expect(hasTest('test/standards.test.ts', 'a title that no test has, but in this line')).toBe(false)
+    expect(hasTest('test/standards.test.ts', 'a title that no test has, but in this line')).toBe(
+      false,
+    )
   })
 })
 
 describe('clauses that no other test is about', () => {
   it('63B-4 3.1.3.1, ASVS 6.3.6: there is no e-mail factor', () => {
     // The compiler refuses a kind that is missing here or is none.
-    const kinds: Record<FactorKind, true> = { totp: true, sms: true, backup_code: true, support_code: true }
+    const kinds: Record<FactorKind, true> = {
+      totp: true,
+      sms: true,
+      backup_code: true,
+      support_code: true,
+    }
     expect(Object.keys(kinds)).not.toContain('email')
     expect(Object.keys(house().twoFactor)).not.toContain('email')
   })
 
   it('63B-4 3.1.4.1: no period above 120 seconds for what is enrolled here', () => {
     const { store, keyring } = house()
-    const make = (periodSeconds: number) => () => createTwoFactor({ issuer: 'Example', store, keyring, totp: { periodSeconds } })
+    const make = (periodSeconds: number) => () =>
+      createTwoFactor({ issuer: 'Example', store, keyring, totp: { periodSeconds } })
     expect(make(120)).not.toThrow()
     const code: KeystepErrorCode = 'ERR_OPTION'
     expect(make(121)).toThrow(expect.objectContaining({ code }))

@@ -12,10 +12,13 @@ interface Row {
 
 const names = (cell = ''): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name!)
 
-const rows = readWords('docs/threat-model.md').split('\n').filter((line) => /^\| V\d/.test(line)).map((line): Row => {
-  const cells = line.split(' | ')
-  return { class: /^\| (V\d+)/.exec(line)![1]!, places: names(cells[2]), tests: names(cells[3]) }
-})
+const rows = readWords('docs/threat-model.md')
+  .split('\n')
+  .filter((line) => /^\| V\d/.test(line))
+  .map((line): Row => {
+    const cells = line.split(' | ')
+    return { class: /^\| (V\d+)/.exec(line)![1]!, places: names(cells[2]), tests: names(cells[3]) }
+  })
 
 describe('the table of docs/threat-model.md', () => {
   it('has each class once, in order, the first 28 among them', () => {
@@ -25,11 +28,20 @@ describe('the table of docs/threat-model.md', () => {
     expect(numbers).toEqual(expect.arrayContaining([31, 32]))
   })
 
-  it.each(rows)('$class: is stopped in places that are there, and seen by tests that bear its number', (row) => {
-    expect(row.places.filter((place) => !existsSync(`${root}src/${place.replace(/\/?\*?$/, '')}`))).toEqual([])
-    expect(row.places).not.toEqual([])
-    const titled = new RegExp(`(it|describe)(\\.\\w+\\(.*\\))?\\(\\s*['"\`][^'"\`]*\\b${row.class}\\b`)
-    expect(row.tests.filter((name) => !titled.test(readFileSync(`${root}${name}`, 'utf8')))).toEqual([])
-    expect(row.tests).not.toEqual([])
-  })
+  it.each(rows)(
+    '$class: is stopped in places that are there, and seen by tests that bear its number',
+    (row) => {
+      expect(
+        row.places.filter((place) => !existsSync(`${root}src/${place.replace(/\/?\*?$/, '')}`)),
+      ).toEqual([])
+      expect(row.places).not.toEqual([])
+      const titled = new RegExp(
+        `(it|describe)(\\.\\w+\\(.*\\))?\\(\\s*['"\`][^'"\`]*\\b${row.class}\\b`,
+      )
+      expect(
+        row.tests.filter((name) => !titled.test(readFileSync(`${root}${name}`, 'utf8'))),
+      ).toEqual([])
+      expect(row.tests).not.toEqual([])
+    },
+  )
 })

@@ -4,7 +4,9 @@ import { Prompt } from './terminal/prompt.ts'
 /** How a program ends: what scripts look at. */
 export const EXIT = { accepted: 0, rejected: 1, usage: 2, operator: 3, interrupted: 130 } as const
 
-export const EXIT_HELP = ['Exit code:  0 accepted, 1 rejected, 2 wrong usage, 3 something is broken (its error code is on stderr).']
+export const EXIT_HELP = [
+  'Exit code:  0 accepted, 1 rejected, 2 wrong usage, 3 something is broken (its error code is on stderr).',
+]
 
 /** A command that was called in a way that it cannot be: exit code 2. */
 export class UsageError extends Error {}
@@ -45,7 +47,10 @@ export interface Command {
 }
 
 export const DATA: Readonly<Record<string, Option>> = {
-  data: { value: 'FOLDER', help: 'where accounts are kept; else KEYSTEP_DEMO_DATA, else .keystep-demo' },
+  data: {
+    value: 'FOLDER',
+    help: 'where accounts are kept; else KEYSTEP_DEMO_DATA, else .keystep-demo',
+  },
 }
 const ALWAYS: Readonly<Record<string, Option>> = {
   json: { help: 'one line of JSON on stdout, whatever the outcome' },
@@ -55,15 +60,26 @@ const ALWAYS: Readonly<Record<string, Option>> = {
 /** @throws UsageError */
 export function parseCall(command: Command, argv: readonly string[]): Call {
   const all = Object.entries({ ...command.options, ...ALWAYS })
-  const types = all.map(([name, { value }]) => [name, { type: value === undefined ? 'boolean' : 'string' }] as const)
+  const types = all.map(
+    ([name, { value }]) => [name, { type: value === undefined ? 'boolean' : 'string' }] as const,
+  )
   const { values, positionals } = parse(argv, Object.fromEntries(types))
   const flags = new Set(Object.keys(values).filter((name) => values[name] === true))
   const wanted = command.positionals
   if (positionals.length !== wanted.length && !flags.has('help')) {
-    throw new UsageError(wanted.length === 0 ? 'this command takes options alone' : `expected ${wanted.join(' ')}`)
+    throw new UsageError(
+      wanted.length === 0 ? 'this command takes options alone' : `expected ${wanted.join(' ')}`,
+    )
   }
-  const texts = Object.entries(values).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
-  return { positionals, values: Object.fromEntries(texts), flags, prompt: new Prompt(process.stderr) }
+  const texts = Object.entries(values).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  )
+  return {
+    positionals,
+    values: Object.fromEntries(texts),
+    flags,
+    prompt: new Prompt(process.stderr),
+  }
 }
 
 interface Parsed {
@@ -71,7 +87,10 @@ interface Parsed {
   positionals: string[]
 }
 
-function parse(argv: readonly string[], options: Record<string, { type: 'boolean' | 'string' }>): Parsed {
+function parse(
+  argv: readonly string[],
+  options: Record<string, { type: 'boolean' | 'string' }>,
+): Parsed {
   try {
     return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true })
   } catch (error) {
@@ -81,7 +100,9 @@ function parse(argv: readonly string[], options: Record<string, { type: 'boolean
 
 /** The text of `COMMAND --help`. */
 export function helpOf(name: string, { positionals, details, options }: Command): string[] {
-  const all = Object.entries({ ...options, ...ALWAYS }).map(([option, { value = '', help }]) => [`--${option} ${value}`, help] as const)
+  const all = Object.entries({ ...options, ...ALWAYS }).map(
+    ([option, { value = '', help }]) => [`--${option} ${value}`, help] as const,
+  )
   const width = Math.max(...all.map(([option]) => option.length))
   return [
     `Usage: ${[name, ...positionals, '[options]'].join(' ')}`,

@@ -1,5 +1,13 @@
 import { KeystepError } from 'keystep'
-import { type Call, type Command, EXIT, EXIT_HELP, helpOf, parseCall, UsageError } from './command.ts'
+import {
+  type Call,
+  type Command,
+  EXIT,
+  EXIT_HELP,
+  helpOf,
+  parseCall,
+  UsageError,
+} from './command.ts'
 import { commands } from './commands/index.ts'
 import { Left } from './terminal/prompt.ts'
 import { say, write } from './terminal/screen.ts'
@@ -38,7 +46,11 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function runCommand(name: string, command: Command, argv: readonly string[]): Promise<number> {
+async function runCommand(
+  name: string,
+  command: Command,
+  argv: readonly string[],
+): Promise<number> {
   const call = parseCall(command, argv)
   if (call.flags.has('help')) return show(helpOf(name, command))
   try {
@@ -57,7 +69,8 @@ async function finish(command: Command, call: Call): Promise<number> {
 }
 
 function walkFolder(argv: readonly string[]): string | undefined {
-  if (argv.length !== 0 && argv.length !== 2) throw new UsageError('expected --data FOLDER; see --help')
+  if (argv.length !== 0 && argv.length !== 2)
+    throw new UsageError('expected --data FOLDER; see --help')
   return argv[1]
 }
 
@@ -70,7 +83,12 @@ function show(lines: readonly string[]): number {
 function report(error: unknown): number {
   if (error instanceof Left) return EXIT.interrupted
   const isUsage = error instanceof UsageError
-  const text = error instanceof KeystepError ? `${error.code}: ${error.message}` : error instanceof Error ? error.message : 'unknown error'
+  const text =
+    error instanceof KeystepError
+      ? `${error.code}: ${error.message}`
+      : error instanceof Error
+        ? error.message
+        : 'unknown error'
   process.stderr.write(`${text}\n`)
   return isUsage ? EXIT.usage : EXIT.operator
 }

@@ -6,12 +6,21 @@ import { Left } from './terminal/prompt.ts'
 /** The password: from `KEYSTEP_DEMO_PASSWORD`, or typed without an echo, or a line of stdin. Never from argv, which others can list. */
 export async function readPassword({ prompt }: Call, question = 'Password: '): Promise<string> {
   const given = process.env['KEYSTEP_DEMO_PASSWORD']
-  return given ?? (await orUsage(prompt.askSecret(question), 'a password is needed: in KEYSTEP_DEMO_PASSWORD or on stdin'))
+  return (
+    given ??
+    (await orUsage(
+      prompt.askSecret(question),
+      'a password is needed: in KEYSTEP_DEMO_PASSWORD or on stdin',
+    ))
+  )
 }
 
 /** A code: from `--code`, or typed, or a line of stdin. */
 export async function readCode({ values, prompt }: Call): Promise<string> {
-  return values['code'] ?? (await orUsage(prompt.ask('Code: '), 'a code is needed: in --code or on stdin'))
+  return (
+    values['code'] ??
+    (await orUsage(prompt.ask('Code: '), 'a code is needed: in --code or on stdin'))
+  )
 }
 
 /** An authenticator's key with all that belongs to it. */
@@ -32,17 +41,30 @@ export const KEY_HELP =
 /** @throws UsageError for a key that cannot be read; the message never holds it. */
 export async function readKey({ values, prompt }: Call): Promise<PhoneKey> {
   const given = values['key'] ?? values['uri'] ?? process.env['KEYSTEP_DEMO_KEY']
-  const text = given ?? (await orUsage(prompt.askSecret('Key, or key URI: '), 'a key is needed: --key, --uri, KEYSTEP_DEMO_KEY or stdin'))
-  return asArgument(() => (text.trim().toLowerCase().startsWith('otpauth:') ? fromUri(text.trim()) : fromBase32(text)))
+  const text =
+    given ??
+    (await orUsage(
+      prompt.askSecret('Key, or key URI: '),
+      'a key is needed: --key, --uri, KEYSTEP_DEMO_KEY or stdin',
+    ))
+  return asArgument(() =>
+    text.trim().toLowerCase().startsWith('otpauth:') ? fromUri(text.trim()) : fromBase32(text),
+  )
 }
 
 function fromBase32(text: string): PhoneKey {
-  return { key: OtpKey.fromBase32(text, { allowShortKey: true }), algorithm: 'SHA1', digits: 6, periodSeconds: 30 }
+  return {
+    key: OtpKey.fromBase32(text, { allowShortKey: true }),
+    algorithm: 'SHA1',
+    digits: 6,
+    periodSeconds: 30,
+  }
 }
 
 function fromUri(text: string): PhoneKey {
   const uri = parseKeyUri(text)
-  if (uri.type !== 'totp') throw new UsageError('the key URI is one of counted codes (hotp), not of codes by time')
+  if (uri.type !== 'totp')
+    throw new UsageError('the key URI is one of counted codes (hotp), not of codes by time')
   return uri
 }
 
@@ -51,7 +73,8 @@ export function asArgument<T>(read: () => T): T {
   try {
     return read()
   } catch (error) {
-    if (error instanceof KeystepError) throw new UsageError(`${error.code}: ${error.message}`, { cause: error })
+    if (error instanceof KeystepError)
+      throw new UsageError(`${error.code}: ${error.message}`, { cause: error })
     throw error
   }
 }

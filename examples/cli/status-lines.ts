@@ -6,8 +6,8 @@ const EVENTS: Partial<Record<ActivityEntry['type'], string>> = {
   'factor.removed': 'an authenticator was removed',
   'code.accepted': 'a code was accepted',
   'code.rejected': 'a wrong code',
-  locked: 'codes were locked for a while',
-  exhausted: 'codes were locked until a backup code is used',
+  'locked': 'codes were locked for a while',
+  'exhausted': 'codes were locked until a backup code is used',
   'backup_code.used': 'a backup code was used',
   'backup_codes.low': 'few backup codes were left',
   'backup_codes.regenerated': 'new backup codes were made',
@@ -16,11 +16,17 @@ const EVENTS: Partial<Record<ActivityEntry['type'], string>> = {
 /** The security page, in lines. */
 export function statusLines(status: TwoFactorStatus): string[] {
   if (!status.enrolled) return ['Two-factor is off.', ...activityLines(status)]
-  const locked = status.lockedUntil ? [`  Codes of the app are locked until ${timeOf(status.lockedUntil)}; backup codes are not.`] : []
-  const exhausted = status.exhausted ? ['  Codes of the app are locked until a backup code is used.'] : []
+  const locked = status.lockedUntil
+    ? [`  Codes of the app are locked until ${timeOf(status.lockedUntil)}; backup codes are not.`]
+    : []
+  const exhausted = status.exhausted
+    ? ['  Codes of the app are locked until a backup code is used.']
+    : []
   return [
     'Two-factor is on.',
-    ...status.factors.map(({ label, createdAt }) => `  ${label}, since ${createdAt.toLocaleString()}`),
+    ...status.factors.map(
+      ({ label, createdAt }) => `  ${label}, since ${createdAt.toLocaleString()}`,
+    ),
     `  ${count(status.backupCodesLeft, 'backup code', 'backup codes')} left`,
     ...locked,
     ...exhausted,

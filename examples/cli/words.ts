@@ -9,10 +9,13 @@ export function explain(rejection: Rejection | ConfirmRejection, typed = ''): st
   switch (rejection.reason) {
     case 'wrong_code':
       if ('attemptsLeft' in rejection) return explainWrongCode(rejection, otherWay)
-      if (isBackupCode) return 'That is no backup code of this account. Please check each character.'
+      if (isBackupCode)
+        return 'That is no backup code of this account. Please check each character.'
       return 'That is not a code of this key. Is it the right entry in your app?'
     case 'already_used': {
-      const next = isBackupCode ? 'take another' : `the next one comes in ${inWords(secondsToNextCode())}`
+      const next = isBackupCode
+        ? 'take another'
+        : `the next one comes in ${inWords(secondsToNextCode())}`
       return `That code was used before, and each works once: ${next}. If you did not use it, somebody else did.`
     }
     case 'locked':
@@ -32,7 +35,10 @@ export function explain(rejection: Rejection | ConfirmRejection, typed = ''): st
   }
 }
 
-function explainWrongCode({ attemptsLeft = 0, retryAt }: { attemptsLeft?: number; retryAt?: Date }, otherWay: string): string {
+function explainWrongCode(
+  { attemptsLeft = 0, retryAt }: { attemptsLeft?: number; retryAt?: Date },
+  otherWay: string,
+): string {
   if (retryAt) return `That code is wrong, and one too many: wait ${until(retryAt)}. ${otherWay}`
   if (attemptsLeft === 0) return `That code is wrong, and it was the last try. ${otherWay}`
   return `That code is wrong. ${count(attemptsLeft, 'try', 'tries')} left before you have to wait.`
@@ -46,14 +52,22 @@ function explainClock(bySeconds: number): string {
 /** "3 wrong codes before this login: was this you?", or nothing. */
 export function askWhoFailed(failuresBefore: number): string[] {
   if (failuresBefore === 0) return []
-  return [`${count(failuresBefore, 'wrong code', 'wrong codes')} before this login: was this you? If not, somebody knows your password.`]
+  return [
+    `${count(failuresBefore, 'wrong code', 'wrong codes')} before this login: was this you? If not, somebody knows your password.`,
+  ]
 }
 
 /** A duration: `45 seconds`, `1 minute`, `2 minutes 30 seconds`, `1 hour`. */
 export function inWords(seconds: number): string {
   const whole = Math.ceil(seconds)
-  const units = [[Math.floor(whole / 3600), 'hour'], [Math.floor(whole / 60) % 60, 'minute'], [whole % 60, 'second']] as const
-  const parts = units.filter(([many]) => many > 0).map(([many, unit]) => count(many, unit, `${unit}s`))
+  const units = [
+    [Math.floor(whole / 3600), 'hour'],
+    [Math.floor(whole / 60) % 60, 'minute'],
+    [whole % 60, 'second'],
+  ] as const
+  const parts = units
+    .filter(([many]) => many > 0)
+    .map(([many, unit]) => count(many, unit, `${unit}s`))
   return parts.join(' ') || '0 seconds'
 }
 

@@ -16,10 +16,16 @@ declare namespace Deno {
     get<T>(key: KvKey, options?: { consistency: 'strong' }): Promise<KvEntry<T>>
     set(key: KvKey, value: unknown, options?: { expireIn?: number }): Promise<{ ok: true }>
     delete(key: KvKey): Promise<void>
-    list(selector: { prefix: KvKey; start?: KvKey; end?: KvKey }, options: { consistency: 'strong'; batchSize: number }): AsyncIterable<KvEntry<unknown>>
+    list(
+      selector: { prefix: KvKey; start?: KvKey; end?: KvKey },
+      options: { consistency: 'strong'; batchSize: number },
+    ): AsyncIterable<KvEntry<unknown>>
     atomic(): KvAtomic
   }
   function openKv(path?: string): Promise<Kv>
-  function serve(options: { hostname: string; port: number }, handler: (request: Request) => Response | Promise<Response>): { finished: Promise<void> }
+  function serve(
+    options: { hostname: string; port: number },
+    handler: (request: Request) => Response | Promise<Response>,
+  ): { finished: Promise<void> }
   const env: { get(name: string): string | undefined }
 }

@@ -13,14 +13,20 @@ declare module 'bun:sqlite' {
 
 declare namespace Bun {
   type Route = (request: Request) => Promise<Response>
-  function serve(options: { hostname: string; port: number; routes: Record<string, Route | { POST: Route }> }): { url: URL }
+  function serve(options: {
+    hostname: string
+    port: number
+    routes: Record<string, Route | { POST: Route }>
+  }): { url: URL }
 }
 
 interface DurableObjectStorage {
   get<T>(key: string): Promise<T | undefined>
   put(key: string, value: unknown): Promise<void>
   delete(key: string): Promise<boolean>
-  transaction<T>(work: (txn: Pick<DurableObjectStorage, 'get' | 'put' | 'delete'>) => Promise<T>): Promise<T>
+  transaction<T>(
+    work: (txn: Pick<DurableObjectStorage, 'get' | 'put' | 'delete'>) => Promise<T>,
+  ): Promise<T>
   list(o: { prefix: string; startAfter: string; limit: number }): Promise<Map<string, unknown>>
 }
 interface DurableObjectState {

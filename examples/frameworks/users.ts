@@ -1,13 +1,24 @@
 // What all wirings share and every portal has in its own way: users with passwords, sessions, and the password login.
 import type { TwoFactor } from 'keystep'
-import { errorResponse, jsonResponse, loginResponse, type PortalSession, readDeviceCookie, readJsonBody, type SessionOpener, type SessionReader } from 'keystep/http'
+import {
+  errorResponse,
+  jsonResponse,
+  loginResponse,
+  type PortalSession,
+  readDeviceCookie,
+  readJsonBody,
+  type SessionOpener,
+  type SessionReader,
+} from 'keystep/http'
 
 /** Fake, and in clear. Yours keeps a slow hash, and takes as long for an unknown name as for a wrong password. */
 const USERS = [{ userId: 'u-4711', name: 'ada', password: 'correct horse' }]
 
 /** Where sessions are: a `Map` in one server that stays, a database where instances come and go. */
 export interface Sessions {
-  get(sessionId: string): PortalSession | null | undefined | Promise<PortalSession | null | undefined>
+  get(
+    sessionId: string,
+  ): PortalSession | null | undefined | Promise<PortalSession | null | undefined>
   set(sessionId: string, session: PortalSession): unknown
   delete(sessionId: string): unknown
 }
@@ -21,7 +32,13 @@ export function createPortal(twoFactor: TwoFactor, sessions: Sessions) {
     const sessionId = crypto.randomUUID()
     const account = USERS.find((user) => user.userId === userId)?.name ?? userId
     await sessions.delete(idOf(request))
-    await sessions.set(sessionId, { sessionId, userId, account, firstFactorAt: verifiedAt, lastVerified: { assurance, verifiedAt } })
+    await sessions.set(sessionId, {
+      sessionId,
+      userId,
+      account,
+      firstFactorAt: verifiedAt,
+      lastVerified: { assurance, verifiedAt },
+    })
     return { 'Set-Cookie': `session=${sessionId}; Path=/; HttpOnly; Secure; SameSite=Lax` }
   }
 
@@ -31,7 +48,10 @@ export function createPortal(twoFactor: TwoFactor, sessions: Sessions) {
     const { name, password } = read.value
     const user = USERS.find((one) => one.name === name && one.password === password)
     if (!user) return jsonResponse({ error: 'wrong_name_or_password' }, { status: 401 })
-    const decision = await twoFactor.login.begin({ userId: user.userId, deviceToken: readDeviceCookie(request) })
+    const decision = await twoFactor.login.begin({
+      userId: user.userId,
+      deviceToken: readDeviceCookie(request),
+    })
     return loginResponse(decision, { request, openSession })
   }
 

@@ -4,7 +4,8 @@ import { memoryStore } from 'keystep/stores/memory'
 /** Reads through to the real store, and keeps every write to itself: what an import would do is found out by doing it. */
 export function dryRunStore(real: RecordStore): RecordStore {
   const written = memoryStore()
-  const read = async (key: string): Promise<StoredRecord | null> => (await written.get(key)) ?? real.get(key)
+  const read = async (key: string): Promise<StoredRecord | null> =>
+    (await written.get(key)) ?? real.get(key)
   return {
     get: read,
     put: async (key, value, o) => {

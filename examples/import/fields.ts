@@ -21,7 +21,8 @@ export type Field = (typeof FIELDS)[number]
 export type RawRow = Partial<Record<Field, string>>
 
 /** A row of the file with its place in it, or why it cannot be read as a row. */
-export type FileRow = { line: number; raw: RawRow } | { line: number; unreadable: 'malformed_row' | 'unknown_field' }
+export type FileRow =
+  { line: number; raw: RawRow } | { line: number; unreadable: 'malformed_row' | 'unknown_field' }
 
 export function isField(name: string): name is Field {
   return (FIELDS as readonly string[]).includes(name)

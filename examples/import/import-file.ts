@@ -28,11 +28,23 @@ export async function countRows(file: string): Promise<number> {
  * Imports the rows that the journal does not have yet, and those that it has as rejected. A run that was interrupted has at most one
  * batch to do again, and that changes nothing.
  */
-export async function importFile({ twoFactor, file, journal, allowShortKeys = false, onBatch, signal }: ImportOptions): Promise<Journal> {
+export async function importFile({
+  twoFactor,
+  file,
+  journal,
+  allowShortKeys = false,
+  onBatch,
+  signal,
+}: ImportOptions): Promise<Journal> {
   const again = new Set(journal.rejected.map(({ line }) => line))
   let [place, current, batch]: [number, Journal, FileRow[]] = [0, journal, []]
   const finishBatch = async (): Promise<void> => {
-    current = addTo(current, Math.max(place, journal.done), batch, await importBatch(twoFactor, batch, allowShortKeys))
+    current = addTo(
+      current,
+      Math.max(place, journal.done),
+      batch,
+      await importBatch(twoFactor, batch, allowShortKeys),
+    )
     batch = []
     onBatch(current)
   }
@@ -47,11 +59,17 @@ export async function importFile({ twoFactor, file, journal, allowShortKeys = fa
 }
 
 /** Side by side, but the rows of one user one after the other, as the file has them. */
-async function importBatch(twoFactor: TwoFactor, batch: readonly FileRow[], allowShortKeys: boolean): Promise<RowOutcome[]> {
+async function importBatch(
+  twoFactor: TwoFactor,
+  batch: readonly FileRow[],
+  allowShortKeys: boolean,
+): Promise<RowOutcome[]> {
   const last = new Map<string | undefined, Promise<unknown>>()
   const outcomes = batch.map((row) => {
     const user = 'raw' in row ? row.raw.user_id : undefined
-    const outcome = Promise.resolve(last.get(user)).then(() => importRow(twoFactor, row, allowShortKeys))
+    const outcome = Promise.resolve(last.get(user)).then(() =>
+      importRow(twoFactor, row, allowShortKeys),
+    )
     last.set(user, outcome)
     return outcome
   })
@@ -62,9 +80,18 @@ async function importBatch(twoFactor: TwoFactor, batch: readonly FileRow[], allo
   })
 }
 
-function addTo(journal: Journal, done: number, batch: readonly FileRow[], outcomes: readonly RowOutcome[]): Journal {
+function addTo(
+  journal: Journal,
+  done: number,
+  batch: readonly FileRow[],
+  outcomes: readonly RowOutcome[],
+): Journal {
   const tried = new Set(batch.map(({ line }) => line))
-  const next = { ...journal, done, rejected: journal.rejected.filter(({ line }) => !tried.has(line)) }
+  const next = {
+    ...journal,
+    done,
+    rejected: journal.rejected.filter(({ line }) => !tried.has(line)),
+  }
   for (const [index, { line }] of batch.entries()) {
     const outcome = outcomes[index]!
     if (outcome === 'imported' || outcome === 'present' || outcome === 'kept') next[outcome]++

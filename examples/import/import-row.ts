@@ -6,7 +6,8 @@ import { parseRow, type RowFault } from './parse-row.ts'
 const MOST_ACTIVITY = 20
 
 /** What keystep itself says of a row. */
-export type KeystepRefusal = 'malformed_user_id' | 'malformed_number' | 'number_refused' | 'other_number' | 'limit_reached'
+export type KeystepRefusal =
+  'malformed_user_id' | 'malformed_number' | 'number_refused' | 'other_number' | 'limit_reached'
 
 /** Why a row, or a part of it, was not imported. */
 export type RowRejection = RowFault | KeystepRefusal | 'malformed_row' | 'unknown_field'
@@ -19,7 +20,11 @@ export type RowOutcome = 'imported' | 'present' | 'kept' | RowRejection
  *
  * @throws what keystep throws, but for a bad user id: all else is no fault of a row, and the import must not go on.
  */
-export async function importRow(twoFactor: TwoFactor, row: FileRow, allowShortKeys: boolean): Promise<RowOutcome> {
+export async function importRow(
+  twoFactor: TwoFactor,
+  row: FileRow,
+  allowShortKeys: boolean,
+): Promise<RowOutcome> {
   if ('unreadable' in row) return row.unreadable
   const parsed = parseRow(row.raw, allowShortKeys)
   if (typeof parsed === 'string') return parsed
@@ -31,7 +36,9 @@ export async function importRow(twoFactor: TwoFactor, row: FileRow, allowShortKe
     if (totp) results.push(await twoFactor.totp.import(totp))
     for (const number of numbers) results.push(await twoFactor.sms.import(number))
     for (const result of results) if (result.outcome === 'rejected') return result.reason
-    return results.some((result) => result.outcome === 'accepted' && result.imported) ? 'imported' : 'present'
+    return results.some((result) => result.outcome === 'accepted' && result.imported)
+      ? 'imported'
+      : 'present'
   } catch (error) {
     if (error instanceof KeystepError && error.code === 'ERR_USER_ID') return 'malformed_user_id'
     throw error
@@ -43,5 +50,10 @@ export async function importRow(twoFactor: TwoFactor, row: FileRow, allowShortKe
  * activity keeps 20 lines: of a user with so many, nobody knows what came before them.
  */
 function hasChanged({ activity }: TwoFactorStatus): boolean {
-  return activity.length >= MOST_ACTIVITY || activity.some(({ type }) => type === 'factor.enrolled' || type === 'factor.removed' || type === 'reset')
+  return (
+    activity.length >= MOST_ACTIVITY ||
+    activity.some(
+      ({ type }) => type === 'factor.enrolled' || type === 'factor.removed' || type === 'reset',
+    )
+  )
 }

@@ -16,7 +16,14 @@ export interface Journal {
   rejected: { line: number; reason: RowRejection }[]
 }
 
-export const newJournal: Journal = { sha256: '', done: 0, imported: 0, present: 0, kept: 0, rejected: [] }
+export const newJournal: Journal = {
+  sha256: '',
+  done: 0,
+  imported: 0,
+  present: 0,
+  kept: 0,
+  rejected: [],
+}
 
 /** The journal of a file as an earlier run left it, or a new one. */
 export async function openJournal(path: string, file: string): Promise<Journal> {
@@ -24,7 +31,9 @@ export async function openJournal(path: string, file: string): Promise<Journal> 
   if (!existsSync(path)) return { ...newJournal, sha256 }
   const journal = JSON.parse(readFileSync(path, 'utf8')) as Journal
   if (journal.sha256 === sha256) return journal
-  throw new Error('the file has changed since its import began: finish with the old one, or delete the progress file to begin anew')
+  throw new Error(
+    'the file has changed since its import began: finish with the old one, or delete the progress file to begin anew',
+  )
 }
 
 /** Whole or not at all, so that a run that is killed here leaves the journal before. */

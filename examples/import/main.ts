@@ -21,10 +21,10 @@ KEYSTEP_KEYS is the keyring of the portal.`
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    database: { type: 'string' },
-    issuer: { type: 'string', default: 'Portal' },
-    realm: { type: 'string' },
-    countries: { type: 'string' },
+    'database': { type: 'string' },
+    'issuer': { type: 'string', default: 'Portal' },
+    'realm': { type: 'string' },
+    'countries': { type: 'string' },
     'allow-short-keys': { type: 'boolean', default: false },
     'dry-run': { type: 'boolean', default: false },
   },
@@ -39,11 +39,19 @@ async function run(file: string, database: string, keys: string): Promise<number
     keyring: createKeyring(keys),
     realm: values.realm,
     // An import sends nothing: the user's first code is asked for at the next login.
-    ...(countries && { sms: { countries, sender: () => Promise.reject(new Error('an import sends no message')) } }),
+    ...(countries && {
+      sms: { countries, sender: () => Promise.reject(new Error('an import sends no message')) },
+    }),
   }
   // Users imported under a key that the portal does not have would be locked out.
-  const { records, unreadable } = await createTwoFactor({ ...options, store }).maintenance.summarize()
-  if (unreadable > 0) throw new Error(`this keyring opens ${records - unreadable} of the ${records} records: take the one of the portal`)
+  const { records, unreadable } = await createTwoFactor({
+    ...options,
+    store,
+  }).maintenance.summarize()
+  if (unreadable > 0)
+    throw new Error(
+      `this keyring opens ${records - unreadable} of the ${records} records: take the one of the portal`,
+    )
   const twoFactor = createTwoFactor({ ...options, store: dryRun ? dryRunStore(store) : store })
   const journalFile = `${file}.progress`
   const journal = dryRun ? newJournal : await openJournal(journalFile, file)
@@ -51,12 +59,25 @@ async function run(file: string, database: string, keys: string): Promise<number
   const bar = progressBar(process.stderr, total)
   bar.show(journal.done)
   const stop = new AbortController()
-  process.once('SIGINT', () => { stop.abort() }).once('SIGTERM', () => { stop.abort() })
+  process
+    .once('SIGINT', () => {
+      stop.abort()
+    })
+    .once('SIGTERM', () => {
+      stop.abort()
+    })
   const onBatch = (now: Journal): void => {
     if (!dryRun) saveJournal(journalFile, now)
     bar.show(now.done)
   }
-  const ended = await importFile({ twoFactor, file, journal, allowShortKeys: values['allow-short-keys'], onBatch, signal: stop.signal }).finally(bar.end)
+  const ended = await importFile({
+    twoFactor,
+    file,
+    journal,
+    allowShortKeys: values['allow-short-keys'],
+    onBatch,
+    signal: stop.signal,
+  }).finally(bar.end)
   return report(ended, total, dryRun)
 }
 
@@ -70,21 +91,36 @@ async function newRecords(database: string): Promise<RecordStore> {
 function existingRecords(database: string): RecordStore {
   if (!existsSync(database)) return memoryStore()
   const db = new Database(database)
-  const table = db.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'keystep_records'").get()
+  const table = db
+    .prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'keystep_records'")
+    .get()
   return table ? sqliteStore(db) : memoryStore()
 }
 
 /** By line and reason alone: in a file with shifted columns, what stands where the user id should be may be a key. */
-function report({ done, imported, present, kept, rejected }: Journal, total: number, dryRun: boolean): number {
+function report(
+  { done, imported, present, kept, rejected }: Journal,
+  total: number,
+  dryRun: boolean,
+): number {
   for (const { line, reason } of rejected) console.log(`line ${line}: ${reason}`)
-  console.log(`${dryRun ? 'dry run, nothing was written: ' : ''}imported ${imported}, present ${present}, kept ${kept}, rejected ${rejected.length}`)
-  if (done < total) console.log(`interrupted after ${done} of ${total} rows: the same command goes on from there`)
+  console.log(
+    `${dryRun ? 'dry run, nothing was written: ' : ''}imported ${imported}, present ${present}, kept ${kept}, rejected ${rejected.length}`,
+  )
+  if (done < total)
+    console.log(`interrupted after ${done} of ${total} rows: the same command goes on from there`)
   return done < total ? 130 : rejected.length > 0 ? 2 : 0
 }
 
 const [file] = positionals
 const { KEYSTEP_KEYS } = process.env
-if (file === undefined || positionals.length > 1 || values.database === undefined || KEYSTEP_KEYS === undefined || !existsSync(file)) {
+if (
+  file === undefined ||
+  positionals.length > 1 ||
+  values.database === undefined ||
+  KEYSTEP_KEYS === undefined ||
+  !existsSync(file)
+) {
   console.error(usage)
   process.exitCode = 64
 } else {

@@ -1,7 +1,11 @@
 const WIDTH = 32
 
 /** Draws one line over itself on a terminal; elsewhere, as in a log, one line per tenth. */
-export function progressBar(output: { isTTY?: boolean; write: (text: string) => unknown }, total: number, unit = 'rows'): { show: (done: number) => void; end: () => void } {
+export function progressBar(
+  output: { isTTY?: boolean; write: (text: string) => unknown },
+  total: number,
+  unit = 'rows',
+): { show: (done: number) => void; end: () => void } {
   let lastTenth = -1
   const line = (done: number): string => {
     const part = total === 0 ? 1 : Math.min(done / total, 1)
@@ -15,6 +19,8 @@ export function progressBar(output: { isTTY?: boolean; write: (text: string) => 
       else if (tenth > lastTenth) output.write(`${line(done)}\n`)
       lastTenth = tenth
     },
-    end: () => { if (output.isTTY === true) output.write('\n') },
+    end: () => {
+      if (output.isTTY === true) output.write('\n')
+    },
   }
 }

@@ -15,7 +15,15 @@ export function readRows(file: string): AsyncGenerator<FileRow> {
 
 async function* readCsv(file: string): AsyncGenerator<FileRow> {
   const source = createReadStream(file)
-  const parser = source.pipe(parse({ bom: true, info: true, relax_column_count: true, skip_empty_lines: true, max_record_size: 16_384 }))
+  const parser = source.pipe(
+    parse({
+      bom: true,
+      info: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      max_record_size: 16_384,
+    }),
+  )
   source.on('error', (error) => parser.destroy(error))
   let header: string[] | undefined
   try {
@@ -37,15 +45,25 @@ async function* readCsv(file: string): AsyncGenerator<FileRow> {
 /** A file without its header would have a user's key in this place: an unknown name is not repeated. */
 function headerOf(names: string[]): string[] {
   const trimmed = names.map((name) => name.trim())
-  const unknown = trimmed.findIndex((name, index) => !isField(name) || trimmed.indexOf(name) !== index)
-  if (unknown >= 0) throw new UnreadableFile(`column ${unknown + 1} of the header is unknown, or there twice`)
+  const unknown = trimmed.findIndex(
+    (name, index) => !isField(name) || trimmed.indexOf(name) !== index,
+  )
+  if (unknown >= 0)
+    throw new UnreadableFile(`column ${unknown + 1} of the header is unknown, or there twice`)
   if (!trimmed.includes('user_id')) throw new UnreadableFile('the header has no user_id')
   return trimmed
 }
 
-function rowOf(header: string[], cells: string[]): { raw: RawRow } | { unreadable: 'malformed_row' } {
+function rowOf(
+  header: string[],
+  cells: string[],
+): { raw: RawRow } | { unreadable: 'malformed_row' } {
   if (cells.length !== header.length) return { unreadable: 'malformed_row' }
-  return { raw: Object.fromEntries(header.map((name, index) => [name, cells[index] ?? '']).filter(([, cell]) => cell !== '')) as RawRow }
+  return {
+    raw: Object.fromEntries(
+      header.map((name, index) => [name, cells[index] ?? '']).filter(([, cell]) => cell !== ''),
+    ) as RawRow,
+  }
 }
 
 async function* readJsonLines(file: string): AsyncGenerator<FileRow> {
@@ -53,7 +71,9 @@ async function* readJsonLines(file: string): AsyncGenerator<FileRow> {
   const lines = createInterface({ input: source, crlfDelay: Infinity })
   // An unreadable file would otherwise be an error event that nobody hears.
   const failed = new Promise<never>((_, reject) => source.on('error', reject))
-  failed.catch(() => { lines.close() })
+  failed.catch(() => {
+    lines.close()
+  })
   let line = 0
   try {
     for await (const text of lines) {
@@ -67,17 +87,26 @@ async function* readJsonLines(file: string): AsyncGenerator<FileRow> {
   }
 }
 
-function jsonRow(text: string): { raw: RawRow } | { unreadable: 'malformed_row' | 'unknown_field' } {
+function jsonRow(
+  text: string,
+): { raw: RawRow } | { unreadable: 'malformed_row' | 'unknown_field' } {
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch {
     return { unreadable: 'malformed_row' }
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { unreadable: 'malformed_row' }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return { unreadable: 'malformed_row' }
   const present = Object.entries(value).filter(([, cell]) => cell !== null && cell !== '')
   if (!present.every(([name]) => isField(name))) return { unreadable: 'unknown_field' }
   // A number is no user id: 10000000000000001 would arrive as 10000000000000000, somebody else's.
-  if (!present.every(([name, cell]) => typeof cell === 'string' || (Number.isSafeInteger(cell) && name !== 'user_id'))) return { unreadable: 'malformed_row' }
+  if (
+    !present.every(
+      ([name, cell]) =>
+        typeof cell === 'string' || (Number.isSafeInteger(cell) && name !== 'user_id'),
+    )
+  )
+    return { unreadable: 'malformed_row' }
   return { raw: Object.fromEntries(present.map(([name, cell]) => [name, String(cell)])) }
 }

@@ -22,7 +22,12 @@ export function mailer({ transport, from, addressOf }: MailerOptions): EventHand
     const to = await addressOf(event.userId)
     if (to === null) return
     // The address as an object: as a string, a comma in it would be a second recipient.
-    await transport.sendMail({ from, to: { name: '', address: to }, subject: words.subject, text: `${words.text}\n\n${circumstances(event)}\n` })
+    await transport.sendMail({
+      from,
+      to: { name: '', address: to },
+      subject: words.subject,
+      text: `${words.text}\n\n${circumstances(event)}\n`,
+    })
   }
 }
 

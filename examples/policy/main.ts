@@ -20,14 +20,26 @@ const requirement = policyOf(async (userId) => {
   if (!user) throw new Error('no such user')
   return user
 })
-const house = { issuer: 'Example Hosting', store: memoryStore(), keyring: createKeyring(generateKeyringKey()), requirement }
+const house = {
+  issuer: 'Example Hosting',
+  store: memoryStore(),
+  keyring: createKeyring(generateKeyringKey()),
+  requirement,
+}
 
 /** What a login without a second factor comes to at an instant. */
 async function answerAt(userId: string, at: Date): Promise<string> {
   const decision = await createTwoFactor({ ...house, now: () => at }).login.begin({ userId })
-  return decision.next === 'proceed' && decision.enrollBy ? `proceed, enroll by ${decision.enrollBy.toISOString().slice(0, 10)}` : decision.next
+  return decision.next === 'proceed' && decision.enrollBy
+    ? `proceed, enroll by ${decision.enrollBy.toISOString().slice(0, 10)}`
+    : decision.next
 }
 
 const dayBefore = new Date(BUSINESS_FROM.getTime() - 86_400_000)
 console.log('user'.padEnd(26), 'the day before'.padEnd(30), 'on the day')
-for (const { id } of users) console.log(id.padEnd(26), (await answerAt(id, dayBefore)).padEnd(30), await answerAt(id, BUSINESS_FROM))
+for (const { id } of users)
+  console.log(
+    id.padEnd(26),
+    (await answerAt(id, dayBefore)).padEnd(30),
+    await answerAt(id, BUSINESS_FROM),
+  )

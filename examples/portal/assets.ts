@@ -2,7 +2,11 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { Hono } from 'hono'
 
-const TYPES = { 'portal.css': 'text/css', 'portal.js': 'text/javascript', 'favicon.svg': 'image/svg+xml' } as const
+const TYPES = {
+  'portal.css': 'text/css',
+  'portal.js': 'text/javascript',
+  'favicon.svg': 'image/svg+xml',
+} as const
 type Name = keyof typeof TYPES
 const FOREVER = 'public, max-age=31536000, immutable'
 
@@ -24,7 +28,12 @@ export function assets(): Hono {
   const app = new Hono()
   app.get('/:version/:name', (c) => {
     const file = files.get(`${c.req.param('version')}/${c.req.param('name')}`)
-    return file ? c.body(file.text, 200, { 'Content-Type': `${file.type}; charset=utf-8`, 'Cache-Control': FOREVER }) : c.notFound()
+    return file
+      ? c.body(file.text, 200, {
+          'Content-Type': `${file.type}; charset=utf-8`,
+          'Cache-Control': FOREVER,
+        })
+      : c.notFound()
   })
   return app
 }

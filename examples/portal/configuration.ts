@@ -58,7 +58,8 @@ export function configurationFrom(environment: Environment): Configuration {
     redisUrl: urlOf(read, 'REDIS_URL', ['redis:', 'rediss:']),
     onePage: isOn(read, 'PORTAL_ONE_PAGE'),
     sms: smsOf(read),
-    mail: read('MAIL') === 'outbox' ? 'outbox' : (urlOf(read, 'MAIL', ['smtp:', 'smtps:']) ?? 'outbox'),
+    mail:
+      read('MAIL') === 'outbox' ? 'outbox' : (urlOf(read, 'MAIL', ['smtp:', 'smtps:']) ?? 'outbox'),
     mailFrom: read('MAIL_FROM') ?? 'Harbor Hosting <security@harbor.example>',
   }
 }
@@ -67,7 +68,8 @@ type Read = (name: string) => string | undefined
 
 function portOf(read: Read, name: string, otherwise: number): number {
   const port = Number(read(name) ?? otherwise)
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`${name} is a port: 0 to 65535`)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error(`${name} is a port: 0 to 65535`)
   return port
 }
 
@@ -80,7 +82,8 @@ function isOn(read: Read, name: string): boolean {
 function originOf(read: Read, name: string): string | null {
   const origin = read(name)
   if (origin === undefined) return null
-  if (!URL.canParse(origin) || new URL(origin).origin !== origin) throw new Error(`${name} is written as https://portal.example`)
+  if (!URL.canParse(origin) || new URL(origin).origin !== origin)
+    throw new Error(`${name} is written as https://portal.example`)
   return origin
 }
 
@@ -88,7 +91,8 @@ function originOf(read: Read, name: string): string | null {
 function urlOf(read: Read, name: string, protocols: readonly string[]): string | null {
   const url = read(name)
   if (url === undefined) return null
-  if (!URL.canParse(url) || !protocols.includes(new URL(url).protocol)) throw new Error(`${name} begins with ${protocols.join('// or ')}//`)
+  if (!URL.canParse(url) || !protocols.includes(new URL(url).protocol))
+    throw new Error(`${name} begins with ${protocols.join('// or ')}//`)
   return url
 }
 
@@ -103,11 +107,27 @@ function smsOf(read: Read): SmsConfiguration {
     case 'phone':
       return { via }
     case 'kannel':
-      return { via, url: need('KANNEL_URL'), username: need('KANNEL_USERNAME'), password: need('KANNEL_PASSWORD'), from: need('KANNEL_FROM') }
+      return {
+        via,
+        url: need('KANNEL_URL'),
+        username: need('KANNEL_USERNAME'),
+        password: need('KANNEL_PASSWORD'),
+        from: need('KANNEL_FROM'),
+      }
     case 'twilio':
-      return { via, accountSid: need('TWILIO_ACCOUNT_SID'), authToken: need('TWILIO_AUTH_TOKEN'), from: need('TWILIO_FROM') }
+      return {
+        via,
+        accountSid: need('TWILIO_ACCOUNT_SID'),
+        authToken: need('TWILIO_AUTH_TOKEN'),
+        from: need('TWILIO_FROM'),
+      }
     case 'vonage':
-      return { via, apiKey: need('VONAGE_API_KEY'), apiSecret: need('VONAGE_API_SECRET'), from: need('VONAGE_FROM') }
+      return {
+        via,
+        apiKey: need('VONAGE_API_KEY'),
+        apiSecret: need('VONAGE_API_SECRET'),
+        from: need('VONAGE_FROM'),
+      }
     default:
       throw new Error('SMS is phone, kannel, twilio or vonage')
   }

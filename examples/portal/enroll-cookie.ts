@@ -5,7 +5,13 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 export const ENROLL_MS = 600_000
 // The browser holds the permit to do so as it holds the challenge of a login: in a cookie that no script reads.
 const cookie = 'enroll'
-const flags = { prefix: 'host', path: '/', secure: true, httpOnly: true, sameSite: 'Strict' } as const
+const flags = {
+  prefix: 'host',
+  path: '/',
+  secure: true,
+  httpOnly: true,
+  sameSite: 'Strict',
+} as const
 
 export function keepPermit(c: Context, permit: string): void {
   setCookie(c, cookie, permit, { ...flags, maxAge: ENROLL_MS / 1000 })

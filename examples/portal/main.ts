@@ -7,14 +7,22 @@ try {
   const configuration = configurationFrom(process.env)
   const started = await startPortal(configuration)
   console.log(greeting(configuration, started))
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { void started.close() })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      void started.close()
+    })
 } catch (error) {
   const { message, code } = error as NodeJS.ErrnoException
-  console.error(`The portal could not start: ${message}${code === 'EADDRINUSE' ? '. PORT and PANEL_PORT choose others' : ''}`)
+  console.error(
+    `The portal could not start: ${message}${code === 'EADDRINUSE' ? '. PORT and PANEL_PORT choose others' : ''}`,
+  )
   process.exit(1)
 }
 
-function greeting({ publicOrigin, sms, mail, isKeyGenerated }: Configuration, { origin, panelOrigin }: Started): string {
+function greeting(
+  { publicOrigin, sms, mail, isKeyGenerated }: Configuration,
+  { origin, panelOrigin }: Started,
+): string {
   const address = publicOrigin ?? origin
   const lines = [
     `Portal         ${address}`,
@@ -24,7 +32,12 @@ function greeting({ publicOrigin, sms, mail, isKeyGenerated }: Configuration, { 
     '',
     ...DEMO_ACCOUNTS.map(({ email, is }) => `${email}  ${is}`),
     `The password of all three: ${DEMO_PASSWORD}`,
-    ...(isKeyGenerated ? ['', 'KEYSTEP_KEYS is not set: a key was made for this run, and second factors end with it.'] : []),
+    ...(isKeyGenerated
+      ? [
+          '',
+          'KEYSTEP_KEYS is not set: a key was made for this run, and second factors end with it.',
+        ]
+      : []),
   ]
   return `\n${lines.map((line) => (line === '' ? line : `  ${line}`)).join('\n')}\n`
 }

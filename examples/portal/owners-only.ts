@@ -7,5 +7,9 @@ import type { PortalEnv } from './visit.ts'
 export const ownersOnly: MiddlewareHandler<PortalEnv> = async (c, next) => {
   const { user } = c.var.member
   if (user.accountId === null && !user.isStaff) return next()
-  return show(c, { title: 'Not for you', status: 403, body: html`<p>Only the owner of an account manages its team.</p>` })
+  return show(c, {
+    title: 'Not for you',
+    status: 403,
+    body: html`<p>Only the owner of an account manages its team.</p>`,
+  })
 }

@@ -53,8 +53,20 @@ export async function openPortal(configuration: Configuration, now: () => Date):
   })
   const { company, publicOrigin, panelOrigin } = configuration
   return {
-    portal: application({ name: 'portal', cookie: 'session', issuer: company, publicOrigin, frame: portalFrame }),
-    panel: application({ name: 'panel', cookie: 'panel', issuer: `${company} Control Panel`, publicOrigin: panelOrigin, frame: panelFrame }),
+    portal: application({
+      name: 'portal',
+      cookie: 'session',
+      issuer: company,
+      publicOrigin,
+      frame: portalFrame,
+    }),
+    panel: application({
+      name: 'panel',
+      cookie: 'panel',
+      issuer: `${company} Control Panel`,
+      publicOrigin: panelOrigin,
+      frame: panelFrame,
+    }),
     close: async () => {
       await close()
       await database.close()

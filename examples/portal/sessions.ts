@@ -12,7 +12,11 @@ export interface Sessions {
    * The one place that opens sessions. keystep alone makes grants, so a route that forgets the second factor has none to come in with.
    * The session that there was ends, and the new one has a new id.
    */
-  open(c: Context, grant: LoginGrant, facts?: { failuresBefore?: number; firstFactorAt?: string }): Promise<void>
+  open(
+    c: Context,
+    grant: LoginGrant,
+    facts?: { failuresBefore?: number; firstFactorAt?: string },
+  ): Promise<void>
   read(c: Context): Promise<Session | null>
   close(c: Context): Promise<void>
 }
@@ -37,15 +41,29 @@ export function createSessions({ data, now, application, cookie }: Parts): Sessi
     if (sessionId !== null) await data.sessions.end(sessionId)
   }
   return {
-    open: async (c, { userId, assurance, verifiedAt }, { failuresBefore = 0, firstFactorAt = verifiedAt.toISOString() } = {}) => {
+    open: async (
+      c,
+      { userId, assurance, verifiedAt },
+      { failuresBefore = 0, firstFactorAt = verifiedAt.toISOString() } = {},
+    ) => {
       await end(c)
       const token = randomBytes(32).toString('base64url')
       const sessionId = createHash('sha256').update(token).digest('base64url')
       const lastVerified = { assurance, verifiedAt: verifiedAt.toISOString() }
       const expiresAt = new Date(now().getTime() + HOURS * 3_600_000)
-      await data.sessions.add({ sessionId, userId, firstFactorAt, lastVerified, failuresBefore }, application, expiresAt)
+      await data.sessions.add(
+        { sessionId, userId, firstFactorAt, lastVerified, failuresBefore },
+        application,
+        expiresAt,
+      )
       // The prefix asks for Secure, which browsers grant http://127.0.0.1 and http://localhost for development.
-      setCookie(c, cookie, token, { prefix: 'host', path: '/', secure: true, httpOnly: true, sameSite: 'Lax' })
+      setCookie(c, cookie, token, {
+        prefix: 'host',
+        path: '/',
+        secure: true,
+        httpOnly: true,
+        sameSite: 'Lax',
+      })
       await data.sessions.sweep(now())
     },
     read: async (c) => {

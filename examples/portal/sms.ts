@@ -6,7 +6,27 @@ import type { Configuration } from './configuration.ts'
 import type { Data } from './data/data.ts'
 
 /** Where the company has customers: no number of another country gets a message that costs money (toll fraud). */
-export const COUNTRIES: readonly { iso: 'AT' | 'BE' | 'CA' | 'CH' | 'DE' | 'DK' | 'ES' | 'FR' | 'GB' | 'IE' | 'IT' | 'LU' | 'NL' | 'PL' | 'SE' | 'US'; name: string; callingCode: string }[] = [
+export const COUNTRIES: readonly {
+  iso:
+    | 'AT'
+    | 'BE'
+    | 'CA'
+    | 'CH'
+    | 'DE'
+    | 'DK'
+    | 'ES'
+    | 'FR'
+    | 'GB'
+    | 'IE'
+    | 'IT'
+    | 'LU'
+    | 'NL'
+    | 'PL'
+    | 'SE'
+    | 'US'
+  name: string
+  callingCode: string
+}[] = [
   { iso: 'AT', name: 'Austria', callingCode: '+43' },
   { iso: 'BE', name: 'Belgium', callingCode: '+32' },
   { iso: 'CA', name: 'Canada', callingCode: '+1' },
@@ -29,7 +49,8 @@ export const COUNTRIES: readonly { iso: 'AT' | 'BE' | 'CA' | 'CH' | 'DE' | 'DK' 
 export function smsSender({ sms }: Configuration, { messages }: Data, now: () => Date): SmsSender {
   switch (sms.via) {
     case 'phone':
-      return ({ to, text }) => messages.add({ recipient: to.reveal(), body: text.reveal(), at: now().toISOString() })
+      return ({ to, text }) =>
+        messages.add({ recipient: to.reveal(), body: text.reveal(), at: now().toISOString() })
     case 'kannel':
       return kannelSender(sms)
     case 'twilio':

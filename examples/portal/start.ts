@@ -13,14 +13,23 @@ export interface Started {
 }
 
 /** Starts the portal and the control panel on 127.0.0.1; `now` is for tests. */
-export async function startPortal(configuration: Configuration, { now = () => new Date() }: { now?: () => Date } = {}): Promise<Started> {
+export async function startPortal(
+  configuration: Configuration,
+  { now = () => new Date() }: { now?: () => Date } = {},
+): Promise<Started> {
   const { portal, panel, close: closeEngines } = await openPortal(configuration, now)
   // A wrong keyring stops here, and not at the first login.
   await portal.twoFactor.maintenance.checkKeyring()
   await addDemoAccounts(portal)
-  const panelServer = await listen(createPanel(panel, () => configuration.publicOrigin ?? originOf(server)), configuration.panelPort)
+  const panelServer = await listen(
+    createPanel(panel, () => configuration.publicOrigin ?? originOf(server)),
+    configuration.panelPort,
+  )
   const panelOrigin = configuration.panelOrigin ?? originOf(panelServer)
-  const server: ServerType = await listen(createApp({ ...portal, configuration: { ...configuration, panelOrigin } }), configuration.port)
+  const server: ServerType = await listen(
+    createApp({ ...portal, configuration: { ...configuration, panelOrigin } }),
+    configuration.port,
+  )
   return {
     origin: originOf(server),
     panelOrigin,
@@ -31,9 +40,14 @@ export async function startPortal(configuration: Configuration, { now = () => ne
   }
 }
 
-function listen({ fetch }: { fetch: (request: Request, env: object) => Response | Promise<Response> }, port: number): Promise<ServerType> {
+function listen(
+  { fetch }: { fetch: (request: Request, env: object) => Response | Promise<Response> },
+  port: number,
+): Promise<ServerType> {
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch, port, hostname: '127.0.0.1' }, () => { resolve(server) })
+    const server = serve({ fetch, port, hostname: '127.0.0.1' }, () => {
+      resolve(server)
+    })
     server.on('error', reject)
   })
 }
@@ -44,7 +58,9 @@ function originOf(server: ServerType): string {
 
 function end(server: ServerType): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => { resolve() })
+    server.close(() => {
+      resolve()
+    })
     // Browsers keep connections open.
     if ('closeAllConnections' in server) server.closeAllConnections()
   })

@@ -18,9 +18,17 @@ interface Parts {
 }
 
 /** keystep, as both applications use it: one store, one keyring, one realm and so one enrollment, under two names. */
-export function createPortalTwoFactor({ issuer, publicOrigin, configuration, store, data, now }: Parts): TwoFactor {
+export function createPortalTwoFactor({
+  issuer,
+  publicOrigin,
+  configuration,
+  store,
+  data,
+  now,
+}: Parts): TwoFactor {
   const { keyringKey, mailFrom } = configuration
-  const addressOf = async (userId: string): Promise<string | null> => (await data.users.byId(userId))?.email ?? null
+  const addressOf = async (userId: string): Promise<string | null> =>
+    (await data.users.byId(userId))?.email ?? null
   return createTwoFactor({
     issuer,
     store,
@@ -34,7 +42,13 @@ export function createPortalTwoFactor({ issuer, publicOrigin, configuration, sto
     },
     requirement: policyOf(data),
     now,
-    onEvent: mailer({ transport: mailTransport(configuration, data, now), from: mailFrom, addressOf }),
-    onError: ({ code, message }) => { console.error(`${code}: ${message}`) },
+    onEvent: mailer({
+      transport: mailTransport(configuration, data, now),
+      from: mailFrom,
+      addressOf,
+    }),
+    onError: ({ code, message }) => {
+      console.error(`${code}: ${message}`)
+    },
   })
 }

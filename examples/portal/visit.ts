@@ -42,8 +42,12 @@ export const membersOnly: MiddlewareHandler<PortalEnv> = async (c, next) => {
 }
 
 /** What the user typed into a field, cut: nothing that a form of ours sends is longer. What is no form at all has nothing in it. */
-export async function typed<Name extends string>(c: Context, ...names: Name[]): Promise<Record<Name, string>> {
+export async function typed<Name extends string>(
+  c: Context,
+  ...names: Name[]
+): Promise<Record<Name, string>> {
   const body = await c.req.parseBody().catch((): Record<string, unknown> => ({}))
-  const read = (name: Name): string => (typeof body[name] === 'string' ? body[name].slice(0, 1000) : '')
+  const read = (name: Name): string =>
+    typeof body[name] === 'string' ? body[name].slice(0, 1000) : ''
   return Object.fromEntries(names.map((name) => [name, read(name)])) as Record<Name, string>
 }

@@ -12,7 +12,13 @@ export interface KannelOptions {
   timeoutMs?: number
 }
 
-export function kannelSender({ url, username, password, from, timeoutMs }: KannelOptions): SmsSender {
+export function kannelSender({
+  url,
+  username,
+  password,
+  from,
+  timeoutMs,
+}: KannelOptions): SmsSender {
   return async ({ to, text }) => {
     const message = text.reveal()
     // By POST: in the query of a GET, the number, the code and the password would end up in every access log on the way.
@@ -27,6 +33,10 @@ export function kannelSender({ url, username, password, from, timeoutMs }: Kanne
     }
     const answer = await post('Kannel', url, headers, message, timeoutMs)
     // 202: "0: Accepted for delivery" or "3: Queued for later delivery".
-    if (answer.status !== 202) throw new SmsNotTaken('Kannel', `HTTP ${answer.status}, ${codeOf(/^(\d+):/.exec(answer.text)?.[1])}`)
+    if (answer.status !== 202)
+      throw new SmsNotTaken(
+        'Kannel',
+        `HTTP ${answer.status}, ${codeOf(/^(\d+):/.exec(answer.text)?.[1])}`,
+      )
   }
 }

@@ -26,11 +26,22 @@ export async function post(
   timeoutMs = 10_000,
 ): Promise<Answer> {
   try {
-    const response = await fetch(url, { method: 'POST', headers, body, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) })
+    const response = await fetch(url, {
+      method: 'POST',
+      headers,
+      body,
+      redirect: 'error',
+      signal: AbortSignal.timeout(timeoutMs),
+    })
     return { ok: response.ok, status: response.status, text: await response.text() }
   } catch (error) {
     const { name, cause } = error as { name?: string; cause?: { code?: string } }
-    throw new SmsNotTaken(provider, name === 'TimeoutError' ? `no answer within ${timeoutMs} ms` : `not reached (${cause?.code ?? name ?? 'unknown'})`)
+    throw new SmsNotTaken(
+      provider,
+      name === 'TimeoutError'
+        ? `no answer within ${timeoutMs} ms`
+        : `not reached (${cause?.code ?? name ?? 'unknown'})`,
+    )
   }
 }
 

@@ -13,7 +13,14 @@ export interface TwilioOptions {
   timeoutMs?: number
 }
 
-export function twilioSender({ accountSid, authToken, user = accountSid, from, url = 'https://api.twilio.com', timeoutMs }: TwilioOptions): SmsSender {
+export function twilioSender({
+  accountSid,
+  authToken,
+  user = accountSid,
+  from,
+  url = 'https://api.twilio.com',
+  timeoutMs,
+}: TwilioOptions): SmsSender {
   const address = `${url}/2010-04-01/Accounts/${encodeURIComponent(accountSid)}/Messages.json`
   const headers = { Authorization: basic(user, authToken), Accept: 'application/json' }
   return async ({ to, text }) => {
@@ -26,6 +33,10 @@ export function twilioSender({ accountSid, authToken, user = accountSid, from, u
     })
     const answer = await post('Twilio', address, headers, form, timeoutMs)
     // The answer's own message repeats the number; its code says the same: https://www.twilio.com/docs/api/errors
-    if (!answer.ok) throw new SmsNotTaken('Twilio', `HTTP ${answer.status}, ${codeOf((jsonOf(answer.text) as { code?: unknown } | null)?.code)}`)
+    if (!answer.ok)
+      throw new SmsNotTaken(
+        'Twilio',
+        `HTTP ${answer.status}, ${codeOf((jsonOf(answer.text) as { code?: unknown } | null)?.code)}`,
+      )
   }
 }

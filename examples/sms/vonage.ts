@@ -12,7 +12,13 @@ export interface VonageOptions {
   timeoutMs?: number
 }
 
-export function vonageSender({ apiKey, apiSecret, from, url = 'https://rest.nexmo.com', timeoutMs }: VonageOptions): SmsSender {
+export function vonageSender({
+  apiKey,
+  apiSecret,
+  from,
+  url = 'https://rest.nexmo.com',
+  timeoutMs,
+}: VonageOptions): SmsSender {
   const headers = { Authorization: basic(apiKey, apiSecret), Accept: 'application/json' }
   return async ({ to, text }) => {
     const message = text.reveal()
@@ -28,6 +34,7 @@ export function vonageSender({ apiKey, apiSecret, from, url = 'https://rest.nexm
     const parts = (Array.isArray(messages) ? messages : []) as ({ status?: unknown } | null)[]
     const refused = parts.find((part) => part?.status !== '0')
     // A refusal comes with HTTP 200: taken is what says so in every part. https://developer.vonage.com/en/messaging/sms/guides/troubleshooting-sms
-    if (!answer.ok || parts.length === 0 || refused !== undefined) throw new SmsNotTaken('Vonage', `HTTP ${answer.status}, ${codeOf(refused?.status)}`)
+    if (!answer.ok || parts.length === 0 || refused !== undefined)
+      throw new SmsNotTaken('Vonage', `HTTP ${answer.status}, ${codeOf(refused?.status)}`)
   }
 }

@@ -5,37 +5,90 @@ import { requireSameOrigin } from 'keystep/http'
 import { qrDataUri } from 'keystep/qr'
 import { type D1Binding, d1Store } from 'keystep/stores/d1'
 
-interface Env { DB: D1Binding; KEYSTEP_KEYS: string } // the keys are a secret: `wrangler secret put KEYSTEP_KEYS`
-interface Session { sessionId: string; userId: string; firstFactorAt: string; name: string }
-interface Refusal { outcome?: string; reason?: string; attemptsLeft?: number; retryAt?: Date }
+interface Env {
+  DB: D1Binding
+  KEYSTEP_KEYS: string
+} // the keys are a secret: `wrangler secret put KEYSTEP_KEYS`
+interface Session {
+  sessionId: string
+  userId: string
+  firstFactorAt: string
+  name: string
+}
+interface Refusal {
+  outcome?: string
+  reason?: string
+  attemptsLeft?: number
+  retryAt?: Date
+}
 
 const sameOrigin = requireSameOrigin()
-const TABLES = ['users (id TEXT PRIMARY KEY, name TEXT UNIQUE, password TEXT)', 'sessions (sessionId PRIMARY KEY, userId, firstFactorAt)']
+const TABLES = [
+  'users (id TEXT PRIMARY KEY, name TEXT UNIQUE, password TEXT)',
+  'sessions (sessionId PRIMARY KEY, userId, firstFactorAt)',
+]
 let migrated = false // yours: migrations, before the deployment
 const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (one) => `&#${one.charCodeAt(0)};`)
 function page(text: string, html = '', session?: string) {
-  const headers = new Headers({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' })
-  if (session !== undefined) headers.set('set-cookie', `session=${session}; Path=/; HttpOnly; Secure; SameSite=Lax`)
-  return new Response(`<!doctype html><title>Portal</title><p>${escapeHtml(text)}</p>${html} <a href="/">home</a>`, { headers })
+  const headers = new Headers({
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-store',
+  })
+  if (session !== undefined)
+    headers.set('set-cookie', `session=${session}; Path=/; HttpOnly; Secure; SameSite=Lax`)
+  return new Response(
+    `<!doctype html><title>Portal</title><p>${escapeHtml(text)}</p>${html} <a href="/">home</a>`,
+    { headers },
+  )
 }
-const input = ([name, value]: [string, string]) => // without a value it is for the user to fill in
-  value ? `<input type="hidden" name="${name}" value="${escapeHtml(value)}">` : `${name} <input name="${name}" type="${name === 'password' ? name : 'text'}" required> `
-const form = (path: string, fields: Record<string, string> = {}) => // a double click sends it once
+const input = ([name, value]: [string, string]) =>
+  // without a value it is for the user to fill in
+  value
+    ? `<input type="hidden" name="${name}" value="${escapeHtml(value)}">`
+    : `${name} <input name="${name}" type="${name === 'password' ? name : 'text'}" required> `
+const form = (path: string, fields: Record<string, string> = {}) =>
+  // a double click sends it once
   `<form method="post" action="/${path}" onsubmit="return !(this.at > Date.now() - 2000) && !!(this.at = Date.now())">${Object.entries(fields).map(input).join('')}<button>${path}</button></form>`
-const entrance = form('log-in', { name: '', password: '' }) + form('sign-up', { name: '', password: '' })
+const entrance =
+  form('log-in', { name: '', password: '' }) + form('sign-up', { name: '', password: '' })
 const words = ({ reason = 'not possible here', attemptsLeft: left, retryAt }: Refusal) =>
-  reason.replace('_', ' ') + (left ? `: ${left} tries left` : '') + (retryAt ? `: wait until ${retryAt.toISOString()}` : '')
+  reason.replace('_', ' ') +
+  (left ? `: ${left} tries left` : '') +
+  (retryAt ? `: wait until ${retryAt.toISOString()}` : '')
 async function hash(password: string, salt: string) {
-  const key = await crypto.subtle.importKey('raw', new TextEncoder().encode(password), 'PBKDF2', false, ['deriveBits'])
-  const terms = { name: 'PBKDF2', hash: 'SHA-256', salt: new TextEncoder().encode(salt), iterations: 100_000 } // the most that Workers allow
+  const key = await crypto.subtle.importKey(
+    'raw',
+    new TextEncoder().encode(password),
+    'PBKDF2',
+    false,
+    ['deriveBits'],
+  )
+  const terms = {
+    name: 'PBKDF2',
+    hash: 'SHA-256',
+    salt: new TextEncoder().encode(salt),
+    iterations: 100_000,
+  } // the most that Workers allow
   return new Uint8Array(await crypto.subtle.deriveBits(terms, key, 256)).join()
 }
 
 async function answer(request: Request, { DB, KEYSTEP_KEYS }: Env): Promise<Response> {
   const store = d1Store(DB)
-  const { login, stepUp, totp, factors, status } = createTwoFactor({ issuer: 'Portal', store, keyring: createKeyring(KEYSTEP_KEYS) })
-  const query = async (sql: string, ...values: string[]) => (await DB.prepare(sql).bind(...values).all()).results
-  migrated ||= await Promise.all([store.migrate(), ...TABLES.map((table) => query(`CREATE TABLE IF NOT EXISTS ${table}`))]).then(() => true)
+  const { login, stepUp, totp, factors, status } = createTwoFactor({
+    issuer: 'Portal',
+    store,
+    keyring: createKeyring(KEYSTEP_KEYS),
+  })
+  const query = async (sql: string, ...values: string[]) =>
+    (
+      await DB.prepare(sql)
+        .bind(...values)
+        .all()
+    ).results
+  migrated ||= await Promise.all([
+    store.migrate(),
+    ...TABLES.map((table) => query(`CREATE TABLE IF NOT EXISTS ${table}`)),
+  ]).then(() => true)
   const typed = new URLSearchParams(request.method === 'POST' ? await request.text() : '')
   const field = (name: string) => typed.get(name) ?? ''
   const cookie = /(?:^|; )session=([\w-]+)/.exec(request.headers.get('cookie') ?? '')?.[1] ?? ''
@@ -43,7 +96,10 @@ async function answer(request: Request, { DB, KEYSTEP_KEYS }: Env): Promise<Resp
   /** Keystep alone makes grants, so a route that forgets the second factor has none to come in with. Every session has a new id. */
   async function openSession({ userId, verifiedAt }: LoginGrant, text: string, html = '') {
     const id = crypto.randomUUID()
-    await Promise.all([endSession(), query('INSERT INTO sessions VALUES (?, ?, ?)', id, userId, verifiedAt.toISOString())])
+    await Promise.all([
+      endSession(),
+      query('INSERT INTO sessions VALUES (?, ?, ?)', id, userId, verifiedAt.toISOString()),
+    ])
     return page(text, html, id)
   }
   async function keyPage(session: Session, enrollment: string, text: string) {
@@ -56,45 +112,90 @@ async function answer(request: Request, { DB, KEYSTEP_KEYS }: Env): Promise<Resp
   const route = `${request.method} ${new URL(request.url).pathname}`
   if (route === 'POST /sign-up') {
     const id = crypto.randomUUID()
-    const made = await query('INSERT OR IGNORE INTO users VALUES (?, ?, ?) RETURNING 1', id, field('name'), await hash(field('password'), id))
-    return page(made.length === 1 ? 'Your account is made: log in.' : 'That name is taken.', entrance)
+    const made = await query(
+      'INSERT OR IGNORE INTO users VALUES (?, ?, ?) RETURNING 1',
+      id,
+      field('name'),
+      await hash(field('password'), id),
+    )
+    return page(
+      made.length === 1 ? 'Your account is made: log in.' : 'That name is taken.',
+      entrance,
+    )
   }
   if (route === 'POST /log-in') {
     const [user] = await query('SELECT id, password FROM users WHERE name = ?', field('name'))
     const hashed = await hash(field('password'), String(user?.['id'])) // an unknown name takes as long as a wrong password
     if (!user || hashed !== user['password']) return page('Wrong name or password.', entrance)
     const begun = await login.begin({ userId: String(user['id']) })
-    if (begun.next === 'challenge') return page('Code or backup code:', form('code', { challenge: begun.challenge, code: '' }))
-    return begun.next === 'proceed' ? openSession(begun.grant, 'You are logged in.') : page(words({}))
+    if (begun.next === 'challenge')
+      return page('Code or backup code:', form('code', { challenge: begun.challenge, code: '' }))
+    return begun.next === 'proceed'
+      ? openSession(begun.grant, 'You are logged in.')
+      : page(words({}))
   }
   if (route === 'POST /code') {
     const verdict = await login.verify({ challenge: field('challenge'), code: field('code') })
-    if (verdict.outcome !== 'accepted') return page(words(verdict), form('code', { challenge: field('challenge'), code: '' }))
-    return openSession(verdict.grant, `You are logged in; wrong codes before this login: ${verdict.failuresBefore}.`)
+    if (verdict.outcome !== 'accepted')
+      return page(words(verdict), form('code', { challenge: field('challenge'), code: '' }))
+    return openSession(
+      verdict.grant,
+      `You are logged in; wrong codes before this login: ${verdict.failuresBefore}.`,
+    )
   }
-  const [session] = (await query('SELECT sessions.*, name FROM sessions JOIN users ON id = userId WHERE sessionId = ?', cookie)) as unknown as Session[]
+  const [session] = (await query(
+    'SELECT sessions.*, name FROM sessions JOIN users ON id = userId WHERE sessionId = ?',
+    cookie,
+  )) as unknown as Session[]
   if (!session) return page('You are logged out.', entrance)
   if (route === 'POST /enable') {
     const begun = await totp.enroll({ ...session, permit: field('permit'), account: session.name })
-    return begun.outcome === 'rejected' ? page(words(begun)) : keyPage(session, begun.enrollment, 'Scan the picture with your app, or type the key.')
+    return begun.outcome === 'rejected'
+      ? page(words(begun))
+      : keyPage(session, begun.enrollment, 'Scan the picture with your app, or type the key.')
   }
   if (route === 'POST /confirm') {
-    const confirmed = await totp.confirm({ ...session, enrollment: field('enrollment'), code: field('code') })
-    if (confirmed.outcome === 'rejected') return keyPage(session, field('enrollment'), words(confirmed))
+    const confirmed = await totp.confirm({
+      ...session,
+      enrollment: field('enrollment'),
+      code: field('code'),
+    })
+    if (confirmed.outcome === 'rejected')
+      return keyPage(session, field('enrollment'), words(confirmed))
     const codes = confirmed.backupCodes?.reveal().join('\n') ?? 'those that you have'
-    return openSession(confirmed.grant, 'Two-factor is on. Your backup codes, shown this once:', `<pre>${codes}</pre>`)
+    return openSession(
+      confirmed.grant,
+      'Two-factor is on. Your backup codes, shown this once:',
+      `<pre>${codes}</pre>`,
+    )
   }
   if (route === 'POST /disable') {
-    const step = await stepUp.verify({ ...session, challenge: field('challenge'), code: field('code') })
-    if (step.outcome === 'rejected') return page(words(step), form('disable', { challenge: field('challenge'), code: '' }))
+    const step = await stepUp.verify({
+      ...session,
+      challenge: field('challenge'),
+      code: field('code'),
+    })
+    if (step.outcome === 'rejected')
+      return page(words(step), form('disable', { challenge: field('challenge'), code: '' }))
     const { outcome } = await factors.removeAll({ ...session, permit: step.permit })
     return page(outcome === 'accepted' ? 'Two-factor is off.' : 'Nothing was changed.')
   }
   if (route === 'POST /log-out') return endSession().then(() => page('Goodbye.', '', ''))
-  const [{ backupCodesLeft }, step] = await Promise.all([status(session), stepUp.begin({ ...session, purpose: MANAGE_FACTORS })])
-  const enable = step.next === 'proceed' ? form('enable', { permit: step.permit }) : 'To enable, log in again.'
-  const choice = step.next === 'challenge' ? form('disable', { challenge: step.challenge, code: '' }) : enable
-  return page(`Hello ${session.name}: ${backupCodesLeft} backup codes left.`, choice + form('log-out'))
+  const [{ backupCodesLeft }, step] = await Promise.all([
+    status(session),
+    stepUp.begin({ ...session, purpose: MANAGE_FACTORS }),
+  ])
+  const enable =
+    step.next === 'proceed' ? form('enable', { permit: step.permit }) : 'To enable, log in again.'
+  const choice =
+    step.next === 'challenge' ? form('disable', { challenge: step.challenge, code: '' }) : enable
+  return page(
+    `Hello ${session.name}: ${backupCodesLeft} backup codes left.`,
+    choice + form('log-out'),
+  )
 }
 
-export default { fetch: async (request: Request, env: Env) => (request.method === 'POST' && (await sameOrigin(request))) || answer(request, env) }
+export default {
+  fetch: async (request: Request, env: Env) =>
+    (request.method === 'POST' && (await sameOrigin(request))) || answer(request, env),
+}

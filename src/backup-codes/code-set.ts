@@ -48,37 +48,64 @@ export interface PepperOption {
  *
  * @throws `ERR_OPTION` for anything but the 1 to 32 codes of one {@link generateBackupCodes}, and for a pepper that is none.
  */
-export async function hashBackupCodes(codes: Secret<readonly string[]> | readonly string[], o?: PepperOption): Promise<BackupCodeSet> {
+export async function hashBackupCodes(
+  codes: Secret<readonly string[]> | readonly string[],
+  o?: PepperOption,
+): Promise<BackupCodeSet> {
   requirePepper(o?.pepper)
   const given: unknown = codes instanceof Secret ? codes.reveal() : codes
-  const texts = Array.isArray(given) && given.length <= CROCKFORD.length ? given.map(normalizeBackupCode) : []
+  const texts =
+    Array.isArray(given) && given.length <= CROCKFORD.length ? given.map(normalizeBackupCode) : []
   if (texts.length === 0 || texts.includes(null) || !areDistinct(texts.map((text) => text?.[0]))) {
-    throw new KeystepError('ERR_OPTION', 'these are not the codes of one set of generateBackupCodes')
+    throw new KeystepError(
+      'ERR_OPTION',
+      'these are not the codes of one set of generateBackupCodes',
+    )
   }
   const hashed = texts.map(async (text): Promise<HashedBackupCode> => {
     const salt = encodeBase64url(randomBytes(SALT_BYTES))
-    return { name: text![0]!, salt, hash: await slowHash(text!, salt, ROUNDS, o?.pepper), spent: false }
+    return {
+      name: text![0]!,
+      salt,
+      hash: await slowHash(text!, salt, ROUNDS, o?.pepper),
+      spent: false,
+    }
   })
   return { version: 1, rounds: ROUNDS, codes: await Promise.all(hashed) }
 }
 
 /** A set of {@link hashBackupCodes}, as it comes back from wherever it was kept. @throws `ERR_OPTION` */
 export function requireSet(set: unknown): asserts set is BackupCodeSet {
-  const { version, rounds, codes } = (set ?? {}) as { version?: unknown; rounds?: unknown; codes?: unknown }
-  const isOurs = version === 1 && Number.isInteger(rounds) && (rounds as number) > 0 && (rounds as number) <= MOST_ROUNDS
+  const { version, rounds, codes } = (set ?? {}) as {
+    version?: unknown
+    rounds?: unknown
+    codes?: unknown
+  }
+  const isOurs =
+    version === 1 &&
+    Number.isInteger(rounds) &&
+    (rounds as number) > 0 &&
+    (rounds as number) <= MOST_ROUNDS
   const isFilled = Array.isArray(codes) && codes.length > 0 && codes.length <= CROCKFORD.length
-  if (isOurs && isFilled && codes.every(isHashedCode) && areDistinct(codes.map(({ name }) => name))) return
+  if (isOurs && isFilled && codes.every(isHashedCode) && areDistinct(codes.map(({ name }) => name)))
+    return
   throw new KeystepError('ERR_OPTION', 'this is no set of hashBackupCodes')
 }
 
 function isHashedCode(value: unknown): value is HashedBackupCode {
   const { name, salt, hash, spent } = (value ?? {}) as Record<string, unknown>
   const isNamed = typeof name === 'string' && name.length === 1 && CROCKFORD.includes(name)
-  return isNamed && isBytes(salt, SALT_BYTES) && isBytes(hash, HASH_BYTES) && typeof spent === 'boolean'
+  return (
+    isNamed && isBytes(salt, SALT_BYTES) && isBytes(hash, HASH_BYTES) && typeof spent === 'boolean'
+  )
 }
 
 function isBytes(text: unknown, length: number): boolean {
-  return typeof text === 'string' && text.length === Math.ceil((length * 4) / 3) && decodeBase64url(text)?.length === length
+  return (
+    typeof text === 'string' &&
+    text.length === Math.ceil((length * 4) / 3) &&
+    decodeBase64url(text)?.length === length
+  )
 }
 
 function areDistinct(names: readonly unknown[]): boolean {
@@ -97,8 +124,15 @@ export function leftOf({ codes }: BackupCodeSet): number {
 }
 
 /** The one slow hash of an attempt. */
-export async function slowHash(code: string, salt: string, iterations: number, pepper: Uint8Array | undefined): Promise<string> {
-  const key = await crypto.subtle.importKey('raw', encodeUtf8(code), 'PBKDF2', false, ['deriveBits'])
+export async function slowHash(
+  code: string,
+  salt: string,
+  iterations: number,
+  pepper: Uint8Array | undefined,
+): Promise<string> {
+  const key = await crypto.subtle.importKey('raw', encodeUtf8(code), 'PBKDF2', false, [
+    'deriveBits',
+  ])
   const parameters = { name: 'PBKDF2', hash: 'SHA-256', salt: decodeBase64url(salt)!, iterations }
   const bits = new Uint8Array(await crypto.subtle.deriveBits(parameters, key, HASH_BYTES * 8))
   return encodeBase64url(pepper ? hmac(createHmacKey(sha256, pepper), bits) : bits)

@@ -20,7 +20,9 @@ export function generateBackupCodes(o?: { count?: number | undefined }): Secret<
   if (!Number.isInteger(count) || count < 1 || count > MOST_CODES) {
     throw new KeystepError('ERR_OPTION', `count is a whole number from 1 to ${MOST_CODES}`)
   }
-  const codes = Array.from({ length: count }, (_, i) => group(CROCKFORD[i]! + randomCrockford(BACKUP_CODE_LENGTH - 1)))
+  const codes = Array.from({ length: count }, (_, i) =>
+    group(CROCKFORD[i]! + randomCrockford(BACKUP_CODE_LENGTH - 1)),
+  )
   return new Secret(Object.freeze(codes))
 }
 

@@ -3,6 +3,11 @@
  *
  * @module
  */
-export { type BackupCodeSet, hashBackupCodes, type HashedBackupCode, type PepperOption } from './code-set.ts'
+export {
+  type BackupCodeSet,
+  hashBackupCodes,
+  type HashedBackupCode,
+  type PepperOption,
+} from './code-set.ts'
 export { generateBackupCodes } from './generate.ts'
 export { type BackupCodeOutcome, spendBackupCode } from './spend.ts'

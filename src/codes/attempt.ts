@@ -42,10 +42,17 @@ export interface Accepted {
  * expired, malformed, unavailable; then a code that keystep made is compared, and a right one is
  * accepted whatever is locked (V19); then exhausted, locked; only then is anything else compared.
  */
-export async function attempt<T>(settings: Settings, tried: Attempt, accept: (accepted: Accepted, now: number) => Decision<T>): Promise<T | Rejection> {
+export async function attempt<T>(
+  settings: Settings,
+  tried: Attempt,
+  accept: (accepted: Accepted, now: number) => Decision<T>,
+): Promise<T | Rejection> {
   const typed = recognize(tried.code, tried.factor)
   const derive = typed?.shape === 'backup_code' ? rememberDerivation(typed.text) : null
-  const result = await transact<T | Rejection | typeof SKEWED, DerivedBackupCode | null | undefined>(settings, {
+  const result = await transact<
+    T | Rejection | typeof SKEWED,
+    DerivedBackupCode | null | undefined
+  >(settings, {
     userId: tried.claims.userId,
     context: tried.context,
     ...(derive && {
@@ -58,7 +65,8 @@ export async function attempt<T>(settings: Settings, tried: Attempt, accept: (ac
       return judge(settings, subject!, tried, typed!, derived ?? null, now, accept)
     },
   })
-  if (result === SKEWED) throw new KeystepError('ERR_CLOCK', 'the last used step of an authenticator lies in the future')
+  if (result === SKEWED)
+    throw new KeystepError('ERR_CLOCK', 'the last used step of an authenticator lies in the future')
   return result
 }
 
@@ -72,7 +80,8 @@ function refusalOf(
 ): Refusal | null {
   if (!subject || !isLiveChallenge(subject, tried.claims, now)) return rejected('expired')
   if (!typed) return rejected('malformed_code')
-  if (typed.shape === 'support_code' && !tried.takesSupportCode) return rejected('factor_unavailable')
+  if (typed.shape === 'support_code' && !tried.takesSupportCode)
+    return rejected('factor_unavailable')
   const misfit = screenShape(subject, typed, tried.factor, settings.sms !== null, now)
   if (misfit) return rejected(misfit)
   const counter = counterOf(subject, typed)
@@ -90,7 +99,12 @@ function counterOf({ backupCodes }: Subject, { shape }: TypedCode): CounterName 
 }
 
 /** The lock or stop of a counter as an answer, or null while it is open. */
-function shut({ limits }: Settings, { attempts }: Subject, counter: CounterName, now: number): Refusal | null {
+function shut(
+  { limits }: Settings,
+  { attempts }: Subject,
+  counter: CounterName,
+  now: number,
+): Refusal | null {
   const gate = gateOf(attempts[counter], now, limits)
   return gate === 'open' ? null : { outcome: 'rejected', ...gate }
 }
@@ -101,7 +115,11 @@ function rememberDerivation(code: string): (subject: Subject) => Promise<Derived
   return async (subject) => {
     if (!subject.backupCodes) return null
     const set = saltsOf(subject)
-    if (last?.set !== set) last = { set, derived: deriveBackupCode(subject.backupCodes, code, backupCodePepper(subject)) }
+    if (last?.set !== set)
+      last = {
+        set,
+        derived: deriveBackupCode(subject.backupCodes, code, backupCodePepper(subject)),
+      }
     return last.derived
   }
 }
@@ -110,29 +128,55 @@ function saltsOf({ backupCodes, macKey }: Subject): string {
   return macKey + (backupCodes?.codes.map(({ salt }) => salt).join() ?? '')
 }
 
-function judge<T>(settings: Settings, subject: Subject, tried: Attempt, code: TypedCode, derived: DerivedBackupCode | null, now: number, accept: (accepted: Accepted, now: number) => Decision<T>): Decision<T | Rejection | typeof SKEWED> {
+function judge<T>(
+  settings: Settings,
+  subject: Subject,
+  tried: Attempt,
+  code: TypedCode,
+  derived: DerivedBackupCode | null,
+  now: number,
+  accept: (accepted: Accepted, now: number) => Decision<T>,
+): Decision<T | Rejection | typeof SKEWED> {
   const meant = meantBy(tried, code, subject)
-  const found = compare(settings, subject, { code, factor: tried.factor, boundTo: tried.claims.id, derived }, now)
+  const found = compare(
+    settings,
+    subject,
+    { code, factor: tried.factor, boundTo: tried.claims.id, derived },
+    now,
+  )
   switch (found.is) {
     case 'replay':
       return refuse(rejected('already_used'), { ...meant, kind: found.kind })
     case 'elsewhere':
       return refuse(rejected('expired'), meant)
     case 'skewed':
-      return found.guess ? { ...debit(settings, subject, { counter: 'codes', ...meant }, now), result: SKEWED } : { result: SKEWED }
+      return found.guess
+        ? { ...debit(settings, subject, { counter: 'codes', ...meant }, now), result: SKEWED }
+        : { result: SKEWED }
     case 'miss':
       return answerMiss(settings, subject, { counter: counterOf(subject, code), ...meant }, now)
     case 'match': {
       const { subject: next, events } = credit(settings, found.used, found.kind, tried, now)
-      const decision = accept({ subject: next, kind: found.kind, failuresBefore: subject.attempts.failures }, now)
+      const decision = accept(
+        { subject: next, kind: found.kind, failuresBefore: subject.attempts.failures },
+        now,
+      )
       return { ...decision, events: [...events, ...(decision.events ?? [])] }
     }
   }
 }
 
 function meantBy({ factor, purpose }: Attempt, typed: TypedCode, subject: Subject | null): Meant
-function meantBy({ factor, purpose }: Attempt, typed: TypedCode | null, subject: Subject | null): Meant<AttemptKind | null>
-function meantBy({ factor, purpose }: Attempt, typed: TypedCode | null, subject: Subject | null): Meant<AttemptKind | null> {
+function meantBy(
+  { factor, purpose }: Attempt,
+  typed: TypedCode | null,
+  subject: Subject | null,
+): Meant<AttemptKind | null>
+function meantBy(
+  { factor, purpose }: Attempt,
+  typed: TypedCode | null,
+  subject: Subject | null,
+): Meant<AttemptKind | null> {
   return { kind: typed && kindOf(typed, factor, subject), purpose }
 }
 
@@ -140,20 +184,40 @@ function meantBy({ factor, purpose }: Attempt, typed: TypedCode | null, subject:
  * A wrong code. One of keystep's own making is neither counted nor written; under a lock or stop it is
  * answered by that, so that the page says when codes of the app are looked at again.
  */
-function answerMiss(settings: Settings, subject: Subject, wrong: Meant & { counter: CounterName | null }, now: number): Decision<Rejection> {
+function answerMiss(
+  settings: Settings,
+  subject: Subject,
+  wrong: Meant & { counter: CounterName | null },
+  now: number,
+): Decision<Rejection> {
   const { counter, ...meant } = wrong
   if (counter !== null) return debit(settings, subject, { counter, ...meant }, now)
   const refusal = shut(settings, subject, 'codes', now) ?? shut(settings, subject, 'recovery', now)
   if (refusal) return refuse(refusal, meant)
-  const told: EventDetail = { type: 'code.rejected', counter, inARow: 0, within30Days: 0, passwordKnown: false, ...meant }
+  const told: EventDetail = {
+    type: 'code.rejected',
+    counter,
+    inARow: 0,
+    within30Days: 0,
+    passwordKnown: false,
+    ...meant,
+  }
   return { result: rejected('wrong_code'), events: [told] }
 }
 
-function credit({ limits }: Settings, used: Subject, kind: FactorKind, tried: Attempt, now: number): { subject: Subject; events: EventDetail[] } {
+function credit(
+  { limits }: Settings,
+  used: Subject,
+  kind: FactorKind,
+  tried: Attempt,
+  now: number,
+): { subject: Subject; events: EventDetail[] } {
   const recovers = kind === 'backup_code' || kind === 'support_code'
   const attempts = recovers ? recover(used.attempts, now, limits) : succeed(used.attempts)
   const support = kind === 'support_code' ? used.support : null
-  const events: EventDetail[] = [{ type: 'code.accepted', kind, purpose: tried.purpose, failuresBefore: used.attempts.failures }]
+  const events: EventDetail[] = [
+    { type: 'code.accepted', kind, purpose: tried.purpose, failuresBefore: used.attempts.failures },
+  ]
   if (kind === 'backup_code' && used.backupCodes) {
     const left = leftOf(used.backupCodes)
     events.push({ type: 'backup_code.used', left })

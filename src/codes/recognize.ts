@@ -34,7 +34,13 @@ function shapeOf(typed: unknown): TypedCode | null {
  * Whether a user can have typed this at all: digits of a length that none of the asked factors has are a slip, and no attempt;
  * a code of a factor that is not there is unavailable. Null when it may be looked at.
  */
-export function screenShape(subject: Subject, code: TypedCode, factor: FactorKind | undefined, hasSms: boolean, now: number): 'malformed_code' | 'factor_unavailable' | null {
+export function screenShape(
+  subject: Subject,
+  code: TypedCode,
+  factor: FactorKind | undefined,
+  hasSms: boolean,
+  now: number,
+): 'malformed_code' | 'factor_unavailable' | null {
   if (code.shape === 'backup_code') return subject.backupCodes ? null : 'factor_unavailable'
   if (code.shape === 'support_code') {
     const { support } = subject
@@ -49,10 +55,16 @@ export function screenShape(subject: Subject, code: TypedCode, factor: FactorKin
  * What a code was meant as, as far as shape, named factor and enrolled factors tell: digits that both an app
  * and a message could have made are `'totp_or_sms'`.
  */
-export function kindOf({ shape, text }: TypedCode, factor: FactorKind | undefined, subject: Subject | null): AttemptKind {
+export function kindOf(
+  { shape, text }: TypedCode,
+  factor: FactorKind | undefined,
+  subject: Subject | null,
+): AttemptKind {
   if (shape !== 'digits') return shape
   if (factor === 'totp' || factor === 'sms') return factor
-  const makers = (subject?.factors ?? []).filter((one) => text.length === (one.kind === 'totp' ? one.digits : SMS_CODE_DIGITS))
+  const makers = (subject?.factors ?? []).filter(
+    (one) => text.length === (one.kind === 'totp' ? one.digits : SMS_CODE_DIGITS),
+  )
   const [kind] = makers.map((one) => one.kind)
   return kind !== undefined && makers.every((one) => one.kind === kind) ? kind : 'totp_or_sms'
 }

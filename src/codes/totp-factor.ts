@@ -29,9 +29,17 @@ export function candidateSteps(factor: TotpFactor, window: Window, now: number):
 }
 
 /** What a typed code is to a factor: good for a step after the last used one, a step used before, or nothing. */
-export function matchTotp(factor: TotpFactor, typed: string, window: Window, now: number): { step: number } | 'used' | null {
+export function matchTotp(
+  factor: TotpFactor,
+  typed: string,
+  window: Window,
+  now: number,
+): { step: number } | 'used' | null {
   const { algorithm, digits } = factor
-  const step = matchCounters(keyOf(factor), typed, candidateSteps(factor, window, now), { algorithm, digits }).at(-1)
+  const step = matchCounters(keyOf(factor), typed, candidateSteps(factor, window, now), {
+    algorithm,
+    digits,
+  }).at(-1)
   if (step === undefined) return null
   return step > (factor.lastUsedStep ?? -1) ? { step } : 'used'
 }
@@ -46,7 +54,8 @@ export function useStep(factor: TotpFactor, step: number, now: number): TotpFact
 
 /** Whether a factor's last used step lies in the future: its replay floor would read as a lock that nobody set. */
 export function isAhead(factor: TotpFactor, window: Window, now: number): boolean {
-  const slack = Math.ceil(CLOCK_TOLERANCE / 1000 / factor.periodSeconds) + window.future + MOST_DRIFT + 1
+  const slack =
+    Math.ceil(CLOCK_TOLERANCE / 1000 / factor.periodSeconds) + window.future + MOST_DRIFT + 1
   return (factor.lastUsedStep ?? 0) > stepAt(factor, now) + slack
 }
 

@@ -20,16 +20,25 @@ export interface Compression {
 }
 
 /** The state after one block, starting from `state`. */
-export function compress(compression: Compression, state: ChainingValue, block: DataView): ChainingValue {
+export function compress(
+  compression: Compression,
+  state: ChainingValue,
+  block: DataView,
+): ChainingValue {
   resume(compression, state)
   compression.process(block, 0)
   return compression.get()
 }
 
 /** The state after as many blocks as there are, starting from `state`. */
-export function compressAll(compression: Compression, state: ChainingValue, blocks: DataView): ChainingValue {
+export function compressAll(
+  compression: Compression,
+  state: ChainingValue,
+  blocks: DataView,
+): ChainingValue {
   resume(compression, state)
-  for (let offset = 0; offset < blocks.byteLength; offset += compression.blockLen) compression.process(blocks, offset)
+  for (let offset = 0; offset < blocks.byteLength; offset += compression.blockLen)
+    compression.process(blocks, offset)
   return compression.get()
 }
 

@@ -9,13 +9,19 @@ export const ENVELOPE = 'ks1'
 const MOST_KEPT = 4096
 
 /** HKDF for one record: a key of its own, so that random nonces never run out. Kept for a while: what is opened is sealed next. */
-export function recordKeyOf(entry: KeyringEntry, recordKey: string): RecordKey | Promise<RecordKey> {
+export function recordKeyOf(
+  entry: KeyringEntry,
+  recordKey: string,
+): RecordKey | Promise<RecordKey> {
   return entry.recordKeys.get(recordKey) ?? deriveRecordKey(entry, recordKey)
 }
 
 async function deriveRecordKey(entry: KeyringEntry, recordKey: string): Promise<RecordKey> {
   const key = await derive(entry, 'record', recordKey)
-  return keep(entry.recordKeys, recordKey, { key, associated: frame(ENVELOPE, 'record', entry.id, recordKey) })
+  return keep(entry.recordKeys, recordKey, {
+    key,
+    associated: frame(ENVELOPE, 'record', entry.id, recordKey),
+  })
 }
 
 /** HKDF for one kind of sealed token. */
@@ -32,7 +38,10 @@ async function setUpMacKey(entry: KeyringEntry, use: string): Promise<HmacKey> {
   return keep(entry.macKeys, use, createHmacKey(sha256, await derive(entry, use)))
 }
 
-async function derive(entry: KeyringEntry, ...info: readonly string[]): Promise<Uint8Array<ArrayBuffer>> {
+async function derive(
+  entry: KeyringEntry,
+  ...info: readonly string[]
+): Promise<Uint8Array<ArrayBuffer>> {
   return expand(await entry.load(), frame(DERIVATION, ...info))
 }
 

@@ -1,5 +1,11 @@
 import { _SHA256, _SHA512 } from '@noble/hashes/sha2.js'
-import { type ChainingValue, compress, compressAll, type Compression, padAfterBlock } from './compression.ts'
+import {
+  type ChainingValue,
+  compress,
+  compressAll,
+  type Compression,
+  padAfterBlock,
+} from './compression.ts'
 import { createSha1Class } from './sha1.ts'
 
 const COUNTER_BYTES = 8
@@ -46,7 +52,10 @@ export function createHmacKey(hashOf: () => HmacHash, key: Uint8Array): HmacKey 
 /** The HMAC of a message. */
 export function hmac(key: HmacKey, message: Uint8Array): Uint8Array<ArrayBuffer> {
   const { compression } = key.hash
-  const words = finish(key, compressAll(compression, key.inner, padAfterBlock(compression, message)))
+  const words = finish(
+    key,
+    compressAll(compression, key.inner, padAfterBlock(compression, message)),
+  )
   compression.roundClean()
   const mac = new DataView(new ArrayBuffer(compression.outputLen))
   for (let i = 0; i < words.length; i++) mac.setInt32(4 * i, words[i]!)
@@ -61,7 +70,10 @@ export function hmacOfCounter(key: HmacKey, counter: number): ChainingValue {
   return finish(key, compress(compression, key.inner, counterBlock))
 }
 
-function finish({ hash: { compression, digestBlock }, outer }: HmacKey, digest: ChainingValue): ChainingValue {
+function finish(
+  { hash: { compression, digestBlock }, outer }: HmacKey,
+  digest: ChainingValue,
+): ChainingValue {
   for (let i = 0; i < digest.length; i++) digestBlock.setInt32(4 * i, digest[i]!)
   return compress(compression, outer, digestBlock)
 }
@@ -87,7 +99,11 @@ function prepareHash(noble: new () => unknown): HmacHash {
   }
 }
 
-function compressKey({ compression, initial, keyBlock, keyView }: HmacHash, key: Uint8Array, pad: number): ChainingValue {
+function compressKey(
+  { compression, initial, keyBlock, keyView }: HmacHash,
+  key: Uint8Array,
+  pad: number,
+): ChainingValue {
   keyBlock.fill(pad)
   for (let i = 0; i < key.length; i++) keyBlock[i] = key[i]! ^ pad
   return compress(compression, initial, keyView)

@@ -92,7 +92,8 @@ export function createKeyring(keys: string | Secret<string> | KeyringKeys): Keyr
   const given: unknown = keys instanceof Secret ? keys.reveal() : keys
   const list = typeof given === 'string' ? parseList(given) : listOf(given)
   const ids = new Set(list.map(({ id }) => id))
-  if (ids.size !== list.length) throw new KeystepError('ERR_KEYRING', 'two keys of the keyring have the same id')
+  if (ids.size !== list.length)
+    throw new KeystepError('ERR_KEYRING', 'two keys of the keyring have the same id')
   return Keyring.of(list.map(createEntry))
 }
 
@@ -108,18 +109,30 @@ function parseList(text: string): ListedKey[] {
   return text.split(',').map((part) => {
     const [id, key, ...rest] = part.trim().split(':')
     if (id === undefined || key === undefined || rest.length > 0) {
-      throw new KeystepError('ERR_KEYRING', "a keyring is written 'id:key' or 'id:key,id:key', the current key first")
+      throw new KeystepError(
+        'ERR_KEYRING',
+        "a keyring is written 'id:key' or 'id:key,id:key', the current key first",
+      )
     }
     return { id, key }
   })
 }
 
 function listOf(keys: unknown): ListedKey[] {
-  if (keys === undefined) throw new KeystepError('ERR_KEYRING', 'no keys were given: is the variable that holds them set?')
+  if (keys === undefined)
+    throw new KeystepError(
+      'ERR_KEYRING',
+      'no keys were given: is the variable that holds them set?',
+    )
   const { current, previous = [] } = (keys ?? {}) as Partial<KeyringKeys>
-  const listed: readonly unknown[] = Array.isArray(previous) ? [current, ...(previous as unknown[])] : []
+  const listed: readonly unknown[] = Array.isArray(previous)
+    ? [current, ...(previous as unknown[])]
+    : []
   if (listed.length === 0 || !listed.every((one) => typeof one === 'object' && one !== null)) {
-    throw new KeystepError('ERR_KEYRING', 'a keyring has a current key, and previous ones in a list')
+    throw new KeystepError(
+      'ERR_KEYRING',
+      'a keyring has a current key, and previous ones in a list',
+    )
   }
   const { id, key } = current!
   return [{ id, key }, ...previous]
@@ -130,9 +143,20 @@ function createEntry({ id, key, recordsOnly }: ListedKey): Entry {
     throw new KeystepError('ERR_KEYRING', 'a key id is 1 to 32 of A-Z, a-z, 0-9, _ and -')
   }
   // A merely truthy value must not read as leave for a leaked key to go on making tokens.
-  if (recordsOnly !== undefined && typeof recordsOnly !== 'boolean') throw new KeystepError('ERR_KEYRING', 'recordsOnly is true or false')
-  const load = typeof key === 'function' ? once(async () => pseudorandomKey(await ask(key))) : always(pseudorandomKey(key))
-  return { id, recordsOnly: recordsOnly === true, load, recordKeys: new Map(), subkeys: new Map(), macKeys: new Map() }
+  if (recordsOnly !== undefined && typeof recordsOnly !== 'boolean')
+    throw new KeystepError('ERR_KEYRING', 'recordsOnly is true or false')
+  const load =
+    typeof key === 'function'
+      ? once(async () => pseudorandomKey(await ask(key)))
+      : always(pseudorandomKey(key))
+  return {
+    id,
+    recordsOnly: recordsOnly === true,
+    load,
+    recordKeys: new Map(),
+    subkeys: new Map(),
+    macKeys: new Map(),
+  }
 }
 
 async function ask(key: () => KeyMaterial | Promise<KeyMaterial>): Promise<KeyMaterial> {
@@ -159,13 +183,30 @@ function once<T>(fetch: () => Promise<T>): () => Promise<T> {
 
 function pseudorandomKey(material: unknown): HmacKey {
   const given: unknown = material instanceof Secret ? material.reveal() : material
-  const bytes = given instanceof Uint8Array ? Uint8Array.from(given) : typeof given === 'string' ? decodeKey(given) : null
-  if (bytes?.length !== KEY_BYTES) throw new KeystepError('ERR_KEYRING', 'a key of the keyring is exactly 32 bytes, in base64 when written')
+  const bytes =
+    given instanceof Uint8Array
+      ? Uint8Array.from(given)
+      : typeof given === 'string'
+        ? decodeKey(given)
+        : null
+  if (bytes?.length !== KEY_BYTES)
+    throw new KeystepError(
+      'ERR_KEYRING',
+      'a key of the keyring is exactly 32 bytes, in base64 when written',
+    )
   return extract(encodeUtf8(DERIVATION), bytes)
 }
 
 function decodeKey(text: string): Uint8Array | null {
-  return text.length > 64 ? null : decodeBase64url(text.trim().replaceAll('+', '-').replaceAll('/', '_').replace(/={1,2}$/, ''))
+  return text.length > 64
+    ? null
+    : decodeBase64url(
+        text
+          .trim()
+          .replaceAll('+', '-')
+          .replaceAll('/', '_')
+          .replace(/={1,2}$/, ''),
+      )
 }
 
 /** The keyring's entry of that id, or undefined. @internal */

@@ -6,13 +6,27 @@ interface GcmStream {
 
 /** What is used of a platform's own synchronous AES. */
 export interface PlatformAes {
-  createCipheriv(algorithm: string, key: Uint8Array, nonce: Uint8Array, o: { authTagLength: number }): GcmStream & { getAuthTag(): Uint8Array }
-  createDecipheriv(algorithm: string, key: Uint8Array, nonce: Uint8Array, o: { authTagLength: number }): GcmStream & { setAuthTag(tag: Uint8Array): void }
+  createCipheriv(
+    algorithm: string,
+    key: Uint8Array,
+    nonce: Uint8Array,
+    o: { authTagLength: number },
+  ): GcmStream & { getAuthTag(): Uint8Array }
+  createDecipheriv(
+    algorithm: string,
+    key: Uint8Array,
+    nonce: Uint8Array,
+    o: { authTagLength: number },
+  ): GcmStream & { setAuthTag(tag: Uint8Array): void }
 }
 
 /** What is used of a platform's own Buffer. */
 export interface PlatformBuffer {
-  from(memory: ArrayBufferLike, offset: number, length: number): { toString(encoding: 'base64url'): string; write(text: string, encoding: 'base64url'): number }
+  from(
+    memory: ArrayBufferLike,
+    offset: number,
+    length: number,
+  ): { toString(encoding: 'base64url'): string; write(text: string, encoding: 'base64url'): number }
 }
 
 interface Platform {
@@ -27,7 +41,10 @@ let found: Platform | undefined
  * bundles for other places hold nothing of it.
  */
 export function platform(): Platform {
-  return (found ??= { aes: aesOf(builtin('node:crypto')), buffer: builtin<{ Buffer: PlatformBuffer }>('node:buffer').Buffer ?? null })
+  return (found ??= {
+    aes: aesOf(builtin('node:crypto')),
+    buffer: builtin<{ Buffer: PlatformBuffer }>('node:buffer').Buffer ?? null,
+  })
 }
 
 function aesOf(module: Partial<PlatformAes>): PlatformAes | null {
@@ -35,6 +52,8 @@ function aesOf(module: Partial<PlatformAes>): PlatformAes | null {
 }
 
 function builtin<T>(name: string): Partial<T> {
-  const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => Partial<T> | undefined } }
+  const { process } = globalThis as {
+    process?: { getBuiltinModule?: (name: string) => Partial<T> | undefined }
+  }
   return process?.getBuiltinModule?.(name) ?? {}
 }

@@ -35,6 +35,7 @@ export class Secret<T> {
 /** The text of a secret or plain string; anything else throws `ERR_OPTION`. */
 export function textOf(value: string | Secret<string>): string {
   const text: unknown = value instanceof Secret ? value.reveal() : value
-  if (typeof text !== 'string') throw new KeystepError('ERR_OPTION', 'expected a string or a Secret of one')
+  if (typeof text !== 'string')
+    throw new KeystepError('ERR_OPTION', 'expected a string or a Secret of one')
   return text
 }

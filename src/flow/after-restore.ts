@@ -44,7 +44,10 @@ export interface RestoreReport {
 }
 
 /** `maintenance.afterRestore`. */
-export async function afterRestore(settings: Settings, input: AfterRestoreInput): Promise<RestoreReport> {
+export async function afterRestore(
+  settings: Settings,
+  input: AfterRestoreInput,
+): Promise<RestoreReport> {
   const staff = staffOf(input)
   const restoredAt = instantOf(input.restoredAt, 'restoredAt is a Date or an ISO string')
   requireThat(restoredAt <= settings.now(), 'restoredAt is not in the future')

@@ -30,7 +30,10 @@ export function createBackupCodes(settings: Settings): BackupCodes {
   return { regenerate: (input) => regenerate(settings, input) }
 }
 
-async function regenerate(settings: Settings, { permit, sessionId, context }: Parameters<BackupCodes['regenerate']>[0]): ReturnType<BackupCodes['regenerate']> {
+async function regenerate(
+  settings: Settings,
+  { permit, sessionId, context }: Parameters<BackupCodes['regenerate']>[0],
+): ReturnType<BackupCodes['regenerate']> {
   checkSessionId(sessionId)
   const claims = await readPermit(settings, permit, sessionId, [MANAGE_FACTORS])
   if (!claims) return rejected('expired')
@@ -38,7 +41,10 @@ async function regenerate(settings: Settings, { permit, sessionId, context }: Pa
   return transact<Awaited<ReturnType<BackupCodes['regenerate']>>, BackupCodeSet | null>(settings, {
     userId: claims.userId,
     context,
-    prepare: async (subject, now) => (permits(subject, claims, now) && isEnrolled(subject) ? hashBackupCodes(codes, { pepper: backupCodePepper(subject) }) : null),
+    prepare: async (subject, now) =>
+      permits(subject, claims, now) && isEnrolled(subject)
+        ? hashBackupCodes(codes, { pepper: backupCodePepper(subject) })
+        : null,
     decide: (subject, now, backupCodes) => {
       if (!permits(subject, claims, now)) return { result: rejected('expired') }
       if (!isEnrolled(subject) || !backupCodes) return { result: rejected('not_found') }

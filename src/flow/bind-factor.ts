@@ -1,7 +1,13 @@
 import type { EventDetail } from '../record/events.ts'
 import { permits, type PermitClaims } from '../tokens/permit.ts'
 import { spend } from '../tokens/spent.ts'
-import { type Factor, renewEpoch, type SmsFactor, type Subject, type TotpFactor } from '../record/subject.ts'
+import {
+  type Factor,
+  renewEpoch,
+  type SmsFactor,
+  type Subject,
+  type TotpFactor,
+} from '../record/subject.ts'
 import { PERMIT_SECONDS } from '../tokens/token.ts'
 
 const MOST_AUTHENTICATORS = 3
@@ -21,20 +27,43 @@ export function hasMostAuthenticators(subject: Subject | null): boolean {
 }
 
 /** Why a factor cannot be bound at the swap, or null: a second confirm of one enrollment, a permit that ended meanwhile, a key that is live. */
-export function refusalToBind(subject: Subject | null, claims: BindingClaims, now: number): 'already_used' | 'expired' | 'limit_reached' | null {
-  const { factor: { id, key } } = claims
-  if (subject?.factors.some((one) => one.id === id || (one.kind === 'totp' && one.key === key))) return 'already_used'
+export function refusalToBind(
+  subject: Subject | null,
+  claims: BindingClaims,
+  now: number,
+): 'already_used' | 'expired' | 'limit_reached' | null {
+  const {
+    factor: { id, key },
+  } = claims
+  if (subject?.factors.some((one) => one.id === id || (one.kind === 'totp' && one.key === key)))
+    return 'already_used'
   if (!permits(subject, claims, now)) return 'expired'
-  return key !== undefined && claims.basis !== 'recovery' && hasMostAuthenticators(subject) ? 'limit_reached' : null
+  return key !== undefined && claims.basis !== 'recovery' && hasMostAuthenticators(subject)
+    ? 'limit_reached'
+    : null
 }
 
 /** Binds a proven factor and spends its permit. After a support code it takes the place of everything before it, under a new epoch. */
-export function bindFactor(subject: Subject, factor: Factor, claims: PermitClaims, now: number): { next: Subject; events: EventDetail[] } {
+export function bindFactor(
+  subject: Subject,
+  factor: Factor,
+  claims: PermitClaims,
+  now: number,
+): { next: Subject; events: EventDetail[] } {
   const former = claims.basis === 'recovery' ? subject.factors : replacedBy(factor, subject.factors)
-  const base = claims.basis === 'recovery' ? { ...renewEpoch(subject, now), backupCodes: null, support: null } : { ...spendPermit(subject, claims, now), support: null }
+  const base =
+    claims.basis === 'recovery'
+      ? { ...renewEpoch(subject, now), backupCodes: null, support: null }
+      : { ...spendPermit(subject, claims, now), support: null }
   const kept = base.factors.filter((one) => !former.includes(one))
   const next = addFactor(base, [...kept, factor], now)
-  return { next, events: [...former.map((one) => removedEvent(one)), { type: 'factor.enrolled', ...describe(factor) }] }
+  return {
+    next,
+    events: [
+      ...former.map((one) => removedEvent(one)),
+      { type: 'factor.enrolled', ...describe(factor) },
+    ],
+  }
 }
 
 /** The first factor of a record gives it its epoch, too. */
@@ -50,7 +79,12 @@ export function spendPermit(subject: Subject, claims: PermitClaims, now: number)
 
 /** A number takes the place of the one that had its role: a user has one number and one backup number. */
 function replacedBy(factor: Factor, factors: readonly Factor[]): readonly Factor[] {
-  return factor.kind === 'totp' ? [] : factors.filter((one) => one.kind === 'sms' && (one.backup === factor.backup || one.number === factor.number))
+  return factor.kind === 'totp'
+    ? []
+    : factors.filter(
+        (one) =>
+          one.kind === 'sms' && (one.backup === factor.backup || one.number === factor.number),
+      )
 }
 
 export function removedEvent(factor: Factor): EventDetail {
@@ -58,7 +92,11 @@ export function removedEvent(factor: Factor): EventDetail {
 }
 
 /** What an event may tell of a factor: never its key or number. */
-export function describe(factor: TotpFactor | SmsFactor): { factorId: string; kind: 'totp' | 'sms'; label: string } {
+export function describe(factor: TotpFactor | SmsFactor): {
+  factorId: string
+  kind: 'totp' | 'sms'
+  label: string
+} {
   return { factorId: factor.id, kind: factor.kind, label: labelOf(factor) }
 }
 

@@ -57,7 +57,11 @@ function parse(value: string): Canary {
   return canary as Canary
 }
 
-export async function checkOf(settings: Settings, entry: KeyringEntry, proven: boolean): Promise<KeyCheck> {
+export async function checkOf(
+  settings: Settings,
+  entry: KeyringEntry,
+  proven: boolean,
+): Promise<KeyCheck> {
   const mac = encodeBase64url(macOf(await macKeyOf(entry, 'canary'), settings.realm, entry.id))
   return { id: entry.id, mac, proven }
 }
@@ -70,11 +74,17 @@ export async function requireKnown(settings: Settings, { checks, current }: Cana
   for (const entry of keysOf(settings.keyring)) {
     const known = checks.find(({ id }) => id === entry.id)
     if (known && !equalText(known.mac, (await checkOf(settings, entry, true)).mac)) {
-      throw new KeystepError('ERR_KEYRING', 'a key of the keyring is not the one that its id named before')
+      throw new KeystepError(
+        'ERR_KEYRING',
+        'a key of the keyring is not the one that its id named before',
+      )
     }
   }
   if (!keyById(settings.keyring, current.at(-1) ?? '')) {
-    throw new KeystepError('ERR_KEYRING', 'the keyring lacks the key that other processes seal with')
+    throw new KeystepError(
+      'ERR_KEYRING',
+      'the keyring lacks the key that other processes seal with',
+    )
   }
 }
 
@@ -84,12 +94,19 @@ export async function requireKnown(settings: Settings, { checks, current }: Cana
  *
  * @throws `ERR_KEYRING`, and what kept the record shut where that is no loss.
  */
-export async function requireLost(settings: Settings, value: string, because: KeystepError): Promise<void> {
+export async function requireLost(
+  settings: Settings,
+  value: string,
+  because: KeystepError,
+): Promise<void> {
   const { code } = because
   if (!['ERR_UNKNOWN_KEY', 'ERR_RECORD_SEAL', 'ERR_RECORD_SHAPE'].includes(code)) throw because
   const held = await readCanary(settings)
   if (!held) {
-    throw new KeystepError('ERR_KEYRING', 'the keyring was never checked: call maintenance.checkKeyring')
+    throw new KeystepError(
+      'ERR_KEYRING',
+      'the keyring was never checked: call maintenance.checkKeyring',
+    )
   }
   await requireKnown(settings, held.canary)
   if (code === 'ERR_RECORD_SHAPE') return
@@ -98,7 +115,8 @@ export async function requireLost(settings: Settings, value: string, because: Ke
   const isLost =
     code === 'ERR_UNKNOWN_KEY'
       ? lost.includes(id)
-      : checks.some((one) => one.id === id && one.proven) || (await keysInUse(settings)).opened.has(id)
+      : checks.some((one) => one.id === id && one.proven) ||
+        (await keysInUse(settings)).opened.has(id)
   if (isLost) return
   throw new KeystepError(
     'ERR_KEYRING',

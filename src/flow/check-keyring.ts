@@ -31,7 +31,10 @@ export interface KeyringReport {
 }
 
 /** `maintenance.checkKeyring`. */
-export async function checkKeyring(settings: Settings, input: CheckKeyringInput = {}): Promise<KeyringReport> {
+export async function checkKeyring(
+  settings: Settings,
+  input: CheckKeyringInput = {},
+): Promise<KeyringReport> {
   const { replace, actor, reason } = input
   const asked: unknown = replace
   requireThat(asked === undefined || asked === true, 'replace is true or left out')
@@ -42,7 +45,10 @@ export async function checkKeyring(settings: Settings, input: CheckKeyringInput 
     if (done) return done
     await pause(tries)
   }
-  throw new KeystepError('ERR_CONTENTION', `the check of the keyring changed under each of ${MOST_TRIES} tries`)
+  throw new KeystepError(
+    'ERR_CONTENTION',
+    `the check of the keyring changed under each of ${MOST_TRIES} tries`,
+  )
 }
 
 /** Null when somebody else wrote meanwhile. */
@@ -71,10 +77,15 @@ async function checkCanary(settings: Settings): Promise<KeyringReport | null> {
 async function createCanary(settings: Settings): Promise<KeyringReport | null> {
   const { ids, opened } = await keysInUse(settings)
   if ([...ids].some((id) => !opened.has(id))) {
-    throw new KeystepError('ERR_KEYRING', 'there are records that this keyring does not open: see maintenance.summarize')
+    throw new KeystepError(
+      'ERR_KEYRING',
+      'there are records that this keyring does not open: see maintenance.summarize',
+    )
   }
   const canary = await canaryOf(settings, [])
-  return (await write(settings, canary, null)) ? { created: true, added: addedBy(canary), missing: [] } : null
+  return (await write(settings, canary, null))
+    ? { created: true, added: addedBy(canary), missing: [] }
+    : null
 }
 
 async function replaceCanary(
@@ -91,14 +102,22 @@ async function replaceCanary(
   if (!(await write(settings, canary, found?.version ?? null))) return null
   const keyIds = addedBy(canary)
   if (settings.onEvent) {
-    const event = { type: 'keyring.replaced', ...staff, keyIds, at: new Date(now), userId: '' } as const
+    const event = {
+      type: 'keyring.replaced',
+      ...staff,
+      keyIds,
+      at: new Date(now),
+      userId: '',
+    } as const
     emit(settings.onEvent, settings.onError, [event])
   }
   return { created: true, added: keyIds, missing: lost }
 }
 
 async function canaryOf(settings: Settings, lost: readonly string[]): Promise<Canary> {
-  const checks = await Promise.all(keysOf(settings.keyring).map((entry) => checkOf(settings, entry, true)))
+  const checks = await Promise.all(
+    keysOf(settings.keyring).map((entry) => checkOf(settings, entry, true)),
+  )
   return { canary: 1, checks, current: [settings.keyring.currentId], lost }
 }
 
@@ -106,6 +125,10 @@ function addedBy({ checks }: Canary): string[] {
   return checks.map(({ id }) => id)
 }
 
-function write({ store, realm }: Settings, canary: Canary, expected: string | null): Promise<boolean> {
+function write(
+  { store, realm }: Settings,
+  canary: Canary,
+  expected: string | null,
+): Promise<boolean> {
   return writeStored(store, canaryKey(realm), JSON.stringify(canary), { expected })
 }

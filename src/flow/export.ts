@@ -39,12 +39,18 @@ export interface UserExport {
 }
 
 /** `maintenance.export`. */
-export async function exportUser(settings: Settings, input: ExportInput): Promise<Secret<UserExport>> {
+export async function exportUser(
+  settings: Settings,
+  input: ExportInput,
+): Promise<Secret<UserExport>> {
   const { actor, reason } = staffOf(input)
   const { userId, context } = input
   checkUserId(userId)
   const account = input.account ?? userId.replaceAll(':', '-')
-  requireThat(isText(account, 200) && !/[:\p{Cc}]/u.test(account), 'account is 1 to 200 characters without a colon')
+  requireThat(
+    isText(account, 200) && !/[:\p{Cc}]/u.test(account),
+    'account is 1 to 200 characters without a colon',
+  )
   return transact<Secret<UserExport>>(settings, {
     userId,
     context,
@@ -55,11 +61,18 @@ export async function exportUser(settings: Settings, input: ExportInput): Promis
   })
 }
 
-function exportOf(settings: Settings, userId: string, account: string, subject: Subject | null): UserExport {
+function exportOf(
+  settings: Settings,
+  userId: string,
+  account: string,
+  subject: Subject | null,
+): UserExport {
   const factors = subject?.factors ?? []
   return {
     userId,
-    authenticators: factors.filter((one) => one.kind === 'totp').map((one) => exportTotp(settings, account, one)),
+    authenticators: factors
+      .filter((one) => one.kind === 'totp')
+      .map((one) => exportTotp(settings, account, one)),
     numbers: factors.filter((one) => one.kind === 'sms').map(exportNumber),
     backupCodesLeft: subject?.backupCodes ? leftOf(subject.backupCodes) : 0,
   }

@@ -21,7 +21,12 @@ export interface RemoveAllInput {
 /** `twoFactor.factors`: what a user has, by id. */
 export interface Factors {
   /** Names an authenticator anew; the label is cut to 64 characters. Changes nothing about its security, so it needs no permit. */
-  rename(input: { userId: string; factorId: string; label: string; context?: RequestContext | undefined }): Promise<Change<object, 'not_found'>>
+  rename(input: {
+    userId: string
+    factorId: string
+    label: string
+    context?: RequestContext | undefined
+  }): Promise<Change<object, 'not_found'>>
   /**
    * Removes one factor and spends the permit. Removing the last one removes backup codes and remembered devices with it, ends whatever was begun
    * before, and is rejected as `required` where the policy asks for a second factor now. `enrolled` tells whether one is left.
@@ -41,7 +46,10 @@ export function createFactors(settings: Settings): Factors {
   }
 }
 
-function rename(settings: Settings, { userId, factorId, label, context }: Parameters<Factors['rename']>[0]): ReturnType<Factors['rename']> {
+function rename(
+  settings: Settings,
+  { userId, factorId, label, context }: Parameters<Factors['rename']>[0],
+): ReturnType<Factors['rename']> {
   const renamed = cut(label, 64)
   return transact<Awaited<ReturnType<Factors['rename']>>>(settings, {
     userId,
@@ -49,13 +57,23 @@ function rename(settings: Settings, { userId, factorId, label, context }: Parame
     decide: (subject) => {
       const factor = subject?.factors.find(({ id, kind }) => id === factorId && kind === 'totp')
       if (!subject || !factor) return { result: rejected('not_found') }
-      const factors = subject.factors.map((one) => (one === factor ? { ...one, label: renamed } : one))
-      return { result: { outcome: 'accepted' }, next: { ...subject, factors }, events: [{ type: 'factor.renamed', factorId, label: renamed }] }
+      const factors = subject.factors.map((one) =>
+        one === factor ? { ...one, label: renamed } : one,
+      )
+      return {
+        result: { outcome: 'accepted' },
+        next: { ...subject, factors },
+        events: [{ type: 'factor.renamed', factorId, label: renamed }],
+      }
     },
   })
 }
 
-async function removeWhere(settings: Settings, { permit, sessionId, context }: RemoveAllInput, isMeant: (factor: Factor) => boolean): Promise<Removal> {
+async function removeWhere(
+  settings: Settings,
+  { permit, sessionId, context }: RemoveAllInput,
+  isMeant: (factor: Factor) => boolean,
+): Promise<Removal> {
   checkSessionId(sessionId)
   const claims = await readPermit(settings, permit, sessionId, [MANAGE_FACTORS])
   if (!claims) return rejected('expired')
@@ -71,7 +89,11 @@ async function removeWhere(settings: Settings, { permit, sessionId, context }: R
       const next = withoutFactors(subject, removed, now)
       const enrolled = next.factors.length > 0
       if (!enrolled && required) return { result: rejected('required') }
-      return { result: { outcome: 'accepted', enrolled }, next: spendPermit(next, claims, now), events: removed.map(removedEvent) }
+      return {
+        result: { outcome: 'accepted', enrolled },
+        next: spendPermit(next, claims, now),
+        events: removed.map(removedEvent),
+      }
     },
   })
 }
@@ -82,9 +104,18 @@ async function removeWhere(settings: Settings, { permit, sessionId, context }: R
  */
 function withoutFactors(subject: Subject, removed: readonly Factor[], now: number): Subject {
   const left = subject.factors.filter((factor) => !removed.includes(factor))
-  if (left.length === 0) return { ...endTokens(subject), factors: [], backupCodes: null, support: null, offSince: now }
+  if (left.length === 0)
+    return { ...endTokens(subject), factors: [], backupCodes: null, support: null, offSince: now }
   const hasNumber = left.some((factor) => factor.kind === 'sms' && !factor.backup)
-  const factors = left.map((factor) => (factor.kind === 'sms' && !hasNumber ? { ...factor, backup: false } : factor))
-  return { ...subject, factors, sms: { ...subject.sms, code: removed.some(({ kind }) => kind === 'sms') ? null : subject.sms.code } }
+  const factors = left.map((factor) =>
+    factor.kind === 'sms' && !hasNumber ? { ...factor, backup: false } : factor,
+  )
+  return {
+    ...subject,
+    factors,
+    sms: {
+      ...subject.sms,
+      code: removed.some(({ kind }) => kind === 'sms') ? null : subject.sms.code,
+    },
+  }
 }
-

@@ -80,7 +80,12 @@ export class LoginGrant extends Grant {
 
   /** The facts as plain data, for a session row or a log line; no grant any more. */
   toJSON(): { userId: string; amr: readonly string[]; assurance: Assurance; verifiedAt: string } {
-    return { userId: this.userId, amr: this.amr, assurance: this.assurance, verifiedAt: this.verifiedAt.toISOString() }
+    return {
+      userId: this.userId,
+      amr: this.amr,
+      assurance: this.assurance,
+      verifiedAt: this.verifiedAt.toISOString(),
+    }
   }
 }
 
@@ -128,7 +133,11 @@ export class StepUpGrant extends Grant {
 
 /** @internal */
 export function mintLoginGrant(facts: LoginFacts): LoginGrant {
-  return mint.login({ ...facts, amr: Object.freeze([...facts.amr]), verifiedAt: new Date(facts.verifiedAt) })
+  return mint.login({
+    ...facts,
+    amr: Object.freeze([...facts.amr]),
+    verifiedAt: new Date(facts.verifiedAt),
+  })
 }
 
 /** @internal */

@@ -18,9 +18,20 @@ export interface SmsImportInput {
 }
 
 /** Never replaces a number: `other_number` says that the user has another one in that role. @throws `ERR_OPTION`, `ERR_USER_ID`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and the record's codes. */
-export async function importNumber(settings: Settings, { userId, number, confirmedAt, backup }: SmsImportInput): Promise<Change<{ factorId: string; imported: boolean }, 'malformed_number' | 'number_refused' | 'other_number'>> {
+export async function importNumber(
+  settings: Settings,
+  { userId, number, confirmedAt, backup }: SmsImportInput,
+): Promise<
+  Change<
+    { factorId: string; imported: boolean },
+    'malformed_number' | 'number_refused' | 'other_number'
+  >
+> {
   const options = requireSms(settings)
-  const createdAt = instantOf(confirmedAt, 'confirmedAt is the instant at which the old system confirmed the number')
+  const createdAt = instantOf(
+    confirmedAt,
+    'confirmedAt is the instant at which the old system confirmed the number',
+  )
   requireThat(createdAt <= settings.now(), 'confirmedAt lies in the future')
   const parsed = parsePhoneNumber(number)
   if (parsed === null) return rejected('malformed_number')
@@ -34,7 +45,8 @@ export async function importNumber(settings: Settings, { userId, number, confirm
       const isBackup = backup === true && numbers.length > 0
       const present = numbers.find((one) => one.number === parsed)
       if (present) return { result: { outcome: 'accepted', factorId: present.id, imported: false } }
-      if (numbers.some((one) => one.backup === isBackup)) return { result: rejected('other_number') }
+      if (numbers.some((one) => one.backup === isBackup))
+        return { result: rejected('other_number') }
       const factor: SmsFactor = { kind: 'sms', id, number: parsed, backup: isBackup, createdAt }
       return {
         result: { outcome: 'accepted', factorId: id, imported: true },

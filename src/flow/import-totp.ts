@@ -37,9 +37,15 @@ export interface TotpImported {
 type Material = { key: OtpKey } & Pick<TotpFactor, 'algorithm' | 'digits' | 'periodSeconds'>
 
 /** @throws `ERR_KEY`, `ERR_KEY_URI`, `ERR_OPTION`, `ERR_USER_ID`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and the record's codes. */
-export async function importTotp(settings: Settings, input: TotpImportInput): Promise<Change<TotpImported, 'limit_reached'>> {
+export async function importTotp(
+  settings: Settings,
+  input: TotpImportInput,
+): Promise<Change<TotpImported, 'limit_reached'>> {
   const { lastUsedStep = null } = input
-  requireThat(lastUsedStep === null || isWhole(lastUsedStep, 0, Number.MAX_SAFE_INTEGER), 'lastUsedStep is a step or null')
+  requireThat(
+    lastUsedStep === null || isWhole(lastUsedStep, 0, Number.MAX_SAFE_INTEGER),
+    'lastUsedStep is a step or null',
+  )
   const { key: material, ...parameters } = materialOf(input)
   const usedAt = (lastUsedStep ?? 0) * parameters.periodSeconds * 1000
   requireThat(usedAt <= settings.now() + CLOCK_TOLERANCE, 'lastUsedStep lies in the future')
@@ -48,10 +54,22 @@ export async function importTotp(settings: Settings, input: TotpImportInput): Pr
   return transact<Change<TotpImported, 'limit_reached'>>(settings, {
     userId: input.userId,
     decide: (subject, now) => {
-      const present = subject?.factors.find((factor) => factor.kind === 'totp' && factor.key === key)
+      const present = subject?.factors.find(
+        (factor) => factor.kind === 'totp' && factor.key === key,
+      )
       if (present) return { result: { outcome: 'accepted', factorId: present.id, imported: false } }
       if (hasMostAuthenticators(subject)) return { result: rejected('limit_reached') }
-      const factor: TotpFactor = { kind: 'totp', id, label, createdAt: now, key, ...parameters, lastUsedStep, drift: 0, lastOffset: 0 }
+      const factor: TotpFactor = {
+        kind: 'totp',
+        id,
+        label,
+        createdAt: now,
+        key,
+        ...parameters,
+        lastUsedStep,
+        drift: 0,
+        lastOffset: 0,
+      }
       const base = subject ?? newSubject()
       return {
         result: { outcome: 'accepted', factorId: id, imported: true },
@@ -64,14 +82,28 @@ export async function importTotp(settings: Settings, input: TotpImportInput): Pr
 
 function materialOf(input: TotpImportInput): Material {
   const { algorithm = 'SHA1', digits = 6, periodSeconds = 30, allowShortKey } = input
-  requireThat(['SHA1', 'SHA256', 'SHA512'].includes(algorithm), 'algorithm is SHA1, SHA256 or SHA512')
-  requireThat([6, 7, 8].includes(digits) && isWhole(periodSeconds, 15, 300), 'digits is 6, 7 or 8, and periodSeconds 15 to 300')
+  requireThat(
+    ['SHA1', 'SHA256', 'SHA512'].includes(algorithm),
+    'algorithm is SHA1, SHA256 or SHA512',
+  )
+  requireThat(
+    [6, 7, 8].includes(digits) && isWhole(periodSeconds, 15, 300),
+    'digits is 6, 7 or 8, and periodSeconds 15 to 300',
+  )
   const options = { allowShortKey }
   if (input.key instanceof OtpKey) return { key: input.key, algorithm, digits, periodSeconds }
-  if (input.key instanceof Uint8Array) return { key: OtpKey.fromBytes(input.key, options), algorithm, digits, periodSeconds }
+  if (input.key instanceof Uint8Array)
+    return { key: OtpKey.fromBytes(input.key, options), algorithm, digits, periodSeconds }
   const text = textOf(input.key)
-  if (!/^otpauth:/i.test(text)) return { key: OtpKey.fromBase32(text, options), algorithm, digits, periodSeconds }
+  if (!/^otpauth:/i.test(text))
+    return { key: OtpKey.fromBase32(text, options), algorithm, digits, periodSeconds }
   const parsed = parseKeyUri(text, options)
-  if (parsed.type !== 'totp') throw new KeystepError('ERR_KEY_URI', 'only TOTP authenticators can be imported')
-  return { key: parsed.key, algorithm: parsed.algorithm, digits: parsed.digits, periodSeconds: parsed.periodSeconds }
+  if (parsed.type !== 'totp')
+    throw new KeystepError('ERR_KEY_URI', 'only TOTP authenticators can be imported')
+  return {
+    key: parsed.key,
+    algorithm: parsed.algorithm,
+    digits: parsed.digits,
+    periodSeconds: parsed.periodSeconds,
+  }
 }

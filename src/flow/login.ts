@@ -1,5 +1,10 @@
 import { type Attempt, attempt } from '../codes/attempt.ts'
-import { rememberDevice as remember, recognizeDevice, type DeviceIssued, touchDevice } from '../tokens/device.ts'
+import {
+  rememberDevice as remember,
+  recognizeDevice,
+  type DeviceIssued,
+  touchDevice,
+} from '../tokens/device.ts'
 import type { FactorKind, RequestContext } from '../record/events.ts'
 import { type LoginGrant, mintLoginGrant } from './grant.ts'
 import { enrollable, type FactorOffer, offersOf } from './offer.ts'
@@ -29,7 +34,12 @@ export interface LoginBeginInput {
 /** What has to happen before a session may be opened. */
 export type LoginDecision =
   /** Nothing more: open the session with the grant. `enrollBy`: from then on a second factor is required. */
-  | { next: 'proceed'; grant: LoginGrant; because: 'not_enrolled' | 'remembered_device'; enrollBy?: Date }
+  | {
+      next: 'proceed'
+      grant: LoginGrant
+      because: 'not_enrolled' | 'remembered_device'
+      enrollBy?: Date
+    }
   /** Ask for a code. The challenge is good for 5 minutes and one success. */
   | { next: 'challenge'; challenge: string; factors: readonly FactorOffer[]; expiresAt: Date }
   /** A second factor is required and there is none: enroll now; `confirm` returns the grant. */
@@ -93,27 +103,55 @@ async function begin(settings: Settings, input: LoginBeginInput): Promise<LoginD
   if (!isEnrolled(subject) && !subject?.needsSupportCode) {
     // A record without factors is believed only where it tells that they were rightfully taken off.
     if (expectEnrolled && subject?.offSince == null) {
-      throw new KeystepError('ERR_RECORD_MISSING', 'the portal expects this user to be enrolled, and there is no record of it')
+      throw new KeystepError(
+        'ERR_RECORD_MISSING',
+        'the portal expects this user to be enrolled, and there is no record of it',
+      )
     }
     return beginWithout(settings, subject, userId, amr, now)
   }
   const device = recognizeDevice(settings, subject, userId, deviceToken, now)
   if (device) {
     await touchDevice(settings, held, device.id, now)
-    return { next: 'proceed', grant: grantOf(userId, amr, 'remembered', now), because: 'remembered_device' }
+    return {
+      next: 'proceed',
+      grant: grantOf(userId, amr, 'remembered', now),
+      because: 'remembered_device',
+    }
   }
   const claims: LoginClaims = { ...challengeClaimsOf(userId, subject, now), for: 'login', amr }
   const challenge = await mintToken(settings, 'challenge', claims, undefined)
-  return { next: 'challenge', challenge, factors: offersOf(settings, subject), expiresAt: new Date(claims.expiresAt) }
+  return {
+    next: 'challenge',
+    challenge,
+    factors: offersOf(settings, subject),
+    expiresAt: new Date(claims.expiresAt),
+  }
 }
 
-async function beginWithout(settings: Settings, subject: Subject | null, userId: string, amr: readonly string[], now: number): Promise<LoginDecision> {
+async function beginWithout(
+  settings: Settings,
+  subject: Subject | null,
+  userId: string,
+  amr: readonly string[],
+  now: number,
+): Promise<LoginDecision> {
   const { required, enrollBy } = await requirementOf(settings, userId, now)
   if (required) {
-    const permit = await mintPermit(settings, subject, { userId, purpose: ENROLL, basis: 'password', amr, verifiedAt: now }, now)
+    const permit = await mintPermit(
+      settings,
+      subject,
+      { userId, purpose: ENROLL, basis: 'password', amr, verifiedAt: now },
+      now,
+    )
     return { next: 'enroll', permit, factors: enrollable(settings) }
   }
-  return { next: 'proceed', grant: grantOf(userId, amr, 'password', now), because: 'not_enrolled', ...(enrollBy && { enrollBy }) }
+  return {
+    next: 'proceed',
+    grant: grantOf(userId, amr, 'password', now),
+    because: 'not_enrolled',
+    ...(enrollBy && { enrollBy }),
+  }
 }
 
 async function verify(settings: Settings, input: LoginVerifyInput): Promise<LoginVerdict> {
@@ -123,25 +161,55 @@ async function verify(settings: Settings, input: LoginVerifyInput): Promise<Logi
   const { rememberDevice, context } = input
   // A box of a form that is merely truthy remembers nothing.
   const label: unknown = rememberDevice?.label
-  const tried: Attempt = { claims, code: input.code, factor: input.factor, purpose: 'login', context, takesSupportCode: true }
-  const result = await attempt<LoginVerdict | { outcome: 'redeemed'; subject: Subject; at: number }>(settings, tried, ({ subject, kind, failuresBefore }, now) => {
-    if (kind === 'support_code') return { result: { outcome: 'redeemed', subject, at: now }, next: subject }
-    const remembered = typeof label === 'string' ? remember(settings, subject, userId, label, now) : null
+  const tried: Attempt = {
+    claims,
+    code: input.code,
+    factor: input.factor,
+    purpose: 'login',
+    context,
+    takesSupportCode: true,
+  }
+  const result = await attempt<
+    LoginVerdict | { outcome: 'redeemed'; subject: Subject; at: number }
+  >(settings, tried, ({ subject, kind, failuresBefore }, now) => {
+    if (kind === 'support_code')
+      return { result: { outcome: 'redeemed', subject, at: now }, next: subject }
+    const remembered =
+      typeof label === 'string' ? remember(settings, subject, userId, label, now) : null
     const next = remembered?.subject ?? subject
     const accepted: LoginAccepted = {
-      grant: mintLoginGrant({ userId, amr: methodsOf(amr, kind), assurance: 'mfa', verifiedAt: new Date(now) }),
+      grant: mintLoginGrant({
+        userId,
+        amr: methodsOf(amr, kind),
+        assurance: 'mfa',
+        verifiedAt: new Date(now),
+      }),
       ...(remembered && { device: remembered.device }),
       ...(next.backupCodes && { backupCodesLeft: leftOf(next.backupCodes) }),
     }
-    return { result: { outcome: 'accepted', failuresBefore, ...accepted }, next, events: remembered?.events ?? [] }
+    return {
+      result: { outcome: 'accepted', failuresBefore, ...accepted },
+      next,
+      events: remembered?.events ?? [],
+    }
   })
   if (result.outcome !== 'redeemed') return result
-  const terms = { userId, purpose: ENROLL, basis: 'recovery', amr, verifiedAt: result.at, supportId: result.subject.support!.id } as const
+  const terms = {
+    userId,
+    purpose: ENROLL,
+    basis: 'recovery',
+    amr,
+    verifiedAt: result.at,
+    supportId: result.subject.support!.id,
+  } as const
   return { outcome: 'enroll', permit: await mintPermit(settings, result.subject, terms, result.at) }
 }
 
 /** The claims of an authentic login challenge, or null. */
-async function readLoginChallenge(settings: Settings, challenge: string): Promise<LoginClaims | null> {
+async function readLoginChallenge(
+  settings: Settings,
+  challenge: string,
+): Promise<LoginClaims | null> {
   const claims = await readToken<LoginClaims>(settings, 'challenge', challenge, undefined)
   return claims?.for === 'login' ? claims : null
 }
@@ -151,12 +219,20 @@ export function methodsOf(amr: readonly string[], kind: FactorKind): string[] {
   return [...new Set([...amr, kind === 'sms' ? 'sms' : 'otp', 'mfa'])]
 }
 
-function grantOf(userId: string, amr: readonly string[], assurance: 'password' | 'remembered', now: number): LoginGrant {
+function grantOf(
+  userId: string,
+  amr: readonly string[],
+  assurance: 'password' | 'remembered',
+  now: number,
+): LoginGrant {
   return mintLoginGrant({ userId, amr, assurance, verifiedAt: new Date(now) })
 }
 
 /** @throws `ERR_OPTION` */
 export function checkAmr(amr: readonly string[] = ['pwd']): readonly string[] {
-  requireThat(Array.isArray(amr) && amr.length <= 8 && amr.every((method) => isText(method, 16)), 'amr is a short list of RFC 8176 values')
+  requireThat(
+    Array.isArray(amr) && amr.length <= 8 && amr.every((method) => isText(method, 16)),
+    'amr is a short list of RFC 8176 values',
+  )
   return amr
 }

@@ -78,7 +78,8 @@ async function step(settings: Settings, journey: Journey): Promise<Moved | 'done
   const source = await readStored(from.store, from.key)
   const target = await readStored(to.store, to.key)
   if (!source) {
-    const arrived = target && hasArrived(await openSubject(settings.keyring, to.key, target.value), from)
+    const arrived =
+      target && hasArrived(await openSubject(settings.keyring, to.key, target.value), from)
     return arrived ? { outcome: 'accepted' } : rejected('not_found')
   }
   const text = await openRecord(settings.keyring, from.key, source.value)

@@ -19,8 +19,13 @@ export function offersOf(settings: Settings, subject: Subject): FactorOffer[] {
   const offers: FactorOffer[] = []
   if (subject.factors.some(({ kind }) => kind === 'totp')) offers.push({ kind: 'totp' })
   for (const factor of subject.factors) {
-    if (factor.kind !== 'sms' || !settings.sms || !isCountryAllowed(settings.sms, factor.number)) continue
-    offers.push({ kind: 'sms', hint: hintOf(factor.number), to: factor.backup ? 'backup' : 'primary' })
+    if (factor.kind !== 'sms' || !settings.sms || !isCountryAllowed(settings.sms, factor.number))
+      continue
+    offers.push({
+      kind: 'sms',
+      hint: hintOf(factor.number),
+      to: factor.backup ? 'backup' : 'primary',
+    })
   }
   if (subject.backupCodes && leftOf(subject.backupCodes) > 0) offers.push({ kind: 'backup_code' })
   return offers

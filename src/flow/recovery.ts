@@ -19,7 +19,9 @@ export interface Recovery {
    *
    * @throws `ERR_OPTION`, `ERR_USER_ID`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and the record's codes.
    */
-  issueSupportCode(input: StaffInput): Promise<Change<{ supportCode: Secret<string>; expiresAt: Date }, 'not_found'>>
+  issueSupportCode(
+    input: StaffInput,
+  ): Promise<Change<{ supportCode: Secret<string>; expiresAt: Date }, 'not_found'>>
   /**
    * Takes every factor, code and device off, ends every challenge, permit, enrollment and session, and issues a
    * support code: until it, or a later one, has brought a new factor, the password alone opens and binds
@@ -47,7 +49,10 @@ export interface Recovery {
    *
    * @throws `ERR_USER_ID`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and the record's codes.
    */
-  passwordChanged(input: { userId: string; context?: RequestContext | undefined }): Promise<{ outcome: 'accepted' }>
+  passwordChanged(input: {
+    userId: string
+    context?: RequestContext | undefined
+  }): Promise<{ outcome: 'accepted' }>
 }
 
 export function createRecovery(settings: Settings): Recovery {
@@ -76,14 +81,21 @@ async function issueSupportCode(
       const expiresAt = new Date(kept.expiresAt)
       return {
         result: { outcome: 'accepted', supportCode: showSupportCode(support), expiresAt },
-        next: { ...subject, support: kept, attempts: restartRecovery(subject.attempts, now, settings.limits) },
+        next: {
+          ...subject,
+          support: kept,
+          attempts: restartRecovery(subject.attempts, now, settings.limits),
+        },
         events: [{ type: 'support_code.issued', actor, reason, expiresAt }],
       }
     },
   })
 }
 
-function passwordChanged(settings: Settings, { userId, context }: Parameters<Recovery['passwordChanged']>[0]): ReturnType<Recovery['passwordChanged']> {
+function passwordChanged(
+  settings: Settings,
+  { userId, context }: Parameters<Recovery['passwordChanged']>[0],
+): ReturnType<Recovery['passwordChanged']> {
   return transact<{ outcome: 'accepted' }>(settings, {
     userId,
     context,

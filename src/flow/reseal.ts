@@ -16,7 +16,10 @@ export interface ResealReport {
 }
 
 /** `maintenance.reseal`. */
-export async function reseal(settings: Settings, options: MaintenanceOptions = {}): Promise<ResealReport> {
+export async function reseal(
+  settings: Settings,
+  options: MaintenanceOptions = {},
+): Promise<ResealReport> {
   const { store, keyring } = settings
   let resealed = 0
   let unreadable = 0

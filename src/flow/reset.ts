@@ -12,7 +12,12 @@ import { requireThat, type Settings } from '../record/settings.ts'
 import { type StaffInput, staffOf } from './staff.ts'
 import { readStored } from '../record/stored.ts'
 import { stampOf, type Subject } from '../record/subject.ts'
-import { keepSupportCode, newSupportCode, type NewSupportCode, showSupportCode } from './support-code.ts'
+import {
+  keepSupportCode,
+  newSupportCode,
+  type NewSupportCode,
+  showSupportCode,
+} from './support-code.ts'
 import { noAttempts, restart } from '../record/throttle.ts'
 import { pause, swapRecord, transact } from '../record/transact.ts'
 

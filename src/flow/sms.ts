@@ -26,7 +26,11 @@ interface EnrollmentClaims extends PermitClaims {
 }
 
 /** The answer to the code that proves a number. `backupCodes` are new ones, where the user had none. */
-export type ConfirmVerdict = Verdict<{ factorId: string; grant: LoginGrant; backupCodes: Secret<readonly string[]> | null }>
+export type ConfirmVerdict = Verdict<{
+  factorId: string
+  grant: LoginGrant
+  backupCodes: Secret<readonly string[]> | null
+}>
 
 /** `twoFactor.sms`: codes by message, a restricted authenticator (63B-4 3.1.3.3): offer an app beside it, and say why. */
 export interface Sms {
@@ -45,14 +49,22 @@ export interface Sms {
     number: string
     backup?: boolean | undefined
     context?: RequestContext | undefined
-  }): Promise<({ outcome: 'accepted'; enrollment: string } & SmsSent) | SendRejection<'malformed_number' | 'number_refused'>>
+  }): Promise<
+    | ({ outcome: 'accepted'; enrollment: string } & SmsSent)
+    | SendRejection<'malformed_number' | 'number_refused'>
+  >
   /**
    * Confirms a number by the code that it received, and in one write binds it and, for a first factor, issues backup codes. A wrong code is
    * an attempt like any other: here the caller does not hold the secret.
    *
    * @throws as `enroll`, without `ERR_SMS_SENDER`.
    */
-  confirm(input: { enrollment: string; sessionId?: string | undefined; code: string; context?: RequestContext | undefined }): Promise<ConfirmVerdict>
+  confirm(input: {
+    enrollment: string
+    sessionId?: string | undefined
+    code: string
+    context?: RequestContext | undefined
+  }): Promise<ConfirmVerdict>
   /** Sends a code for a challenge (of a login, or, with its session, of a step-up) to the number or the backup number. Throws as `enroll`. */
   send(input: {
     challenge: string
@@ -62,7 +74,14 @@ export interface Sms {
     context?: RequestContext | undefined
   }): Promise<({ outcome: 'accepted' } & SmsSent) | SendRejection<'factor_unavailable'>>
   /** Takes over a number that another system had confirmed. An operator's call: it asks for no permit. */
-  import(input: SmsImportInput): Promise<Change<{ factorId: string; imported: boolean }, 'malformed_number' | 'number_refused' | 'other_number'>>
+  import(
+    input: SmsImportInput,
+  ): Promise<
+    Change<
+      { factorId: string; imported: boolean },
+      'malformed_number' | 'number_refused' | 'other_number'
+    >
+  >
 }
 
 export function createSms(settings: Settings): Sms {
@@ -75,7 +94,10 @@ export function createSms(settings: Settings): Sms {
   }
 }
 
-async function enroll(settings: Settings, { permit, sessionId, number, backup, context }: Parameters<Sms['enroll']>[0]): ReturnType<Sms['enroll']> {
+async function enroll(
+  settings: Settings,
+  { permit, sessionId, number, backup, context }: Parameters<Sms['enroll']>[0],
+): ReturnType<Sms['enroll']> {
   const options = requireSms(settings)
   const leave = await readPermit(settings, permit, sessionId, [MANAGE_FACTORS, ENROLL])
   if (!leave) return rejected('expired')
@@ -86,26 +108,45 @@ async function enroll(settings: Settings, { permit, sessionId, number, backup, c
   const sent = await sendCode<never>(settings, {
     userId: leave.userId,
     context,
-    choose: (subject, now) => (permits(subject, leave, now) ? { number: parsed, boundTo: factor.id, to: roleOf(factor) } : rejected('expired')),
+    choose: (subject, now) =>
+      permits(subject, leave, now)
+        ? { number: parsed, boundTo: factor.id, to: roleOf(factor) }
+        : rejected('expired'),
   })
   if (sent.outcome === 'rejected') return sent
   const { subject, ...facts } = sent
-  const claims: EnrollmentClaims = { ...leave, epoch: epochOf(subject), expiresAt: enrollmentExpiry(settings.now()), factor }
+  const claims: EnrollmentClaims = {
+    ...leave,
+    epoch: epochOf(subject),
+    expiresAt: enrollmentExpiry(settings.now()),
+    factor,
+  }
   return { ...facts, enrollment: await sealToken(settings, claims, sessionId) }
 }
 
-async function confirm(settings: Settings, { enrollment, sessionId, code, context }: Parameters<Sms['confirm']>[0]): Promise<ConfirmVerdict> {
+async function confirm(
+  settings: Settings,
+  { enrollment, sessionId, code, context }: Parameters<Sms['confirm']>[0],
+): Promise<ConfirmVerdict> {
   requireSms(settings)
   const claims = await openToken<EnrollmentClaims | PermitClaims>(settings, enrollment, sessionId)
   if (!claims || !isOfNumber(claims)) return rejected('expired')
   const typed = parseCode(code, SMS_CODE_DIGITS)
   const codes = generateBackupCodes({ count: settings.backupCodeCount })
-  return transact<ConfirmVerdict, Decision<Rejection> | (Pick<Prepared, 'backupCodes'> & { used: Subject })>(settings, {
+  return transact<
+    ConfirmVerdict,
+    Decision<Rejection> | (Pick<Prepared, 'backupCodes'> & { used: Subject })
+  >(settings, {
     userId: claims.userId,
     context,
     prepare: async (subject, now) => {
       const judged = judge(settings, subject, claims, typed, now)
-      return 'used' in judged ? { used: judged.used, backupCodes: (await prepareBinding(subject, claims, codes)).backupCodes } : judged
+      return 'used' in judged
+        ? {
+            used: judged.used,
+            backupCodes: (await prepareBinding(subject, claims, codes)).backupCodes,
+          }
+        : judged
     },
     decide: (_, now, prepared) => {
       if (!('used' in prepared)) return prepared
@@ -116,26 +157,56 @@ async function confirm(settings: Settings, { enrollment, sessionId, code, contex
 }
 
 /** A right code, with the record in which it is used up; or what there is to say of any other. */
-function judge(settings: Settings, subject: Subject | null, claims: EnrollmentClaims, typed: string | null, now: number): Decision<Rejection> | { used: Subject } {
+function judge(
+  settings: Settings,
+  subject: Subject | null,
+  claims: EnrollmentClaims,
+  typed: string | null,
+  now: number,
+): Decision<Rejection> | { used: Subject } {
   const refusal = refusalToBind(subject, claims, now)
   const meant = { kind: 'sms', purpose: 'enroll' } as const
-  if (refusal || !subject) return refuse(rejected(refusal === 'already_used' ? refusal : 'expired'), meant)
+  if (refusal || !subject)
+    return refuse(rejected(refusal === 'already_used' ? refusal : 'expired'), meant)
   if (typed === null) return refuse(rejected('malformed_code'), { ...meant, kind: null })
   const gate = gateOf(subject.attempts.codes, now, settings.limits)
   if (gate !== 'open') return refuse({ outcome: 'rejected', ...gate }, meant)
   const found = compareSms(subject, typed, claims.factor.id, now)
   if (found.is === 'miss') return debit(settings, subject, { counter: 'codes', ...meant }, now)
-  return found.is === 'match' ? found : refuse(rejected(found.is === 'replay' ? 'already_used' : 'expired'), meant)
+  return found.is === 'match'
+    ? found
+    : refuse(rejected(found.is === 'replay' ? 'already_used' : 'expired'), meant)
 }
 
-function bindNumber(subject: Subject, claims: EnrollmentClaims, issued: { set: NonNullable<Subject['backupCodes']>; codes: Secret<readonly string[]> } | null, now: number): Decision<ConfirmVerdict> {
+function bindNumber(
+  subject: Subject,
+  claims: EnrollmentClaims,
+  issued: { set: NonNullable<Subject['backupCodes']>; codes: Secret<readonly string[]> } | null,
+  now: number,
+): Decision<ConfirmVerdict> {
   // A backup number needs a number that it backs up.
-  const backup = claims.factor.backup && claims.basis !== 'recovery' && subject.factors.some((one) => one.kind === 'sms' && !one.backup && one.number !== claims.factor.number)
+  const backup =
+    claims.factor.backup &&
+    claims.basis !== 'recovery' &&
+    subject.factors.some(
+      (one) => one.kind === 'sms' && !one.backup && one.number !== claims.factor.number,
+    )
   const factor: SmsFactor = { ...claims.factor, backup, createdAt: now }
   const { next, events } = bindFactor(subject, factor, claims, now)
-  const grant = mintLoginGrant({ userId: claims.userId, amr: methodsOf(claims.amr, 'sms'), assurance: 'mfa', verifiedAt: new Date(now) })
+  const grant = mintLoginGrant({
+    userId: claims.userId,
+    amr: methodsOf(claims.amr, 'sms'),
+    assurance: 'mfa',
+    verifiedAt: new Date(now),
+  })
   return {
-    result: { outcome: 'accepted', failuresBefore: subject.attempts.failures, factorId: factor.id, grant, backupCodes: issued?.codes ?? null },
+    result: {
+      outcome: 'accepted',
+      failuresBefore: subject.attempts.failures,
+      factorId: factor.id,
+      grant,
+      backupCodes: issued?.codes ?? null,
+    },
     next: issued ? { ...next, backupCodes: issued.set } : next,
     events,
   }
@@ -150,7 +221,10 @@ function roleOf({ backup }: Pick<SmsFactor, 'backup'>): 'primary' | 'backup' {
   return backup ? 'backup' : 'primary'
 }
 
-async function send(settings: Settings, { challenge, to = 'primary', sessionId, context }: Parameters<Sms['send']>[0]): ReturnType<Sms['send']> {
+async function send(
+  settings: Settings,
+  { challenge, to = 'primary', sessionId, context }: Parameters<Sms['send']>[0],
+): ReturnType<Sms['send']> {
   const options = requireSms(settings)
   const claims = await readToken<ChallengeClaims>(settings, 'challenge', challenge, sessionId)
   if (!claims) return rejected('expired')
@@ -159,8 +233,11 @@ async function send(settings: Settings, { challenge, to = 'primary', sessionId, 
     context,
     choose: (subject, now) => {
       if (!isLiveChallenge(subject, claims, now)) return rejected('expired')
-      const factor = subject?.factors.find((one) => one.kind === 'sms' && roleOf(one) === to) as SmsFactor | undefined
-      return factor && isCountryAllowed(options, factor.number) ? { number: factor.number, boundTo: claims.id, to } : rejected('factor_unavailable')
+      const factor = subject?.factors.find((one) => one.kind === 'sms' && roleOf(one) === to) as
+        SmsFactor | undefined
+      return factor && isCountryAllowed(options, factor.number)
+        ? { number: factor.number, boundTo: claims.id, to }
+        : rejected('factor_unavailable')
     },
   })
   if (sent.outcome === 'rejected') return sent

@@ -10,7 +10,10 @@ export interface StaffInput {
 }
 
 /** Actor and reason as they are kept. @throws `ERR_OPTION` */
-export function staffOf(input: { actor: string; reason: string }): { actor: string; reason: string } {
+export function staffOf(input: { actor: string; reason: string }): {
+  actor: string
+  reason: string
+} {
   const { actor, reason } = input
   requireThat(
     isText(actor, 10_000) && isText(reason, 10_000),

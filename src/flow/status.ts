@@ -31,7 +31,13 @@ export interface TwoFactorStatus {
   factors: readonly FactorStatus[]
   /** 0 without a set. */
   backupCodesLeft: number
-  devices: readonly { deviceId: string; label: string; createdAt: Date; lastSeenAt: Date; expiresAt: Date }[]
+  devices: readonly {
+    deviceId: string
+    label: string
+    createdAt: Date
+    lastSeenAt: Date
+    expiresAt: Date
+  }[]
   /** Newest first, at most 20. */
   activity: readonly ActivityEntry[]
   /** Set while authenticator and SMS codes are locked. */
@@ -45,7 +51,10 @@ export interface TwoFactorStatus {
 /** Reads a user's state for a security page: one read, no write. @throws `ERR_USER_ID`, `ERR_REQUIREMENT`, `ERR_STORE`, `ERR_CLOCK`, and the record's codes. */
 export type Status = (input: { userId: string }) => Promise<TwoFactorStatus>
 
-export async function status(settings: Settings, { userId }: Parameters<Status>[0]): Promise<TwoFactorStatus> {
+export async function status(
+  settings: Settings,
+  { userId }: Parameters<Status>[0],
+): Promise<TwoFactorStatus> {
   const { subject } = await readRecord(settings, userId)
   const now = settings.now()
   const requirement = await requirementOf(settings, userId, now)
@@ -56,21 +65,31 @@ export async function status(settings: Settings, { userId }: Parameters<Status>[
     ...requirement,
     factors: subject?.factors.map(showFactor) ?? [],
     backupCodesLeft: subject?.backupCodes ? leftOf(subject.backupCodes) : 0,
-    devices: (subject?.devices ?? []).filter(({ expiresAt }) => expiresAt > now).map((device) => ({
-      deviceId: device.id,
-      label: device.label,
-      createdAt: new Date(device.createdAt),
-      lastSeenAt: new Date(device.lastSeenAt),
-      expiresAt: new Date(device.expiresAt),
-    })),
+    devices: (subject?.devices ?? [])
+      .filter(({ expiresAt }) => expiresAt > now)
+      .map((device) => ({
+        deviceId: device.id,
+        label: device.label,
+        createdAt: new Date(device.createdAt),
+        lastSeenAt: new Date(device.lastSeenAt),
+        expiresAt: new Date(device.expiresAt),
+      })),
     activity: readActivity(subject?.activity ?? []),
     lockedUntil: gate !== 'open' && gate.reason === 'locked' ? gate.retryAt : null,
     exhausted: gate !== 'open' && gate.reason === 'exhausted',
-    supportCodeUntil: support && !support.redeemed && support.expiresAt > now ? new Date(support.expiresAt) : null,
+    supportCodeUntil:
+      support && !support.redeemed && support.expiresAt > now ? new Date(support.expiresAt) : null,
   }
 }
 
 function showFactor(factor: Factor): FactorStatus {
-  const shown = { factorId: factor.id, kind: factor.kind, label: labelOf(factor), createdAt: new Date(factor.createdAt) }
-  return factor.kind === 'totp' ? shown : { ...shown, hint: hintOf(factor.number), backup: factor.backup }
+  const shown = {
+    factorId: factor.id,
+    kind: factor.kind,
+    label: labelOf(factor),
+    createdAt: new Date(factor.createdAt),
+  }
+  return factor.kind === 'totp'
+    ? shown
+    : { ...shown, hint: hintOf(factor.number), backup: factor.backup }
 }

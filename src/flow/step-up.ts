@@ -4,7 +4,14 @@ import { type Assurance, mintStepUpGrant, type StepUpGrant } from './grant.ts'
 import { checkAmr } from './login.ts'
 import { type FactorOffer, offersOf } from './offer.ts'
 import { type Outcome, rejected, type Verdict } from '../record/outcome.ts'
-import { type Basis, ENROLL, MANAGE_FACTORS, mintPermit, permitExpiry, readPermit } from '../tokens/permit.ts'
+import {
+  type Basis,
+  ENROLL,
+  MANAGE_FACTORS,
+  mintPermit,
+  permitExpiry,
+  readPermit,
+} from '../tokens/permit.ts'
 import { checkUserId } from '../record/record-key.ts'
 import { instantOf, isText, requireThat, type Settings } from '../record/settings.ts'
 import { type ChallengeClaims, challengeClaimsOf, isLive } from '../tokens/spent.ts'
@@ -30,7 +37,12 @@ export interface StepUpBeginInput {
 
 /** What has to happen before the door may be opened. */
 export type StepUpDecision =
-  | { next: 'proceed'; permit: string; expiresAt: Date; because: 'recently_verified' | 'not_enrolled' }
+  | {
+      next: 'proceed'
+      permit: string
+      expiresAt: Date
+      because: 'recently_verified' | 'not_enrolled'
+    }
   | { next: 'challenge'; challenge: string; factors: readonly FactorOffer[]; expiresAt: Date }
   /** No second factor is enrolled and the first is older than 10 minutes: ask for the password again. */
   | { next: 'confirm_first_factor' }
@@ -59,7 +71,12 @@ export interface StepUp {
     context?: RequestContext | undefined
   }): Promise<Verdict<{ permit: string; expiresAt: Date }>>
   /** Turns a permit into a grant, at the door itself. One read, no write; a permit can be checked again until it expires. @throws `ERR_TOKEN_KIND` and as `begin` */
-  check(input: { permit: string; userId: string; sessionId: string; purpose: string }): Promise<Outcome<{ grant: StepUpGrant }, 'expired'>>
+  check(input: {
+    permit: string
+    userId: string
+    sessionId: string
+    purpose: string
+  }): Promise<Outcome<{ grant: StepUpGrant }, 'expired'>>
 }
 
 export function createStepUp(settings: Settings): StepUp {
@@ -77,23 +94,51 @@ async function begin(settings: Settings, input: StepUpBeginInput): Promise<StepU
   const amr = checkAmr(input.amr)
   const { subject } = await readRecord(settings, userId)
   const now = settings.now()
-  const proceed = async (because: 'recently_verified' | 'not_enrolled', basis: Basis, verifiedAt: number): Promise<StepUpDecision> => {
-    const permit = await mintPermit(settings, subject, { userId, sessionId, purpose, basis, amr, verifiedAt }, now)
+  const proceed = async (
+    because: 'recently_verified' | 'not_enrolled',
+    basis: Basis,
+    verifiedAt: number,
+  ): Promise<StepUpDecision> => {
+    const permit = await mintPermit(
+      settings,
+      subject,
+      { userId, sessionId, purpose, basis, amr, verifiedAt },
+      now,
+    )
     return { next: 'proceed', permit, expiresAt: permitExpiry(now), because }
   }
   // After a reset there is nothing to step up to: the next login asks for the support code.
   if (subject?.needsSupportCode) return { next: 'confirm_first_factor' }
   if (!isEnrolled(subject)) {
-    const at = firstFactorAt === undefined ? null : instantOf(firstFactorAt, 'firstFactorAt is a Date or an ISO string')
-    return at !== null && isFresh(at, subject, now) ? proceed('not_enrolled', 'password', at) : { next: 'confirm_first_factor' }
+    const at =
+      firstFactorAt === undefined
+        ? null
+        : instantOf(firstFactorAt, 'firstFactorAt is a Date or an ISO string')
+    return at !== null && isFresh(at, subject, now)
+      ? proceed('not_enrolled', 'password', at)
+      : { next: 'confirm_first_factor' }
   }
   if (lastVerified?.assurance === 'mfa' && purpose !== MANAGE_FACTORS) {
-    const at = instantOf(lastVerified.verifiedAt, 'lastVerified.verifiedAt is a Date or an ISO string')
-    if (isFresh(at, subject, now) && at > (subject.epoch.provenAfter ?? 0)) return proceed('recently_verified', 'mfa', at)
+    const at = instantOf(
+      lastVerified.verifiedAt,
+      'lastVerified.verifiedAt is a Date or an ISO string',
+    )
+    if (isFresh(at, subject, now) && at > (subject.epoch.provenAfter ?? 0))
+      return proceed('recently_verified', 'mfa', at)
   }
-  const claims: StepUpClaims = { ...challengeClaimsOf(userId, subject, now), for: 'step-up', purpose, amr }
+  const claims: StepUpClaims = {
+    ...challengeClaimsOf(userId, subject, now),
+    for: 'step-up',
+    purpose,
+    amr,
+  }
   const challenge = await mintToken(settings, 'challenge', claims, sessionId)
-  return { next: 'challenge', challenge, factors: offersOf(settings, subject), expiresAt: new Date(claims.expiresAt) }
+  return {
+    next: 'challenge',
+    challenge,
+    factors: offersOf(settings, subject),
+    expiresAt: new Date(claims.expiresAt),
+  }
 }
 
 /** Fresh: at most 10 minutes old, not in the future, and not from before the last reset or password change. */
@@ -101,29 +146,47 @@ function isFresh(at: number, subject: Subject | null, now: number): boolean {
   return at <= now && at > now - PERMIT_SECONDS * 1000 && at >= (subject?.epoch.at ?? 0)
 }
 
-async function verify(settings: Settings, { challenge, code, sessionId, factor, context }: Parameters<StepUp['verify']>[0]): ReturnType<StepUp['verify']> {
+async function verify(
+  settings: Settings,
+  { challenge, code, sessionId, factor, context }: Parameters<StepUp['verify']>[0],
+): ReturnType<StepUp['verify']> {
   const claims = await readStepUpChallenge(settings, challenge, sessionId)
   if (!claims) return rejected('expired')
   const { userId, purpose, amr } = claims
   const verdict = await attempt<Verdict<{ subject: Subject; at: number }>>(
     settings,
     { claims, code, factor, purpose, context, takesSupportCode: false },
-    ({ subject, failuresBefore }, now) => ({ result: { outcome: 'accepted', failuresBefore, subject, at: now }, next: subject }),
+    ({ subject, failuresBefore }, now) => ({
+      result: { outcome: 'accepted', failuresBefore, subject, at: now },
+      next: subject,
+    }),
   )
   if (verdict.outcome === 'rejected') return verdict
   const { subject, at, failuresBefore } = verdict
-  const permit = await mintPermit(settings, subject, { userId, sessionId, purpose, basis: 'mfa', amr, verifiedAt: at }, at)
+  const permit = await mintPermit(
+    settings,
+    subject,
+    { userId, sessionId, purpose, basis: 'mfa', amr, verifiedAt: at },
+    at,
+  )
   return { outcome: 'accepted', failuresBefore, permit, expiresAt: permitExpiry(at) }
 }
 
 /** The claims of an authentic step-up challenge of this session, or null. */
-async function readStepUpChallenge(settings: Settings, challenge: string, sessionId: string): Promise<StepUpClaims | null> {
+async function readStepUpChallenge(
+  settings: Settings,
+  challenge: string,
+  sessionId: string,
+): Promise<StepUpClaims | null> {
   checkSessionId(sessionId)
   const claims = await readToken<StepUpClaims>(settings, 'challenge', challenge, sessionId)
   return claims?.for === 'step-up' ? claims : null
 }
 
-async function check(settings: Settings, { permit, userId, sessionId, purpose }: Parameters<StepUp['check']>[0]): ReturnType<StepUp['check']> {
+async function check(
+  settings: Settings,
+  { permit, userId, sessionId, purpose }: Parameters<StepUp['check']>[0],
+): ReturnType<StepUp['check']> {
   checkUserId(userId)
   checkSessionId(sessionId)
   checkPurpose(purpose)
@@ -132,11 +195,24 @@ async function check(settings: Settings, { permit, userId, sessionId, purpose }:
   const { subject } = await readRecord(settings, userId)
   if (!isLive(subject, claims, settings.now())) return rejected('expired')
   // A permit that rests on the password alone ends with the first factor that is bound.
-  if (claims.basis === 'password' && (isEnrolled(subject) || subject?.needsSupportCode)) return rejected('expired')
+  if (claims.basis === 'password' && (isEnrolled(subject) || subject?.needsSupportCode))
+    return rejected('expired')
   const assurance = claims.basis === 'mfa' ? 'mfa' : 'password'
-  return { outcome: 'accepted', grant: mintStepUpGrant({ userId, sessionId, purpose, assurance, verifiedAt: new Date(claims.verifiedAt) }) }
+  return {
+    outcome: 'accepted',
+    grant: mintStepUpGrant({
+      userId,
+      sessionId,
+      purpose,
+      assurance,
+      verifiedAt: new Date(claims.verifiedAt),
+    }),
+  }
 }
 
 function checkPurpose(purpose: string): void {
-  requireThat(isText(purpose, 64) && purpose !== ENROLL, 'purpose is 1 to 64 characters, and not one that keystep keeps for itself')
+  requireThat(
+    isText(purpose, 64) && purpose !== ENROLL,
+    'purpose is 1 to 64 characters, and not one that keystep keeps for itself',
+  )
 }

@@ -55,8 +55,21 @@ export interface Summary {
 type Totals = { -readonly [K in Exclude<keyof Summary, 'byKey' | 'missingKeys'>]: number }
 
 const NOTHING: Summary = {
-  records: 0, enrolled: 0, totp: 0, sms: 0, backupCodesOut: 0, devices: 0, locked: 0, exhausted: 0,
-  weakKeys: 0, awaitingSupportCode: 0, erased: 0, moving: 0, unreadable: 0, byKey: {}, missingKeys: {},
+  records: 0,
+  enrolled: 0,
+  totp: 0,
+  sms: 0,
+  backupCodesOut: 0,
+  devices: 0,
+  locked: 0,
+  exhausted: 0,
+  weakKeys: 0,
+  awaitingSupportCode: 0,
+  erased: 0,
+  moving: 0,
+  unreadable: 0,
+  byKey: {},
+  missingKeys: {},
 }
 
 /** `maintenance.summarize`. */
@@ -69,12 +82,17 @@ export async function summarize(
   const totals: Totals = { ...rest }
   const [byKey, missingKeys] = [{ ...counts }, { ...gone }]
   const soFar = (records: number): Summary => ({
-    ...totals, records: rest.records + records, byKey: { ...byKey }, missingKeys: { ...missingKeys },
+    ...totals,
+    records: rest.records + records,
+    byKey: { ...byKey },
+    missingKeys: { ...missingKeys },
   })
-  const tell = onProgress && (({ records, last }: MaintenanceProgress) => {
-    const summary = soFar(records)
-    onProgress({ records: summary.records, last, summary })
-  })
+  const tell =
+    onProgress &&
+    (({ records, last }: MaintenanceProgress) => {
+      const summary = soFar(records)
+      onProgress({ records: summary.records, last, summary })
+    })
   const records = await walk(settings, { after, onProgress: tell }, async (key) => {
     const found = await readStored(settings.store, key)
     if (!found) return

@@ -3,7 +3,12 @@ import { Secret } from '../crypto/secret.ts'
 import { buildKeyUri, OtpKey } from '../otp/index.ts'
 import { parseCode } from '../otp/code-text.ts'
 import { matchCounters } from '../otp/match-counters.ts'
-import { bindFactor, enrollmentExpiry, hasMostAuthenticators, refusalToBind } from './bind-factor.ts'
+import {
+  bindFactor,
+  enrollmentExpiry,
+  hasMostAuthenticators,
+  refusalToBind,
+} from './bind-factor.ts'
 import { cut, type RequestContext } from '../record/events.ts'
 import { type LoginGrant, mintLoginGrant } from './grant.ts'
 import { importTotp, type TotpImported, type TotpImportInput } from './import-totp.ts'
@@ -42,11 +47,17 @@ export interface TotpConfirmed {
 
 /** Why a first code was not taken. None of these is an attempt: whoever confirms holds the key. */
 export type ConfirmRejection =
-  | { outcome: 'rejected'; reason: 'wrong_code' | 'malformed_code' | 'expired' | 'already_used' | 'limit_reached' }
+  | {
+      outcome: 'rejected'
+      reason: 'wrong_code' | 'malformed_code' | 'expired' | 'already_used' | 'limit_reached'
+    }
   /** The code is right for a clock that is so many seconds ahead (or, negative, behind). */
   | { outcome: 'rejected'; reason: 'clock_off'; bySeconds: number }
 
-type Enrolled = Pick<TotpFactor, 'kind' | 'id' | 'key' | 'algorithm' | 'digits' | 'periodSeconds' | 'label'>
+type Enrolled = Pick<
+  TotpFactor,
+  'kind' | 'id' | 'key' | 'algorithm' | 'digits' | 'periodSeconds' | 'label'
+>
 /** What the sealed enrollment carries: its permit's claims, the factor to be, and the account's name. */
 interface EnrollmentClaims extends PermitClaims {
   readonly factor: Enrolled
@@ -69,7 +80,10 @@ export interface Totp {
     context?: RequestContext | undefined
   }): Promise<Change<TotpEnrollment, 'expired' | 'limit_reached'>>
   /** The same enrollment again, for a page drawn anew after a typo; `expired` once it is confirmed. One read, no write. Throws as `enroll`. */
-  pending(input: { enrollment: string; sessionId?: string | undefined }): Promise<Outcome<TotpEnrollment, 'expired'>>
+  pending(input: {
+    enrollment: string
+    sessionId?: string | undefined
+  }): Promise<Outcome<TotpEnrollment, 'expired'>>
   /**
    * Confirms by a first code, and in one write binds the factor, uses up its step and, for a first factor, issues backup codes.
    *
@@ -96,7 +110,10 @@ export function createTotp(settings: Settings): Totp {
   }
 }
 
-async function enroll(settings: Settings, { permit, sessionId, account, label }: Parameters<Totp['enroll']>[0]): ReturnType<Totp['enroll']> {
+async function enroll(
+  settings: Settings,
+  { permit, sessionId, account, label }: Parameters<Totp['enroll']>[0],
+): ReturnType<Totp['enroll']> {
   requireThat(isText(account, 128), 'account is 1 to 128 characters')
   const leave = await readPermit(settings, permit, sessionId, [MANAGE_FACTORS, ENROLL])
   if (!leave) return rejected('expired')
@@ -106,12 +123,26 @@ async function enroll(settings: Settings, { permit, sessionId, account, label }:
   if (leave.basis !== 'recovery' && hasMostAuthenticators(subject)) return rejected('limit_reached')
   const { algorithm, digits, periodSeconds } = settings.totp
   const key = keyText(OtpKey.generate())
-  const factor: Enrolled = { kind: 'totp', id: newId(), key, algorithm, digits, periodSeconds, label: cut(label || 'Authenticator app', 64) }
+  const factor: Enrolled = {
+    kind: 'totp',
+    id: newId(),
+    key,
+    algorithm,
+    digits,
+    periodSeconds,
+    label: cut(label || 'Authenticator app', 64),
+  }
   const claims: EnrollmentClaims = { ...leave, expiresAt: enrollmentExpiry(now), factor, account }
-  return { outcome: 'accepted', ...show(settings, claims, await sealToken(settings, claims, sessionId)) }
+  return {
+    outcome: 'accepted',
+    ...show(settings, claims, await sealToken(settings, claims, sessionId)),
+  }
 }
 
-async function pending(settings: Settings, { enrollment, sessionId }: Parameters<Totp['pending']>[0]): ReturnType<Totp['pending']> {
+async function pending(
+  settings: Settings,
+  { enrollment, sessionId }: Parameters<Totp['pending']>[0],
+): ReturnType<Totp['pending']> {
   const claims = await readEnrollment(settings, enrollment, sessionId)
   if (!claims) return rejected('expired')
   const { subject } = await readRecord(settings, claims.userId)
@@ -121,40 +152,84 @@ async function pending(settings: Settings, { enrollment, sessionId }: Parameters
 }
 
 /** The claims of an authenticator's live enrollment, or null; a number's, sealed alike, is none. */
-async function readEnrollment(settings: Settings, enrollment: string, sessionId: string | undefined): Promise<EnrollmentClaims | null> {
-  const claims = await openToken<EnrollmentClaims | (PermitClaims & { factor: { kind: 'sms' } })>(settings, enrollment, sessionId)
-  return claims?.factor.kind === 'totp' && claims.expiresAt > settings.now() ? (claims as EnrollmentClaims) : null
+async function readEnrollment(
+  settings: Settings,
+  enrollment: string,
+  sessionId: string | undefined,
+): Promise<EnrollmentClaims | null> {
+  const claims = await openToken<EnrollmentClaims | (PermitClaims & { factor: { kind: 'sms' } })>(
+    settings,
+    enrollment,
+    sessionId,
+  )
+  return claims?.factor.kind === 'totp' && claims.expiresAt > settings.now()
+    ? (claims as EnrollmentClaims)
+    : null
 }
 
-function show({ issuer }: Settings, { factor, account, expiresAt }: EnrollmentClaims, enrollment: string): TotpEnrollment {
+function show(
+  { issuer }: Settings,
+  { factor, account, expiresAt }: EnrollmentClaims,
+  enrollment: string,
+): TotpEnrollment {
   const { algorithm, digits, periodSeconds } = factor
   const key = keyOf(factor)
   return {
     enrollment,
     keyUri: buildKeyUri({ key, issuer, account, algorithm, digits, periodSeconds }),
-    manualKey: new Secret(key.revealBase32().match(/.{1,4}/g)!.join(' ')),
+    manualKey: new Secret(
+      key
+        .revealBase32()
+        .match(/.{1,4}/g)!
+        .join(' '),
+    ),
     expiresAt: new Date(expiresAt),
   }
 }
 
-async function confirm(settings: Settings, { enrollment, sessionId, code, label, context }: Parameters<Totp['confirm']>[0]): ReturnType<Totp['confirm']> {
+async function confirm(
+  settings: Settings,
+  { enrollment, sessionId, code, label, context }: Parameters<Totp['confirm']>[0],
+): ReturnType<Totp['confirm']> {
   const claims = await readEnrollment(settings, enrollment, sessionId)
   if (!claims) return rejected('expired')
   const matched = matchFirstCode(settings, claims.factor, code, settings.now())
   if ('outcome' in matched) return matched
   const codes = generateBackupCodes({ count: settings.backupCodeCount })
-  return transact<Awaited<ReturnType<Totp['confirm']>>, Prepared | NonNullable<ReturnType<typeof refusalToBind>>>(settings, {
+  return transact<
+    Awaited<ReturnType<Totp['confirm']>>,
+    Prepared | NonNullable<ReturnType<typeof refusalToBind>>
+  >(settings, {
     userId: claims.userId,
     context,
-    prepare: async (subject, now) => refusalToBind(subject, claims, now) ?? prepareBinding(subject, claims, codes),
+    prepare: async (subject, now) =>
+      refusalToBind(subject, claims, now) ?? prepareBinding(subject, claims, codes),
     decide: (_, now, prepared) => {
       if (typeof prepared === 'string') return { result: rejected(prepared) }
       const { factor } = claims
       const { base, backupCodes } = prepared
-      const bound: TotpFactor = { ...factor, ...(label && { label: cut(label, 64) }), createdAt: now, lastUsedStep: matched.step, drift: 0, lastOffset: matched.offset }
+      const bound: TotpFactor = {
+        ...factor,
+        ...(label && { label: cut(label, 64) }),
+        createdAt: now,
+        lastUsedStep: matched.step,
+        drift: 0,
+        lastOffset: matched.offset,
+      }
       const { next, events } = bindFactor(base, bound, claims, now)
-      const grant = mintLoginGrant({ userId: claims.userId, amr: methodsOf(claims.amr, 'totp'), assurance: 'mfa', verifiedAt: new Date(now) })
-      const result = { outcome: 'accepted', failuresBefore: base.attempts.failures, factorId: factor.id, grant, backupCodes: backupCodes && codes } as const
+      const grant = mintLoginGrant({
+        userId: claims.userId,
+        amr: methodsOf(claims.amr, 'totp'),
+        assurance: 'mfa',
+        verifiedAt: new Date(now),
+      })
+      const result = {
+        outcome: 'accepted',
+        failuresBefore: base.attempts.failures,
+        factorId: factor.id,
+        grant,
+        backupCodes: backupCodes && codes,
+      } as const
       return { result, next: backupCodes ? { ...next, backupCodes } : next, events }
     },
   })
@@ -167,22 +242,41 @@ export interface Prepared {
 }
 
 /** What a binding starts from: the record, or a new one, and hashed backup codes where they are due. */
-export async function prepareBinding(subject: Subject | null, { basis }: PermitClaims, codes: Secret<readonly string[]>): Promise<Prepared> {
+export async function prepareBinding(
+  subject: Subject | null,
+  { basis }: PermitClaims,
+  codes: Secret<readonly string[]>,
+): Promise<Prepared> {
   const base = subject ?? newSubject()
   const isDue = base.backupCodes === null || basis === 'recovery'
-  return { base, backupCodes: isDue ? await hashBackupCodes(codes, { pepper: backupCodePepper(base) }) : null }
+  return {
+    base,
+    backupCodes: isDue ? await hashBackupCodes(codes, { pepper: backupCodePepper(base) }) : null,
+  }
 }
 
 /** Where a first code matches: within the window, or near enough to tell that the clock is off. */
-function matchFirstCode({ totp: { window } }: Settings, factor: Enrolled, code: string, now: number): { step: number; offset: number } | ConfirmRejection {
+function matchFirstCode(
+  { totp: { window } }: Settings,
+  factor: Enrolled,
+  code: string,
+  now: number,
+): { step: number; offset: number } | ConfirmRejection {
   const { algorithm, digits, periodSeconds } = factor
   if (parseCode(code, digits) === null) return rejected('malformed_code')
   const current = stepAt(factor, now)
   const first = Math.max(0, current - CLOCK_SEARCH_STEPS)
-  const steps = Array.from({ length: current + CLOCK_SEARCH_STEPS - first + 1 }, (_, i) => first + i)
-  const offsets = matchCounters(keyOf(factor), code, steps, { algorithm, digits }).map((step) => step - current)
+  const steps = Array.from(
+    { length: current + CLOCK_SEARCH_STEPS - first + 1 },
+    (_, i) => first + i,
+  )
+  const offsets = matchCounters(keyOf(factor), code, steps, { algorithm, digits }).map(
+    (step) => step - current,
+  )
   const offset = offsets.findLast((one) => one >= -window.past && one <= window.future)
   if (offset !== undefined) return { step: current + offset, offset }
   const off = offsets.sort((a, b) => Math.abs(a) - Math.abs(b))[0]
-  return off === undefined ? rejected('wrong_code') : { outcome: 'rejected', reason: 'clock_off', bySeconds: off * periodSeconds }
+  return off === undefined
+    ? rejected('wrong_code')
+    : { outcome: 'rejected', reason: 'clock_off', bySeconds: off * periodSeconds }
 }

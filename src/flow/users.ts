@@ -36,7 +36,12 @@ export interface ReadableUser {
   readonly state: 'readable'
   /** The id of the key that sealed the record. */
   readonly keyId: string
-  readonly factors: readonly { factorId: string; kind: 'totp' | 'sms'; label: string; createdAt: Date }[]
+  readonly factors: readonly {
+    factorId: string
+    kind: 'totp' | 'sms'
+    label: string
+    createdAt: Date
+  }[]
   /** 0 without a set. */
   readonly backupCodesLeft: number
   /** Remembered devices that are still good. */
@@ -82,7 +87,10 @@ async function entryOf(settings: Settings, key: string): Promise<UserEntry | nul
   return { userId, state: 'readable', keyId: keyId!, ...describe(subject, settings) }
 }
 
-function describe(subject: Subject, settings: Settings): Omit<ReadableUser, 'userId' | 'state' | 'keyId'> {
+function describe(
+  subject: Subject,
+  settings: Settings,
+): Omit<ReadableUser, 'userId' | 'state' | 'keyId'> {
   const now = settings.now()
   const gate = gateOf(subject.attempts.codes, now, settings.limits)
   return {

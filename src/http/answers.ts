@@ -49,9 +49,14 @@ export interface RouteAnswers extends Record<RouteName, object> {
   'POST /totp/pending': Outcome<TotpShown, 'expired'>
   'POST /totp/confirm': FactorConfirmed | ConfirmRejection
   'POST /sms/send': ({ outcome: 'accepted' } & SmsSent) | SendRejection<'factor_unavailable'>
-  'POST /sms/enroll': ({ outcome: 'accepted'; enrollment: string } & SmsSent) | SendRejection<'malformed_number' | 'number_refused'>
+  'POST /sms/enroll':
+    | ({ outcome: 'accepted'; enrollment: string } & SmsSent)
+    | SendRejection<'malformed_number' | 'number_refused'>
   'POST /sms/confirm': FactorConfirmed | Rejection
-  'POST /backup-codes/regenerate': Change<{ backupCodes: readonly string[] }, 'expired' | 'not_found'>
+  'POST /backup-codes/regenerate': Change<
+    { backupCodes: readonly string[] },
+    'expired' | 'not_found'
+  >
   'POST /factors/rename': Change<object, 'not_found'>
   'POST /factors/remove': Removal
   'POST /factors/remove-all': Removal
@@ -60,10 +65,24 @@ export interface RouteAnswers extends Record<RouteName, object> {
 }
 
 /** What a login page gets of `login.begin`: no grant, no challenge, which travel in headers. */
-export type LoginAnswer = LoginDecision extends infer D ? (D extends { next: string } ? Omit<D, 'grant' | 'challenge'> : never) : never
+export type LoginAnswer = LoginDecision extends infer D
+  ? D extends { next: string }
+    ? Omit<D, 'grant' | 'challenge'>
+    : never
+  : never
 
 /** A value as JSON carries it: a `Date` is an ISO 8601 string. */
-export type Json<T> = T extends Date ? string : T extends readonly (infer E)[] ? readonly Json<E>[] : T extends object ? { [K in keyof T]: Json<T[K]> } : T
+export type Json<T> = T extends Date
+  ? string
+  : T extends readonly (infer E)[]
+    ? readonly Json<E>[]
+    : T extends object
+      ? { [K in keyof T]: Json<T[K]> }
+      : T
 
 /** Every reason that a rejected answer can carry. */
-export type AnswerReason = RouteAnswers[RouteName] extends infer A ? (A extends { reason: infer R extends string } ? R : never) : never
+export type AnswerReason = RouteAnswers[RouteName] extends infer A
+  ? A extends { reason: infer R extends string }
+    ? R
+    : never
+  : never

@@ -6,7 +6,8 @@ import { errorResponse } from './responses.ts'
 const MOST_BYTES = 16_384
 
 /** A body that was read, or the response that refuses it. */
-export type ReadBody = { value: Readonly<Record<string, unknown>>; refusal?: undefined } | { refusal: Response }
+export type ReadBody =
+  { value: Readonly<Record<string, unknown>>; refusal?: undefined } | { refusal: Response }
 
 /**
  * Reads a JSON object of at most `maxBytes` (default 16,384), whatever `Content-Length` says. Refuses with 415 anything but
@@ -15,10 +16,15 @@ export type ReadBody = { value: Readonly<Record<string, unknown>>; refusal?: und
  *
  * @throws `ERR_OPTION` when somebody has read the body before.
  */
-export async function readJsonBody(request: Request, { maxBytes = MOST_BYTES }: { maxBytes?: number | undefined } = {}): Promise<ReadBody> {
+export async function readJsonBody(
+  request: Request,
+  { maxBytes = MOST_BYTES }: { maxBytes?: number | undefined } = {},
+): Promise<ReadBody> {
   if (!isJson(request.headers)) return { refusal: errorResponse('unsupported_media_type') }
-  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) return { refusal: errorResponse('too_large') }
-  if (request.bodyUsed) throw new KeystepError('ERR_OPTION', 'the body of the request was read before: pass a clone on')
+  if (Number(request.headers.get('content-length') ?? 0) > maxBytes)
+    return { refusal: errorResponse('too_large') }
+  if (request.bodyUsed)
+    throw new KeystepError('ERR_OPTION', 'the body of the request was read before: pass a clone on')
   const text = await readText(request.body, maxBytes)
   if (text === 'too_large') return { refusal: errorResponse('too_large') }
   const value = text === null ? null : parse(text.json)
@@ -28,11 +34,17 @@ export async function readJsonBody(request: Request, { maxBytes = MOST_BYTES }: 
 function isJson(headers: Headers): boolean {
   const type = headers.get('content-type') ?? ''
   const encoding = headers.get('content-encoding') ?? 'identity'
-  return /^application\/json *(; *charset="?utf-8"? *)?$/i.test(type) && encoding.toLowerCase() === 'identity'
+  return (
+    /^application\/json *(; *charset="?utf-8"? *)?$/i.test(type) &&
+    encoding.toLowerCase() === 'identity'
+  )
 }
 
 /** The text, or null for bytes that are no UTF-8 and for a stream that broke off. */
-async function readText(stream: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<{ json: string } | 'too_large' | null> {
+async function readText(
+  stream: ReadableStream<Uint8Array> | null,
+  maxBytes: number,
+): Promise<{ json: string } | 'too_large' | null> {
   if (!stream) return null
   const reader = stream.getReader()
   const decoder = new TextDecoder('utf-8', { fatal: true })

@@ -9,7 +9,11 @@ import type { PortalSession } from './session.ts'
 
 /** What a call may know of the request, beside its body. */
 export interface Caller<R extends RouteName> {
-  readonly session: { none: null; optional: PortalSession | null; required: PortalSession }[RouteSession<R>]
+  readonly session: {
+    none: null
+    optional: PortalSession | null
+    required: PortalSession
+  }[RouteSession<R>]
   /** The challenge cookie. */
   readonly challenge: string | undefined
   readonly context: RequestContext
@@ -26,4 +30,8 @@ export interface Reply<A> {
 }
 
 /** Makes a route's call to keystep, and says what to reveal of its result. */
-export type Call<R extends RouteName> = (twoFactor: TwoFactor, body: RouteBodies[R], caller: Caller<R>) => Promise<Reply<RouteAnswers[R]>>
+export type Call<R extends RouteName> = (
+  twoFactor: TwoFactor,
+  body: RouteBodies[R],
+  caller: Caller<R>,
+) => Promise<Reply<RouteAnswers[R]>>

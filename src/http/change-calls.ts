@@ -11,11 +11,22 @@ type ChangeRoute =
 
 /** The security page: whose state it is comes from the session, never from the body. */
 export const changeCalls: { readonly [R in ChangeRoute]: Call<R> } = {
-  'GET /status': async (twoFactor, _, { session: { userId } }) => ({ answer: await twoFactor.status({ userId }) }),
+  'GET /status': async (twoFactor, _, { session: { userId } }) => ({
+    answer: await twoFactor.status({ userId }),
+  }),
 
-  'POST /backup-codes/regenerate': async (twoFactor, { permit }, { session: { sessionId }, context }) => {
+  'POST /backup-codes/regenerate': async (
+    twoFactor,
+    { permit },
+    { session: { sessionId }, context },
+  ) => {
     const change = await twoFactor.backupCodes.regenerate({ permit, sessionId, context })
-    return { answer: change.outcome === 'accepted' ? { outcome: 'accepted', backupCodes: change.backupCodes.reveal() } : change }
+    return {
+      answer:
+        change.outcome === 'accepted'
+          ? { outcome: 'accepted', backupCodes: change.backupCodes.reveal() }
+          : change,
+    }
   },
 
   'POST /factors/rename': async (twoFactor, body, { session: { userId }, context }) => ({
@@ -24,7 +35,10 @@ export const changeCalls: { readonly [R in ChangeRoute]: Call<R> } = {
 
   'POST /factors/remove': async (twoFactor, body, { session: { sessionId }, context }) => {
     const answer = await twoFactor.factors.remove({ ...body, sessionId, context })
-    return { answer, ends: answer.outcome === 'accepted' && !answer.enrolled ? 'device' : undefined }
+    return {
+      answer,
+      ends: answer.outcome === 'accepted' && !answer.enrolled ? 'device' : undefined,
+    }
   },
 
   'POST /factors/remove-all': async (twoFactor, body, { session: { sessionId }, context }) => {

@@ -20,7 +20,9 @@ export class TwoFactorRequestError extends Error {
 export type ClientFetch = (url: string, init: RequestInit) => Promise<Response>
 
 /** Sends a body to a route, and resolves to its answer. */
-export type Post<P extends string> = `POST ${P}` extends infer R extends RouteName ? (body: RouteBodies[R]) => Promise<Json<RouteAnswers[R]>> : never
+export type Post<P extends string> = `POST ${P}` extends infer R extends RouteName
+  ? (body: RouteBodies[R]) => Promise<Json<RouteAnswers[R]>>
+  : never
 
 /** One method per route, `POST /factors/remove-all` as `factors.removeAll`; every one rejects with {@link TwoFactorRequestError}. */
 export interface TwoFactorClient {
@@ -79,25 +81,45 @@ export interface TwoFactorClient {
  * @param fetch the browser's; cookies are its matter.
  * @param options `basePath` as the handler has it, with the origin before it where that differs. Default `'/two-factor'`.
  */
-export function createTwoFactorClient(fetch: ClientFetch, { basePath = '/two-factor' }: { basePath?: string | undefined } = {}): TwoFactorClient {
+export function createTwoFactorClient(
+  fetch: ClientFetch,
+  { basePath = '/two-factor' }: { basePath?: string | undefined } = {},
+): TwoFactorClient {
   const send = async (path: string, init: RequestInit): Promise<never> => {
     const response = await fetch(basePath + path, init).catch((cause: unknown) => {
       throw new TwoFactorRequestError(0, '', { cause })
     })
-    const answer = (await response.json().catch(() => null)) as { outcome?: string; error?: string } | null
+    const answer = (await response.json().catch(() => null)) as {
+      outcome?: string
+      error?: string
+    } | null
     if (answer && (response.ok || answer.outcome)) return answer as never
     throw new TwoFactorRequestError(response.status, answer?.error ?? '')
   }
-  const post = (path: string) => (body: object): Promise<never> =>
-    send(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) })
+  const post =
+    (path: string) =>
+    (body: object): Promise<never> =>
+      send(path, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(body),
+      })
   return {
     status: () => send('/status', {}),
     login: { verify: post('/login/verify') },
     stepUp: { begin: post('/step-up/begin'), verify: post('/step-up/verify') },
-    totp: { enroll: post('/totp/enroll'), pending: post('/totp/pending'), confirm: post('/totp/confirm') },
+    totp: {
+      enroll: post('/totp/enroll'),
+      pending: post('/totp/pending'),
+      confirm: post('/totp/confirm'),
+    },
     sms: { send: post('/sms/send'), enroll: post('/sms/enroll'), confirm: post('/sms/confirm') },
     backupCodes: { regenerate: post('/backup-codes/regenerate') },
-    factors: { rename: post('/factors/rename'), remove: post('/factors/remove'), removeAll: post('/factors/remove-all') },
+    factors: {
+      rename: post('/factors/rename'),
+      remove: post('/factors/remove'),
+      removeAll: post('/factors/remove-all'),
+    },
     devices: { revoke: post('/devices/revoke'), revokeAll: post('/devices/revoke-all') },
   }
 }

@@ -16,7 +16,10 @@ export interface CookieOptions {
 export type CookieSource = { readonly headers: Pick<Headers, 'get'> } | string | null | undefined
 
 /** The `Set-Cookie` value that keeps a login's challenge until it expires: `__Host-`, HttpOnly, Secure, SameSite. */
-export function challengeCookie({ challenge, expiresAt }: { challenge: string; expiresAt: Date }, options?: CookieOptions): string {
+export function challengeCookie(
+  { challenge, expiresAt }: { challenge: string; expiresAt: Date },
+  options?: CookieOptions,
+): string {
   return cookie(CHALLENGE, challenge, expiresAt, options)
 }
 
@@ -45,13 +48,22 @@ export function readDeviceCookie(source: CookieSource): string | undefined {
   return read(source, DEVICE, 'ksd_')
 }
 
-function cookie(name: string, value: string, expiresAt: Date | null, { sameSite = 'strict', now = () => new Date() }: CookieOptions = {}): string {
-  const seconds = expiresAt === null ? 0 : Math.max(0, Math.floor((expiresAt.getTime() - now().getTime()) / 1000))
+function cookie(
+  name: string,
+  value: string,
+  expiresAt: Date | null,
+  { sameSite = 'strict', now = () => new Date() }: CookieOptions = {},
+): string {
+  const seconds =
+    expiresAt === null ? 0 : Math.max(0, Math.floor((expiresAt.getTime() - now().getTime()) / 1000))
   return `${name}=${value}; Max-Age=${seconds}; Path=/; Secure; HttpOnly; SameSite=${sameSite === 'lax' ? 'Lax' : 'Strict'}`
 }
 
 function read(source: CookieSource, name: string, prefix: string): string | undefined {
   const header = typeof source === 'object' ? source?.headers.get('cookie') : source
-  const pair = header?.split(';').map((part) => part.trim()).find((part) => part.startsWith(`${name}=${prefix}`))
+  const pair = header
+    ?.split(';')
+    .map((part) => part.trim())
+    .find((part) => part.startsWith(`${name}=${prefix}`))
   return pair?.slice(name.length + 1)
 }

@@ -17,13 +17,15 @@ export interface OriginOptions {
  */
 export function requireSameOrigin({ origins = [] }: OriginOptions = {}): FetchHandler {
   checkOrigins(origins)
-  return (request) => Promise.resolve(isSameOrigin(request, origins) ? null : errorResponse('cross_origin'))
+  return (request) =>
+    Promise.resolve(isSameOrigin(request, origins) ? null : errorResponse('cross_origin'))
 }
 
 /** @throws `ERR_OPTION` */
 export function checkOrigins(origins: readonly string[]): void {
   for (const origin of origins) {
-    if (!URL.canParse(origin) || new URL(origin).origin !== origin) throw new KeystepError('ERR_OPTION', "an origin is written as 'https://portal.example'")
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin)
+      throw new KeystepError('ERR_OPTION', "an origin is written as 'https://portal.example'")
   }
 }
 

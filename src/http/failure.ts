@@ -8,8 +8,14 @@ export type FailureHandler = (error: unknown) => void | Promise<void>
  * The response to an exception. A token of the wrong kind came from the client: 400. All else is an operator's matter: reported, and a 503
  * that says nothing, so that an outage looks like neither a wrong code nor an accepted one.
  */
-export function failureResponse(error: unknown, onError: FailureHandler = (one) => { console.error(one) }): Response {
-  if (error instanceof KeystepError && error.code === 'ERR_TOKEN_KIND') return errorResponse('bad_request')
+export function failureResponse(
+  error: unknown,
+  onError: FailureHandler = (one) => {
+    console.error(one)
+  },
+): Response {
+  if (error instanceof KeystepError && error.code === 'ERR_TOKEN_KIND')
+    return errorResponse('bad_request')
   void report(error, onError)
   return errorResponse('unavailable')
 }

@@ -32,10 +32,16 @@ export type FieldKind = keyof FieldTypes | `${keyof FieldTypes}?`
 /** The fields of a request body. Anything else in it is refused. */
 export type BodyShape = Readonly<Record<string, FieldKind>>
 
-type KindOf<T> = { [K in keyof FieldTypes]: [T, FieldTypes[K]] extends [FieldTypes[K], T] ? K : never }[keyof FieldTypes]
+type KindOf<T> = {
+  [K in keyof FieldTypes]: [T, FieldTypes[K]] extends [FieldTypes[K], T] ? K : never
+}[keyof FieldTypes]
 
 /** The shapes that a body of some type may be declared with: a kind of its type for every field, with `?` for those that may be left out. */
-export type ShapeOf<B> = { readonly [K in keyof B]-?: undefined extends B[K] ? `${KindOf<Exclude<B[K], undefined>>}?` : KindOf<B[K]> }
+export type ShapeOf<B> = {
+  readonly [K in keyof B]-?: undefined extends B[K]
+    ? `${KindOf<Exclude<B[K], undefined>>}?`
+    : KindOf<B[K]>
+}
 
 const checks: { readonly [K in keyof FieldTypes]: (value: unknown) => boolean } = {
   token: (value) => isTextOf(value, 0, 8192),
@@ -46,17 +52,22 @@ const checks: { readonly [K in keyof FieldTypes]: (value: unknown) => boolean } 
   phone: (value) => isTextOf(value, 0, 64),
   purpose: (value) => isTextOf(value, 1, 64) && value !== ENROLL,
   account: (value) => isTextOf(value, 1, 128) && !/[:\p{Cc}]/u.test(value),
-  factor: (value) => value === 'totp' || value === 'sms' || value === 'backup_code' || value === 'support_code',
+  factor: (value) =>
+    value === 'totp' || value === 'sms' || value === 'backup_code' || value === 'support_code',
   role: (value) => value === 'primary' || value === 'backup',
   flag: (value) => typeof value === 'boolean',
-  device: (value) => isObject(value) && Object.keys(value).join() === 'label' && isLabel(value['label']),
+  device: (value) =>
+    isObject(value) && Object.keys(value).join() === 'label' && isLabel(value['label']),
 }
 
 /**
  * The body of a request, when it holds all that the shape asks for and nothing else; or null. What is returned is a new object that has
  * the shape's own fields alone, so that no name of a prototype, known or unknown, gets any further (`__proto__`, `constructor`).
  */
-export function parseBody(shape: BodyShape, value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> | null {
+export function parseBody(
+  shape: BodyShape,
+  value: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> | null {
   if (!Object.keys(value).every((name) => Object.hasOwn(shape, name))) return null
   const body: Record<string, unknown> = {}
   for (const [name, kind] of Object.entries(shape)) {
@@ -74,7 +85,12 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function isTextOf(value: unknown, least: number, most: number): value is string {
-  return typeof value === 'string' && value.length >= least && value.length <= most && isWellFormed(value)
+  return (
+    typeof value === 'string' &&
+    value.length >= least &&
+    value.length <= most &&
+    isWellFormed(value)
+  )
 }
 
 function isLabel(value: unknown): boolean {

@@ -24,7 +24,8 @@ export interface VerifiedOptions {
  * @throws `ERR_OPTION`
  */
 export function requireVerified({ session, minimum, onError }: VerifiedOptions): FetchHandler {
-  if (!['mfa', 'remembered'].includes(minimum)) throw new KeystepError('ERR_OPTION', "minimum is 'mfa' or 'remembered'")
+  if (!['mfa', 'remembered'].includes(minimum))
+    throw new KeystepError('ERR_OPTION', "minimum is 'mfa' or 'remembered'")
   return guard(session, onError, ({ lastVerified }) => {
     const assurance = lastVerified?.assurance
     const suffices = assurance === 'mfa' || (minimum === 'remembered' && assurance === 'remembered')
@@ -37,7 +38,9 @@ export interface PermitOptions {
   twoFactor: TwoFactor
   session: SessionReader
   /** Where the permit is. Default the header `Keystep-Permit`; for a form's hidden field, read it from a clone of the request. */
-  permit?: ((request: Request) => string | null | undefined | Promise<string | null | undefined>) | undefined
+  permit?:
+    | ((request: Request) => string | null | undefined | Promise<string | null | undefined>)
+    | undefined
   /** Told of what became a 503. Default `console.error`. */
   onError?: FailureHandler | undefined
 }
@@ -48,7 +51,10 @@ export interface PermitOptions {
  *
  * @throws `ERR_OPTION`
  */
-export function requirePermit(purpose: string, { twoFactor, session, permit = fromHeader, onError }: PermitOptions): FetchHandler {
+export function requirePermit(
+  purpose: string,
+  { twoFactor, session, permit = fromHeader, onError }: PermitOptions,
+): FetchHandler {
   if (!isText(purpose, 64)) throw new KeystepError('ERR_OPTION', 'purpose is 1 to 64 characters')
   return guard(session, onError, async ({ userId, sessionId }, request) => {
     const shown = await permit(request)
@@ -63,7 +69,11 @@ function fromHeader({ headers }: Request): string | null {
 }
 
 /** Every way out but the judge's own null is a response: a guard that cannot tell is closed. */
-function guard(reader: SessionReader, onError: FailureHandler | undefined, judge: (session: PortalSession, request: Request) => Response | null | Promise<Response | null>): FetchHandler {
+function guard(
+  reader: SessionReader,
+  onError: FailureHandler | undefined,
+  judge: (session: PortalSession, request: Request) => Response | null | Promise<Response | null>,
+): FetchHandler {
   if (typeof reader !== 'function') throw new KeystepError('ERR_OPTION', 'session is a function')
   return async (request) => {
     try {

@@ -6,7 +6,13 @@ import { readJsonBody } from './body.ts'
 import type { Call, Reply } from './call.ts'
 import { CALLS } from './calls.ts'
 import { ROUTES } from './contract.ts'
-import { type CookieOptions, deviceCookie, endChallengeCookie, endDeviceCookie, readChallengeCookie } from './cookies.ts'
+import {
+  type CookieOptions,
+  deviceCookie,
+  endChallengeCookie,
+  endDeviceCookie,
+  readChallengeCookie,
+} from './cookies.ts'
 import { checkOrigins, isSameOrigin, type OriginOptions } from './csrf.ts'
 import { type FailureHandler, failureResponse } from './failure.ts'
 import type { FetchHandler } from './fetch-handler.ts'
@@ -35,17 +41,27 @@ export interface HandlerOptions extends CookieOptions, OriginOptions {
  *
  * @throws `ERR_OPTION`
  */
-export function createTwoFactorHandler(twoFactor: TwoFactor, options: HandlerOptions): FetchHandler {
+export function createTwoFactorHandler(
+  twoFactor: TwoFactor,
+  options: HandlerOptions,
+): FetchHandler {
   const { basePath = '/two-factor', origins = [] } = options
-  if (!isBasePath(basePath)) throw new KeystepError('ERR_OPTION', "basePath begins with a slash and ends without one, such as '/two-factor', and is encoded as in URLs")
-  if (typeof options.session !== 'function' || typeof options.openSession !== 'function') throw new KeystepError('ERR_OPTION', 'session and openSession are functions')
+  if (!isBasePath(basePath))
+    throw new KeystepError(
+      'ERR_OPTION',
+      "basePath begins with a slash and ends without one, such as '/two-factor', and is encoded as in URLs",
+    )
+  if (typeof options.session !== 'function' || typeof options.openSession !== 'function')
+    throw new KeystepError('ERR_OPTION', 'session and openSession are functions')
   checkOrigins(origins)
   return async (request) => {
     try {
       const { pathname } = new URL(request.url)
       if (!pathname.startsWith(`${basePath}/`)) return null
       const path = pathname.slice(basePath.length)
-      return basePath === '' && methodsOf(path).length === 0 ? null : await serve(twoFactor, options, request, path)
+      return basePath === '' && methodsOf(path).length === 0
+        ? null
+        : await serve(twoFactor, options, request, path)
     } catch (error) {
       return failureResponse(error, options.onError)
     }
@@ -54,10 +70,18 @@ export function createTwoFactorHandler(twoFactor: TwoFactor, options: HandlerOpt
 
 /** What no path of a URL can begin with would never be asked for. */
 function isBasePath(path: string): boolean {
-  return /^(\/[^/]+)*$/.test(path) && new URL(`http://host${path}`).pathname === (path === '' ? '/' : path)
+  return (
+    /^(\/[^/]+)*$/.test(path) &&
+    new URL(`http://host${path}`).pathname === (path === '' ? '/' : path)
+  )
 }
 
-async function serve(twoFactor: TwoFactor, options: HandlerOptions, request: Request, path: string): Promise<Response> {
+async function serve(
+  twoFactor: TwoFactor,
+  options: HandlerOptions,
+  request: Request,
+  path: string,
+): Promise<Response> {
   if (path.startsWith('/sms/') && !twoFactor.sms.configured) return errorResponse('not_found')
   const name = `${request.method} ${path}`
   if (!isRoute(name)) return errorOfUnknown(path)
@@ -69,11 +93,22 @@ async function serve(twoFactor: TwoFactor, options: HandlerOptions, request: Req
   if (!body) return errorResponse('bad_request')
   const session = terms.session === 'none' ? null : await readSession(options.session, request)
   if (terms.session === 'required' && !session) return errorResponse('no_session')
-  const context = (await options.context?.(request)) ?? { userAgent: request.headers.get('user-agent') ?? undefined }
+  const context = (await options.context?.(request)) ?? {
+    userAgent: request.headers.get('user-agent') ?? undefined,
+  }
   // The table binds each call to its body and session; over a name known only now, TypeScript cannot follow.
-  const call = CALLS[name] as unknown as (...args: [TwoFactor, unknown, unknown]) => ReturnType<Call<RouteName>>
-  const reply = await call(twoFactor, body, { session, challenge: readChallengeCookie(request), context })
-  return answerResponse(reply.answer, { headers: await headersOf(reply, options, request), now: options.now })
+  const call = CALLS[name] as unknown as (
+    ...args: [TwoFactor, unknown, unknown]
+  ) => ReturnType<Call<RouteName>>
+  const reply = await call(twoFactor, body, {
+    session,
+    challenge: readChallengeCookie(request),
+    context,
+  })
+  return answerResponse(reply.answer, {
+    headers: await headersOf(reply, options, request),
+    now: options.now,
+  })
 }
 
 function isRoute(name: string): name is RouteName {
@@ -86,13 +121,20 @@ function methodsOf(path: string): string[] {
 
 function errorOfUnknown(path: string): Response {
   const methods = methodsOf(path)
-  return methods.length === 0 ? errorResponse('not_found') : errorResponse('method_not_allowed', { Allow: methods.join(', ') })
+  return methods.length === 0
+    ? errorResponse('not_found')
+    : errorResponse('method_not_allowed', { Allow: methods.join(', ') })
 }
 
-async function headersOf({ grant, device, ends }: Reply<object>, options: HandlerOptions, request: Request): Promise<Headers> {
+async function headersOf(
+  { grant, device, ends }: Reply<object>,
+  options: HandlerOptions,
+  request: Request,
+): Promise<Headers> {
   const headers = grant ? await openWith(options.openSession, grant, request) : new Headers()
   if (device) headers.append('Set-Cookie', deviceCookie(device, options))
-  if (ends === 'challenge' && readChallengeCookie(request) !== undefined) headers.append('Set-Cookie', endChallengeCookie(options))
+  if (ends === 'challenge' && readChallengeCookie(request) !== undefined)
+    headers.append('Set-Cookie', endChallengeCookie(options))
   if (ends === 'device') headers.append('Set-Cookie', endDeviceCookie(options))
   return headers
 }

@@ -16,7 +16,10 @@ export interface LoginResponseOptions extends CookieOptions {
  *
  * @throws what `openSession` throws.
  */
-export async function loginResponse(decision: LoginDecision, { request, openSession, ...cookies }: LoginResponseOptions): Promise<Response> {
+export async function loginResponse(
+  decision: LoginDecision,
+  { request, openSession, ...cookies }: LoginResponseOptions,
+): Promise<Response> {
   switch (decision.next) {
     case 'proceed': {
       const { next, because, grant, enrollBy } = decision

@@ -29,10 +29,19 @@ const OF_THE_BYTES = ['content-length', 'content-encoding', 'transfer-encoding']
 const WALKS = /^[^?#]*(?:[\\\p{Cc}]|\/(?:\.|%2e){1,2}(?:[/?#]|$))/iu
 
 /** The `Request` that Node's stands for, or the response that refuses it. `body`: what a body parser has made of it, if one was there first. */
-export function toRequest(message: NodeRequest, body: unknown, origin: string | undefined): Request | Response {
+export function toRequest(
+  message: NodeRequest,
+  body: unknown,
+  origin: string | undefined,
+): Request | Response {
   const { method = 'GET', socket } = message
   const host = message.headers[':authority'] ?? message.headers['host']
-  const base = origin ?? originOf(socket && 'encrypted' in socket ? 'https:' : 'http:', typeof host === 'string' ? host : 'localhost')
+  const base =
+    origin ??
+    originOf(
+      socket && 'encrypted' in socket ? 'https:' : 'http:',
+      typeof host === 'string' ? host : 'localhost',
+    )
   const path = pathOf(message)
   // Never passed on, not even to the next in line: what is mounted here may be a guard.
   if (base === null || WALKS.test(path)) return errorResponse('bad_request')
@@ -41,7 +50,11 @@ export function toRequest(message: NodeRequest, body: unknown, origin: string | 
     const headers = toHeaders(message)
     headers.set('host', url.host)
     const hasBody = method !== 'GET' && method !== 'HEAD'
-    return new Request(url, { method, headers, ...(hasBody && { body: toBody(message, body), duplex: 'half' }) })
+    return new Request(url, {
+      method,
+      headers,
+      ...(hasBody && { body: toBody(message, body), duplex: 'half' }),
+    })
   } catch {
     return errorResponse('bad_request')
   }
@@ -57,7 +70,12 @@ function toHeaders(message: NodeRequest): Headers {
   const all = new Headers()
   for (const [name, value] of Object.entries(message.headers)) {
     // Pseudo-headers of HTTP/2 are none.
-    if (value === undefined || name.startsWith(':') || (isGone(message) && OF_THE_BYTES.includes(name))) continue
+    if (
+      value === undefined ||
+      name.startsWith(':') ||
+      (isGone(message) && OF_THE_BYTES.includes(name))
+    )
+      continue
     for (const one of typeof value === 'string' ? [value] : value) all.append(name, one)
   }
   return all
@@ -72,14 +90,18 @@ function toBody(message: NodeRequest, body: unknown): BodyInit {
 }
 
 function isForm({ headers }: NodeRequest): boolean {
-  return String(headers['content-type']).toLowerCase().startsWith('application/x-www-form-urlencoded')
+  return String(headers['content-type'])
+    .toLowerCase()
+    .startsWith('application/x-www-form-urlencoded')
 }
 
 /** The fields that a parser made of a form; of what is nested, the names are written as parsers read them: `a[b]`. */
 function fieldsOf(name: string, value: unknown): [name: string, value: string][] {
   if (Array.isArray(value)) return value.flatMap((one) => fieldsOf(name, one))
   if (typeof value !== 'object' || value === null) return name === '' ? [] : [[name, String(value)]]
-  return Object.entries(value).flatMap(([key, one]) => fieldsOf(name === '' ? key : `${name}[${key}]`, one))
+  return Object.entries(value).flatMap(([key, one]) =>
+    fieldsOf(name === '' ? key : `${name}[${key}]`, one),
+  )
 }
 
 function isGone({ readableEnded, destroyed }: NodeRequest): boolean {
@@ -106,9 +128,13 @@ function toStream(message: NodeRequest): ReadableStream<Uint8Array> {
 }
 
 /** Feeds a stream until the message ends or breaks off; returns how to stop. */
-function listen(message: NodeRequest, controller: ReadableStreamDefaultController<Uint8Array>): () => void {
+function listen(
+  message: NodeRequest,
+  controller: ReadableStreamDefaultController<Uint8Array>,
+): () => void {
   const stop = (): void => {
-    for (const [event, listener] of Object.entries(listeners)) message.removeListener(event, listener)
+    for (const [event, listener] of Object.entries(listeners))
+      message.removeListener(event, listener)
   }
   const onBreak = (): void => {
     stop()

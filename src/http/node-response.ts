@@ -48,7 +48,11 @@ export async function sendBy(reply: FastifyReply, response: Response): Promise<v
 }
 
 /** Answers with what became of an exception. node:http waits for nobody: a rejection would end the process. */
-export async function writeFailure(error: unknown, target: NodeResponse, onError: FailureHandler | undefined): Promise<void> {
+export async function writeFailure(
+  error: unknown,
+  target: NodeResponse,
+  onError: FailureHandler | undefined,
+): Promise<void> {
   const failure = failureResponse(error, onError)
   if (!target.headersSent) await write(failure, target)
   else if (!target.writableEnded) target.destroy()

@@ -2,7 +2,13 @@ import { checkOrigins } from './csrf.ts'
 import type { FailureHandler } from './failure.ts'
 import type { FetchHandler } from './fetch-handler.ts'
 import { type NodeRequest, toRequest } from './node-request.ts'
-import { type FastifyReply, type NodeResponse, sendBy, write, writeFailure } from './node-response.ts'
+import {
+  type FastifyReply,
+  type NodeResponse,
+  sendBy,
+  write,
+  writeFailure,
+} from './node-response.ts'
 
 /** As much of Koa's context as is needed. */
 export interface KoaContext {
@@ -40,26 +46,41 @@ export interface NodeOptions {
  *
  * @throws `ERR_OPTION` for an `origin` that is none.
  */
-export function nodeHandler(handler: FetchHandler, { origin, onError }: NodeOptions = {}): NodeMount {
+export function nodeHandler(
+  handler: FetchHandler,
+  { origin, onError }: NodeOptions = {},
+): NodeMount {
   if (origin !== undefined) checkOrigins([origin])
   const ask = async (request: NodeRequest, body: unknown): Promise<Response | null> => {
     const asked = toRequest(request, body, origin)
     return asked instanceof Response ? asked : handler(asked)
   }
-  const inFastify = async ({ raw, body }: FastifyRequest, reply: FastifyReply, isHook: boolean): Promise<void> => {
+  const inFastify = async (
+    { raw, body }: FastifyRequest,
+    reply: FastifyReply,
+    isHook: boolean,
+  ): Promise<void> => {
     const response = await ask(raw, body)
     if (response) await sendBy(reply, response)
     else if (!isHook) reply.callNotFound()
   }
-  const inKoa = async ({ req, res, request }: KoaContext, next: () => Promise<unknown>): Promise<void> => {
+  const inKoa = async (
+    { req, res, request }: KoaContext,
+    next: () => Promise<unknown>,
+  ): Promise<void> => {
     const response = await ask(req, (request as { body?: unknown }).body)
     await (response ? write(response, res) : next())
   }
-  const inNode = async (request: NodeRequest, response: NodeResponse, next?: (error?: never) => unknown): Promise<void> => {
+  const inNode = async (
+    request: NodeRequest,
+    response: NodeResponse,
+    next?: (error?: never) => unknown,
+  ): Promise<void> => {
     let answer: Response | null
     try {
       answer = await ask(request, request.body)
-      if (answer || !next) await write(answer ?? new Response('Not Found', { status: 404 }), response)
+      if (answer || !next)
+        await write(answer ?? new Response('Not Found', { status: 404 }), response)
     } catch (error) {
       await (next ? next(error as never) : writeFailure(error, response, onError))
       return

@@ -44,10 +44,17 @@ const REASONS: Readonly<Record<AnswerReason, number>> = {
 }
 
 /** Headers as a plain object, as pairs (which may repeat a name, such as `Set-Cookie`), or as `Headers`. */
-export type HeaderList = Headers | readonly (readonly [name: string, value: string])[] | Readonly<Record<string, string>>
+export type HeaderList =
+  Headers | readonly (readonly [name: string, value: string])[] | Readonly<Record<string, string>>
 
 /** A JSON response that nobody may keep or read as something else: `Cache-Control: no-store`, `nosniff`. Pass no secret but to show it. */
-export function jsonResponse(body: object, { status = 200, headers = {} }: { status?: number | undefined; headers?: HeaderList | undefined } = {}): Response {
+export function jsonResponse(
+  body: object,
+  {
+    status = 200,
+    headers = {},
+  }: { status?: number | undefined; headers?: HeaderList | undefined } = {},
+): Response {
   const all = new Headers(headers as HeadersInit)
   all.set('Content-Type', 'application/json')
   all.set('Cache-Control', 'no-store')
@@ -59,11 +66,21 @@ export function jsonResponse(body: object, { status = 200, headers = {} }: { sta
  * The response to a result of keystep: 200, or the status of its `reason` (`wrong_code` 422, `locked` 429, `expired` 410, ...), with
  * `Retry-After` in seconds where it says `retryAt`. Secrets in it stay `[Secret]`: reveal what is to be shown. `now` is the clock, default the system's.
  */
-export function answerResponse(answer: object, { headers, now = () => new Date() }: { headers?: HeaderList | undefined; now?: (() => Date) | undefined } = {}): Response {
+export function answerResponse(
+  answer: object,
+  {
+    headers,
+    now = () => new Date(),
+  }: { headers?: HeaderList | undefined; now?: (() => Date) | undefined } = {},
+): Response {
   const { reason, retryAt } = answer as { reason?: string; retryAt?: Date }
   const status = reason === undefined ? 200 : statusOf(reason)
   const response = jsonResponse(answer, { status, headers })
-  if (retryAt) response.headers.set('Retry-After', String(Math.max(1, Math.ceil((retryAt.getTime() - now().getTime()) / 1000))))
+  if (retryAt)
+    response.headers.set(
+      'Retry-After',
+      String(Math.max(1, Math.ceil((retryAt.getTime() - now().getTime()) / 1000))),
+    )
   return response
 }
 

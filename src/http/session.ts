@@ -22,7 +22,10 @@ export interface PortalSession {
 export type SessionReader<S = PortalSession> = (request: Request) => S | null | Promise<S | null>
 
 /** The session, or null. @throws `ERR_USER_ID`, `ERR_OPTION` for one that is none, and what the portal's own reader throws. */
-export async function readSession(reader: SessionReader, request: Request): Promise<PortalSession | null> {
+export async function readSession(
+  reader: SessionReader,
+  request: Request,
+): Promise<PortalSession | null> {
   const session = await reader(request)
   // Portals in JavaScript return undefined, too.
   if (session == null) return null

@@ -5,7 +5,17 @@ type StepUpRoute = 'POST /step-up/begin' | 'POST /step-up/verify'
 export const stepUpCalls: { readonly [R in StepUpRoute]: Call<R> } = {
   'POST /step-up/begin': async (twoFactor, { purpose }, { session, context }) => {
     const { userId, sessionId, firstFactorAt, lastVerified, amr } = session
-    return { answer: await twoFactor.stepUp.begin({ userId, sessionId, purpose, firstFactorAt, lastVerified, amr, context }) }
+    return {
+      answer: await twoFactor.stepUp.begin({
+        userId,
+        sessionId,
+        purpose,
+        firstFactorAt,
+        lastVerified,
+        amr,
+        context,
+      }),
+    }
   },
 
   'POST /step-up/verify': async (twoFactor, body, { session, context }) => ({

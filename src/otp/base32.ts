@@ -19,7 +19,10 @@ const PADDING = /(?!^)={1,6}$/
  */
 export function encodeBase32(bytes: Uint8Array): string {
   if (isBytes(bytes) && bytes.length <= MAX_BYTES) return writeBase32(new Uint8Array(bytes))
-  throw new KeystepError('ERR_OPTION', `encodeBase32 takes a Uint8Array of at most ${MAX_BYTES} bytes`)
+  throw new KeystepError(
+    'ERR_OPTION',
+    `encodeBase32 takes a Uint8Array of at most ${MAX_BYTES} bytes`,
+  )
 }
 
 /**
@@ -45,7 +48,12 @@ export function readBase32(text: unknown, code: 'ERR_BASE32' | 'ERR_KEY'): strin
     const upper = digits.toUpperCase()
     // No impossible length, and no spare bit at the end that is not zero, so that every key has one spelling (RFC 4648 3.5).
     const spareBits = (upper.length * 5) % 8
-    if (DIGITS.test(digits) && spareBits < 5 && ALPHABET.indexOf(upper.slice(-1)) % 2 ** spareBits === 0) return upper
+    if (
+      DIGITS.test(digits) &&
+      spareBits < 5 &&
+      ALPHABET.indexOf(upper.slice(-1)) % 2 ** spareBits === 0
+    )
+      return upper
   }
   throw new KeystepError(code, `not base32 of at most ${MAX_CHARACTERS} characters`)
 }

@@ -53,7 +53,11 @@ export function codeAt(key: OtpKey, counter: number, params: OtpParams): string 
  * @returns null when nothing matches, whatever was typed. Count attempts: this function cannot (RFC 4226 7.3).
  * @throws `ERR_KEY` for anything but an OtpKey; `ERR_OPTION` for an option of the wrong type or out of range.
  */
-export function verifyHotp(key: OtpKey, code: string, options: VerifyHotpOptions): HotpMatch | null {
+export function verifyHotp(
+  key: OtpKey,
+  code: string,
+  options: VerifyHotpOptions,
+): HotpMatch | null {
   const { counter: from, lookAhead = 0 } = requireOptions(options)
   const first = requireInteger('counter', from, 0, Number.MAX_SAFE_INTEGER - 1)
   const ahead = requireInteger('lookAhead', lookAhead, 0, MAX_LOOK_AHEAD)

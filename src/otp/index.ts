@@ -4,8 +4,20 @@
  * @module
  */
 export { decodeBase32, encodeBase32 } from './base32.ts'
-export { generateHotp, type GenerateHotpOptions, type HotpMatch, verifyHotp, type VerifyHotpOptions } from './hotp.ts'
-export { buildKeyUri, type BuildKeyUriOptions, type ParsedKeyUri, type ParsedKeyUriBase, parseKeyUri } from './key-uri.ts'
+export {
+  generateHotp,
+  type GenerateHotpOptions,
+  type HotpMatch,
+  verifyHotp,
+  type VerifyHotpOptions,
+} from './hotp.ts'
+export {
+  buildKeyUri,
+  type BuildKeyUriOptions,
+  type ParsedKeyUri,
+  type ParsedKeyUriBase,
+  parseKeyUri,
+} from './key-uri.ts'
 export { OtpKey, type OtpKeyOptions } from './otp-key.ts'
 export type { OtpAlgorithm, OtpDigits, OtpParams, TotpParams } from './otp-params.ts'
 export {

@@ -16,13 +16,15 @@ export function splitLabel(label: string, issuerParam: string | null): KeyUriLab
   // By the format's grammar, spaces after the separator are no part of the account; but buildKeyUri writes an
   // account that begins with one just so, hence they stay in its own form.
   const account = issuerParam !== null && label.includes(':') ? rest : rest.replace(/^ +/, '')
-  if (account === '') throw new KeystepError('ERR_KEY_URI', 'the label of the key URI names no account')
+  if (account === '')
+    throw new KeystepError('ERR_KEY_URI', 'the label of the key URI names no account')
   return { issuer: issuerParam ?? (prefix === '' ? null : prefix), account }
 }
 
 function cutLabel(label: string, issuerParam: string | null): [prefix: string, account: string] {
   const whole = decodePercent(label)
-  if (issuerParam !== null && whole[issuerParam.length] === ':' && whole.startsWith(issuerParam)) return [issuerParam, whole.slice(issuerParam.length + 1)]
+  if (issuerParam !== null && whole[issuerParam.length] === ':' && whole.startsWith(issuerParam))
+    return [issuerParam, whole.slice(issuerParam.length + 1)]
   const raw = label.indexOf(':')
   if (raw >= 0) return [decodePercent(label.slice(0, raw)), decodePercent(label.slice(raw + 1))]
   const encoded = whole.indexOf(':')

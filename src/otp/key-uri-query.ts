@@ -36,7 +36,8 @@ export function splitQuery(query: string): KeyUriParams {
     if (end === start) continue
     const equals = before(query.indexOf('=', start), end)
     const place = placeOf(query.slice(start, equals), names)
-    if (values[place] !== undefined) throw new KeystepError('ERR_KEY_URI', 'the key URI has a parameter twice')
+    if (values[place] !== undefined)
+      throw new KeystepError('ERR_KEY_URI', 'the key URI has a parameter twice')
     values[place] = decodePercent(query.slice(equals + 1, end))
   }
   const [secret, issuer, image, algorithm, digits, period, counter] = values
@@ -63,7 +64,10 @@ export function readAlgorithm(value: string | undefined): OtpAlgorithm {
   if (bits === '1') return 'SHA1'
   if (bits === '256') return 'SHA256'
   if (bits === '512') return 'SHA512'
-  throw new KeystepError('ERR_KEY_URI', 'the algorithm of the key URI is none of SHA1, SHA256, SHA512')
+  throw new KeystepError(
+    'ERR_KEY_URI',
+    'the algorithm of the key URI is none of SHA1, SHA256, SHA512',
+  )
 }
 
 /** The `digits` parameter. */
@@ -80,7 +84,10 @@ export function readPeriod(value: string | undefined): number {
   if (value === undefined) return DEFAULT_PERIOD_SECONDS
   const period = /^[1-9][0-9]{0,2}$/.test(value) ? Number(value) : NaN
   if (period <= MAX_PERIOD_SECONDS) return period
-  throw new KeystepError('ERR_KEY_URI', `the period of the key URI is no number of seconds from 1 to ${MAX_PERIOD_SECONDS}`)
+  throw new KeystepError(
+    'ERR_KEY_URI',
+    `the period of the key URI is no number of seconds from 1 to ${MAX_PERIOD_SECONDS}`,
+  )
 }
 
 /** The `counter` parameter, which HOTP requires. */

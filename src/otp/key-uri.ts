@@ -53,8 +53,16 @@ export interface ParsedKeyUriBase {
 
 /** A key URI taken apart. `periodSeconds` belongs to TOTP and `counter` to HOTP; each is null in the other. */
 export type ParsedKeyUri =
-  | (ParsedKeyUriBase & { readonly type: 'totp'; readonly periodSeconds: number; readonly counter: null })
-  | (ParsedKeyUriBase & { readonly type: 'hotp'; readonly periodSeconds: null; readonly counter: number })
+  | (ParsedKeyUriBase & {
+      readonly type: 'totp'
+      readonly periodSeconds: number
+      readonly counter: null
+    })
+  | (ParsedKeyUriBase & {
+      readonly type: 'hotp'
+      readonly periodSeconds: null
+      readonly counter: number
+    })
 
 /**
  * Writes the `otpauth:` address that an authenticator app reads from a QR code (Key URI Format).
@@ -70,9 +78,12 @@ export function buildKeyUri(options: BuildKeyUriOptions): Secret<string> {
   const secret = requireOtpKey(key).revealBase32()
   const issuer = encodeLabelPart('issuer', options.issuer)
   const account = encodeLabelPart('account', options.account)
-  const more = describeParams(options) + (image === undefined ? '' : `&image=${encodeURIComponent(requireImage(image))}`)
+  const more =
+    describeParams(options) +
+    (image === undefined ? '' : `&image=${encodeURIComponent(requireImage(image))}`)
   const uri = `otpauth://${type ?? 'totp'}/${issuer}:${account}?secret=${secret}&issuer=${issuer}${more}`
-  if (uri.length > MAX_CHARACTERS) throw new KeystepError('ERR_KEY_URI', 'issuer, account, image and key are too long together')
+  if (uri.length > MAX_CHARACTERS)
+    throw new KeystepError('ERR_KEY_URI', 'issuer, account, image and key are too long together')
   return new Secret(uri)
 }
 
@@ -114,10 +125,12 @@ function describeParams(options: BuildKeyUriOptions): string {
 function describeMovingFactor({ type, counter, periodSeconds }: BuildKeyUriOptions): string {
   const given: unknown = type
   if (given === 'hotp') {
-    if (periodSeconds !== undefined) throw new KeystepError('ERR_OPTION', 'periodSeconds belongs to totp')
+    if (periodSeconds !== undefined)
+      throw new KeystepError('ERR_OPTION', 'periodSeconds belongs to totp')
     return `&counter=${requireInteger('counter', counter === undefined ? 0 : counter, 0, Number.MAX_SAFE_INTEGER)}`
   }
-  if (given !== undefined && given !== 'totp') throw new KeystepError('ERR_OPTION', 'type must be totp or hotp')
+  if (given !== undefined && given !== 'totp')
+    throw new KeystepError('ERR_OPTION', 'type must be totp or hotp')
   if (counter !== undefined) throw new KeystepError('ERR_OPTION', 'counter belongs to hotp')
   const period = resolvePeriod(periodSeconds)
   return period === DEFAULT_PERIOD_SECONDS ? '' : `&period=${period}`
@@ -127,7 +140,11 @@ function encodeLabelPart(name: string, value: unknown): string {
   if (typeof value !== 'string') throw new KeystepError('ERR_OPTION', `${name} must be a string`)
   if (value === '') throw new KeystepError('ERR_KEY_URI', `${name} must not be empty`)
   if (value.length > MAX_CHARACTERS) throw new KeystepError('ERR_KEY_URI', `${name} is too long`)
-  if (value.includes(':')) throw new KeystepError('ERR_KEY_URI', `${name} must not have a colon: apps split the label there`)
+  if (value.includes(':'))
+    throw new KeystepError(
+      'ERR_KEY_URI',
+      `${name} must not have a colon: apps split the label there`,
+    )
   return encodeURIComponent(requirePlainText(name, value))
 }
 
@@ -142,10 +159,17 @@ function requireImage(image: unknown): string {
 /** Lone surrogates are refused here because `encodeURIComponent` would throw an error of its own. */
 function requirePlainText(name: string, text: string): string {
   if (!/[\p{Cc}\p{Cs}]/u.test(text)) return text
-  throw new KeystepError('ERR_KEY_URI', `${name} must be well-formed Unicode without control characters`)
+  throw new KeystepError(
+    'ERR_KEY_URI',
+    `${name} must be well-formed Unicode without control characters`,
+  )
 }
 
-function takeApart(uri: string | Secret<string>): { type: 'totp' | 'hotp'; label: string; query: string } {
+function takeApart(uri: string | Secret<string>): {
+  type: 'totp' | 'hotp'
+  label: string
+  query: string
+} {
   const text = textOf(uri)
   const head = text.startsWith(TOTP) ? TOTP : text.slice(0, TOTP.length).toLowerCase()
   const question = text.indexOf('?')
@@ -153,13 +177,18 @@ function takeApart(uri: string | Secret<string>): { type: 'totp' | 'hotp'; label
   if ((head !== TOTP && head !== HOTP) || question < 0 || unfit) {
     throw new KeystepError('ERR_KEY_URI', 'not an otpauth: address of type totp or hotp')
   }
-  return { type: head === TOTP ? 'totp' : 'hotp', label: text.slice(TOTP.length, question), query: text.slice(question + 1) }
+  return {
+    type: head === TOTP ? 'totp' : 'hotp',
+    label: text.slice(TOTP.length, question),
+    query: text.slice(question + 1),
+  }
 }
 
 function textOf(uri: unknown): string {
   const text: unknown = uri instanceof Secret ? uri.reveal() : uri
   if (typeof text !== 'string') throw new KeystepError('ERR_KEY_URI', 'a key URI is a string')
-  if (text.length > MAX_CHARACTERS) throw new KeystepError('ERR_KEY_URI', `a key URI has at most ${MAX_CHARACTERS} characters`)
+  if (text.length > MAX_CHARACTERS)
+    throw new KeystepError('ERR_KEY_URI', `a key URI has at most ${MAX_CHARACTERS} characters`)
   return text.trim()
 }
 

@@ -9,7 +9,12 @@ import { MODULUS, truncatedHmac } from './truncated-hmac.ts'
  *
  * @throws `ERR_KEY`, `ERR_OPTION`, whatever was typed.
  */
-export function matchCounters(key: OtpKey, typed: unknown, counters: readonly number[], params: OtpParams): number[] {
+export function matchCounters(
+  key: OtpKey,
+  typed: unknown,
+  counters: readonly number[],
+  params: OtpParams,
+): number[] {
   const { algorithm, digits } = resolveOtpParams(params)
   const hmacKey = hmacKeyOf(key, algorithm)
   const code = parseCode(typed, digits)

@@ -13,7 +13,11 @@ const minted = {}
 const MIN_BYTES = 16
 const MIN_SHORT_BYTES = 10
 const MAX_BYTES = 1024
-const HASHES: { readonly [A in OtpAlgorithm]: () => HmacHash } = { SHA1: sha1, SHA256: sha256, SHA512: sha512 }
+const HASHES: { readonly [A in OtpAlgorithm]: () => HmacHash } = {
+  SHA1: sha1,
+  SHA256: sha256,
+  SHA512: sha512,
+}
 
 let readHmacKey: (key: OtpKey, algorithm: OtpAlgorithm) => HmacKey
 let isOtpKey: (value: unknown) => value is OtpKey
@@ -38,7 +42,8 @@ export class OtpKey {
 
   private constructor(token: object, byteLength: number, options?: OtpKeyOptions) {
     const least = options?.allowShortKey === true ? MIN_SHORT_BYTES : MIN_BYTES
-    if (token !== minted || byteLength < least || byteLength > MAX_BYTES) throw new KeystepError('ERR_KEY', `an OTP key has ${least} to ${MAX_BYTES} bytes`)
+    if (token !== minted || byteLength < least || byteLength > MAX_BYTES)
+      throw new KeystepError('ERR_KEY', `an OTP key has ${least} to ${MAX_BYTES} bytes`)
   }
 
   /**
@@ -48,7 +53,9 @@ export class OtpKey {
    * @throws `ERR_OPTION` for any other length.
    */
   static generate(byteLength: number = DEFAULT_BYTES): OtpKey {
-    return OtpKey.fromBytes(randomBytes(requireInteger('byteLength', byteLength, MIN_BYTES, MAX_BYTES)))
+    return OtpKey.fromBytes(
+      randomBytes(requireInteger('byteLength', byteLength, MIN_BYTES, MAX_BYTES)),
+    )
   }
 
   /**
@@ -103,8 +110,13 @@ export class OtpKey {
 
   // A function of this module instead of a method: whoever reads an HMAC key can make codes, so no door of keystep leads there.
   static {
-    readHmacKey = (key, algorithm) => (key.#hmacKeys[algorithm] ??= createHmacKey(HASHES[algorithm], (key.#bytes ??= bytesOfBase32(key.#base32!))))
-    isOtpKey = (value): value is OtpKey => typeof value === 'object' && value !== null && #bytes in value
+    readHmacKey = (key, algorithm) =>
+      (key.#hmacKeys[algorithm] ??= createHmacKey(
+        HASHES[algorithm],
+        (key.#bytes ??= bytesOfBase32(key.#base32!)),
+      ))
+    isOtpKey = (value): value is OtpKey =>
+      typeof value === 'object' && value !== null && #bytes in value
   }
 }
 

@@ -28,9 +28,13 @@ export const DEFAULT_PERIOD_SECONDS = 30
 export const MAX_PERIOD_SECONDS = 300
 
 /** Algorithm and digits with their defaults; anything out of range throws `ERR_OPTION`. */
-export function resolveOtpParams(params: OtpParams): { algorithm: OtpAlgorithm; digits: OtpDigits } {
+export function resolveOtpParams(params: OtpParams): {
+  algorithm: OtpAlgorithm
+  digits: OtpDigits
+} {
   const { algorithm = DEFAULT_ALGORITHM, digits = DEFAULT_DIGITS } = requireOptions(params)
-  if (!ALGORITHMS.includes(algorithm)) throw new KeystepError('ERR_OPTION', 'algorithm must be SHA1, SHA256 or SHA512')
+  if (!ALGORITHMS.includes(algorithm))
+    throw new KeystepError('ERR_OPTION', 'algorithm must be SHA1, SHA256 or SHA512')
   requireInteger('digits', digits, 6, 8)
   return { algorithm, digits }
 }

@@ -75,7 +75,11 @@ export function generateTotp(key: OtpKey, options: GenerateTotpOptions): string 
  * @returns null when nothing matches, whatever was typed. Count attempts: this function cannot (RFC 4226 7.3, 63B-4 3.2.2).
  * @throws `ERR_KEY` for anything but an OtpKey; `ERR_OPTION` for an option of the wrong type or out of range.
  */
-export function verifyTotp(key: OtpKey, code: string, options: VerifyTotpOptions): TotpMatch | null {
+export function verifyTotp(
+  key: OtpKey,
+  code: string,
+  options: VerifyTotpOptions,
+): TotpMatch | null {
   const now = totpStep(options)
   const { lastUsedStep, window = DEFAULT_WINDOW, drift = 0 } = options
   const floor = resolveFloor(lastUsedStep)
@@ -86,7 +90,9 @@ export function verifyTotp(key: OtpKey, code: string, options: VerifyTotpOptions
 
 /** The last step that counts as used; undefined is refused, because forgetting the floor would open replay silently. */
 function resolveFloor(lastUsedStep: unknown): number {
-  return lastUsedStep === null ? -1 : requireInteger('lastUsedStep, unless null,', lastUsedStep, 0, Number.MAX_SAFE_INTEGER)
+  return lastUsedStep === null
+    ? -1
+    : requireInteger('lastUsedStep, unless null,', lastUsedStep, 0, Number.MAX_SAFE_INTEGER)
 }
 
 /** The steps of a window, ascending. Time began with step 0, so none lies below it. */

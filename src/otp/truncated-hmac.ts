@@ -2,7 +2,11 @@ import { type HmacKey, hmacOfCounter } from '../crypto/hmac.ts'
 import type { OtpDigits } from './otp-params.ts'
 
 /** 10^digits (RFC 4226 5.3, step 3), written out because `**` makes it a float, whose remainder costs a tenth of a code. */
-export const MODULUS: { readonly [D in OtpDigits]: number } = { 6: 1_000_000, 7: 10_000_000, 8: 100_000_000 }
+export const MODULUS: { readonly [D in OtpDigits]: number } = {
+  6: 1_000_000,
+  7: 10_000_000,
+  8: 100_000_000,
+}
 
 /** Dynamic truncation of a counter's HMAC (RFC 4226 5.3, step 2): 31 bits from the byte that the last nibble names. */
 export function truncatedHmac(key: HmacKey, counter: number): number {

@@ -18,5 +18,8 @@ export function qrDataUri(text: string | Secret<string>, options: QrSvgOptions =
 
 // encodeURIComponent leaves ' ( ) as they are, which end a CSS url() or an attribute in single quotes.
 function percentEncode(svg: string): string {
-  return encodeURIComponent(svg).replace(/['()]/g, (character) => `%${character.charCodeAt(0).toString(16)}`)
+  return encodeURIComponent(svg).replace(
+    /['()]/g,
+    (character) => `%${character.charCodeAt(0).toString(16)}`,
+  )
 }

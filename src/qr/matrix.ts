@@ -23,7 +23,8 @@ export function qrMatrix(text: string | Secret<string>, errorCorrection: 'L' | '
 // In byte mode readers guess the charset of anything that is not ASCII. In a URI the percent-encoded form means the same.
 function toAscii(text: string): string {
   if (text.length > MAX_BYTES) throw tooLong()
-  if (/\p{Surrogate}/u.test(text)) throw new KeystepError('ERR_QR', 'the text is not well-formed Unicode')
+  if (/\p{Surrogate}/u.test(text))
+    throw new KeystepError('ERR_QR', 'the text is not well-formed Unicode')
   return text.replace(/[^\0-\x7f]+/gu, encodeURIComponent)
 }
 

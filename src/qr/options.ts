@@ -18,11 +18,16 @@ export interface QrTerminalOptions {
 
 /** The options themselves; anything but an object throws `ERR_OPTION`. */
 export function requireOptions(options: unknown): void {
-  if (typeof options !== 'object' || options === null) throw new KeystepError('ERR_OPTION', 'options must be an object')
+  if (typeof options !== 'object' || options === null)
+    throw new KeystepError('ERR_OPTION', 'options must be an object')
 }
 
 /** An integer option within its range, or `ERR_OPTION`. */
-export function integerOption(name: string, value: number | undefined, o: { min: number; max: number; default: number }): number {
+export function integerOption(
+  name: string,
+  value: number | undefined,
+  o: { min: number; max: number; default: number },
+): number {
   if (value === undefined) return o.default
   if (Number.isInteger(value) && value >= o.min && value <= o.max) return value
   throw new KeystepError('ERR_OPTION', `${name} must be an integer from ${o.min} to ${o.max}`)

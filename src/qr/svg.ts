@@ -49,7 +49,8 @@ function rowPath(row: readonly boolean[], left: number, y: number): string {
     const start = x
     while (row[x + 1]) x++
     const width = x + 1 - start
-    path += (path === '' ? `M${start + left} ${y}` : `m${start - last} 0`) + `h${width}v1h-${width}z`
+    path +=
+      (path === '' ? `M${start + left} ${y}` : `m${start - last} 0`) + `h${width}v1h-${width}z`
     last = start
   }
   return path
@@ -61,7 +62,13 @@ function titleOption(title: string | undefined): string {
   throw new KeystepError('ERR_OPTION', 'title must be a string that is not blank')
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
 
 // XML 1.0 has no way to write most control characters, noncharacters and lone surrogates: one of them would blank the whole image.
 function escapeXml(text: string): string {

@@ -24,14 +24,16 @@ export function qrTerminal(text: string | Secret<string>, options: QrTerminalOpt
   const matrix = qrMatrix(text, 'L')
   const end = matrix.length + quietZone
   const lines: string[] = []
-  for (let y = -quietZone; y < end; y += 2) lines.push(BLACK_ON_WHITE + lineOf(matrix, y, quietZone) + RESET)
+  for (let y = -quietZone; y < end; y += 2)
+    lines.push(BLACK_ON_WHITE + lineOf(matrix, y, quietZone) + RESET)
   return lines.join('\n')
 }
 
 /** Rows `y` and `y + 1` as one line of text; whatever lies outside the matrix is light. */
 function lineOf(matrix: QrMatrix, y: number, quietZone: number): string {
   let line = ''
-  for (let x = -quietZone; x < matrix.length + quietZone; x++) line += halfBlock(matrix[y]?.[x] ?? false, matrix[y + 1]?.[x] ?? false)
+  for (let x = -quietZone; x < matrix.length + quietZone; x++)
+    line += halfBlock(matrix[y]?.[x] ?? false, matrix[y + 1]?.[x] ?? false)
   return line
 }
 

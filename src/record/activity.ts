@@ -45,7 +45,12 @@ const TYPES = Object.keys(FIELDS) as EventType[]
  * of so many of its first fields.
  */
 const MERGED: { readonly [T in EventType]?: 0 | 1 } = {
-  'code.rejected': 1, 'locked': 1, 'exhausted': 1, 'sms.sent': 0, 'factor.renamed': 1, 'password.changed': 0,
+  'code.rejected': 1,
+  'locked': 1,
+  'exhausted': 1,
+  'sms.sent': 0,
+  'factor.renamed': 1,
+  'password.changed': 0,
 }
 const INSTANTS = ['at', 'firstAt', 'retryAt', 'expiresAt', 'until']
 
@@ -63,13 +68,23 @@ type Line = readonly [type: number, at: number, more: More | 0, ...fields: unkno
  * Adds events to the record's activity, newest last, at most 20, failures merged. Lines stay text until an owner looks: a login writes one
  * and reads none.
  */
-export function recordActivity(activity: readonly string[], events: readonly EventDetail[], now: number, facts: Omit<EventFacts, 'at'>): readonly string[] {
+export function recordActivity(
+  activity: readonly string[],
+  events: readonly EventDetail[],
+  now: number,
+  facts: Omit<EventFacts, 'at'>,
+): readonly string[] {
   let lines = activity
   for (const event of events) {
     const fields = FIELDS[event.type].map((field) => event[field as keyof EventDetail])
     const earlier = lines.find((line) => isSame(line, event.type, fields))
     const more: More = earlier === undefined ? facts : { ...facts, ...countedOn(earlier) }
-    const line: Line = [TYPES.indexOf(event.type), now, Object.keys(more).length > 0 ? more : 0, ...fields]
+    const line: Line = [
+      TYPES.indexOf(event.type),
+      now,
+      Object.keys(more).length > 0 ? more : 0,
+      ...fields,
+    ]
     lines = [...lines.filter((other) => other !== earlier), JSON.stringify(line)]
   }
   return lines.slice(-MOST_LINES)
@@ -89,13 +104,18 @@ function countedOn(line: string): More {
 
 /** The activity for a security page, newest first. A line of a later version of keystep, of an event that this one does not know, is left out. */
 export function readActivity(activity: readonly string[]): ActivityEntry[] {
-  return activity.map((line) => JSON.parse(line) as Line).filter(([type]) => TYPES[type]).map(readLine).reverse()
+  return activity
+    .map((line) => JSON.parse(line) as Line)
+    .filter(([type]) => TYPES[type])
+    .map(readLine)
+    .reverse()
 }
 
 function readLine([place, at, more, ...fields]: Line): ActivityEntry {
   const type = TYPES[place]!
   const named = Object.fromEntries(FIELDS[type].map((field, i) => [field, fields[i]]))
   const entry: Record<string, unknown> = { type, ...named, ...(more || {}), at }
-  for (const key of INSTANTS) if (entry[key] !== undefined) entry[key] = new Date(entry[key] as string | number)
+  for (const key of INSTANTS)
+    if (entry[key] !== undefined) entry[key] = new Date(entry[key] as string | number)
   return entry as unknown as ActivityEntry
 }

@@ -14,9 +14,17 @@ export interface Departure {
 export const DEPARTED = 'moved'
 
 /** The row that a record under way leaves behind: it opens nothing, and holds what the next step needs. */
-export function sealDeparture(keyring: Keyring, recordKey: string, departure: Departure): Promise<string> {
+export function sealDeparture(
+  keyring: Keyring,
+  recordKey: string,
+  departure: Departure,
+): Promise<string> {
   const { to, stays, text } = departure
-  return sealRecord(keyring, recordKey, `${JSON.stringify({ schema: DEPARTED, to, stays })}\n${text}`)
+  return sealRecord(
+    keyring,
+    recordKey,
+    `${JSON.stringify({ schema: DEPARTED, to, stays })}\n${text}`,
+  )
 }
 
 /** The departure in an opened row, or null for any other row. */
@@ -28,6 +36,10 @@ export function departureOf(text: string): Departure | null {
 }
 
 /** Seals whatever a row holds under the current key, without looking into it. */
-export async function sealAnew(keyring: Keyring, recordKey: string, value: string): Promise<string> {
+export async function sealAnew(
+  keyring: Keyring,
+  recordKey: string,
+  value: string,
+): Promise<string> {
   return sealRecord(keyring, recordKey, await openRecord(keyring, recordKey, value))
 }

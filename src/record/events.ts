@@ -24,7 +24,15 @@ export type EventDetail =
    * password, and the owner should be told to change it. `counter` is null, and both counts 0, for a backup or support code that keystep
    * made: it is not counted, and told to `onEvent`, not written.
    */
-  | { type: 'code.rejected'; counter: CounterName | null; inARow: number; passwordKnown: boolean; within30Days: number; kind: AttemptKind; purpose: string }
+  | {
+      type: 'code.rejected'
+      counter: CounterName | null
+      inARow: number
+      passwordKnown: boolean
+      within30Days: number
+      kind: AttemptKind
+      purpose: string
+    }
   /**
    * A code that was not judged (PCI DSS 10.2.1.4); told to `onEvent`, not written. `already_used`: a right code came a second time, the
    * owner's sign of phishing. `kind` is null where the text was no code at all.
@@ -106,16 +114,28 @@ export type EventHandler = (event: KeystepEvent) => void | Promise<void>
 export type ErrorHandler = (error: KeystepError) => void | Promise<void>
 
 /** Hands events on without waiting: a handler that throws, rejects or hangs neither blocks nor undoes what was committed. */
-export function emit(onEvent: EventHandler, onError: ErrorHandler, events: readonly KeystepEvent[]): void {
+export function emit(
+  onEvent: EventHandler,
+  onError: ErrorHandler,
+  events: readonly KeystepEvent[],
+): void {
   for (const event of events) void tell(onEvent, onError, event)
 }
 
-async function tell(onEvent: EventHandler, onError: ErrorHandler, event: KeystepEvent): Promise<void> {
+async function tell(
+  onEvent: EventHandler,
+  onError: ErrorHandler,
+  event: KeystepEvent,
+): Promise<void> {
   try {
     await onEvent(event)
   } catch (cause) {
     try {
-      await onError(new KeystepError('ERR_EVENT_HANDLER', 'onEvent failed; what it was told of stands', { cause }))
+      await onError(
+        new KeystepError('ERR_EVENT_HANDLER', 'onEvent failed; what it was told of stands', {
+          cause,
+        }),
+      )
     } catch {
       // A reporter that fails has nobody left to report to.
     }

@@ -2,7 +2,8 @@
  * The answer to one call: what the caller needs next stands on the accepted branch alone, so that it cannot be reached without
  * looking. Narrow by `outcome`, then `switch` on `reason`.
  */
-export type Outcome<T, R extends string> = ({ outcome: 'accepted' } & T) | { outcome: 'rejected'; reason: R }
+export type Outcome<T, R extends string> =
+  ({ outcome: 'accepted' } & T) | { outcome: 'rejected'; reason: R }
 
 /** Why a code opened nothing. Exactly one reason, and nothing about it was disclosed before it was committed. */
 export type Rejection =

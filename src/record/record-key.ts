@@ -13,10 +13,22 @@ const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
  * @throws `ERR_USER_ID`
  */
 export function checkUserId(userId: unknown): asserts userId is string {
-  if (typeof userId !== 'string' || userId === '' || !isWellFormed(userId) || byteLength(userId) > MOST_BYTES) {
-    throw new KeystepError('ERR_USER_ID', `a user id is a non-empty, well-formed string of at most ${MOST_BYTES} bytes`)
+  if (
+    typeof userId !== 'string' ||
+    userId === '' ||
+    !isWellFormed(userId) ||
+    byteLength(userId) > MOST_BYTES
+  ) {
+    throw new KeystepError(
+      'ERR_USER_ID',
+      `a user id is a non-empty, well-formed string of at most ${MOST_BYTES} bytes`,
+    )
   }
-  if (EMAIL.test(userId.trim())) throw new KeystepError('ERR_USER_ID', 'a user id never changes, and an e-mail address does: use the immutable id')
+  if (EMAIL.test(userId.trim()))
+    throw new KeystepError(
+      'ERR_USER_ID',
+      'a user id never changes, and an e-mail address does: use the immutable id',
+    )
 }
 
 /** Everything that a realm's user records begin with. */

@@ -9,7 +9,11 @@ export function recordMac(subject: Pick<Subject, 'macKey'>, ...parts: readonly s
   return encodeBase64url(macOf(keyOf(subject), ...parts))
 }
 
-export function isRecordMac(mac: string, subject: Pick<Subject, 'macKey'>, ...parts: readonly string[]): boolean {
+export function isRecordMac(
+  mac: string,
+  subject: Pick<Subject, 'macKey'>,
+  ...parts: readonly string[]
+): boolean {
   return equalText(mac, recordMac(subject, ...parts))
 }
 

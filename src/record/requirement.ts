@@ -15,7 +15,11 @@ interface Policy {
 }
 
 /** @throws `ERR_REQUIREMENT`: a policy that cannot be had must not read as "nobody must". */
-export async function requirementOf(settings: Policy, userId: string, now: number): Promise<ResolvedRequirement> {
+export async function requirementOf(
+  settings: Policy,
+  userId: string,
+  now: number,
+): Promise<ResolvedRequirement> {
   let requirement: Requirement
   try {
     requirement = await settings.requirement(userId)
@@ -26,7 +30,10 @@ export async function requirementOf(settings: Policy, userId: string, now: numbe
   if (requirement === 'required') return { required: true }
   const from: unknown = (requirement as { from: Date } | undefined)?.from
   if (!(from instanceof Date) || Number.isNaN(from.getTime())) {
-    throw new KeystepError('ERR_REQUIREMENT', "the requirement function returns 'optional', 'required' or { from: Date }")
+    throw new KeystepError(
+      'ERR_REQUIREMENT',
+      "the requirement function returns 'optional', 'required' or { from: Date }",
+    )
   }
   return from.getTime() <= now ? { required: true } : { required: false, enrollBy: from }
 }

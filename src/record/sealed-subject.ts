@@ -11,7 +11,11 @@ const MOST_BYTES = 23_900
 const UNSAID = Object.keys(untouched) as (keyof typeof untouched)[]
 
 /** The row of a record: its text, sealed for its place in the store. */
-export function sealSubject(keyring: Keyring, recordKey: string, subject: Subject): Promise<string> {
+export function sealSubject(
+  keyring: Keyring,
+  recordKey: string,
+  subject: Subject,
+): Promise<string> {
   return sealRecord(keyring, recordKey, encodeSubject(subject))
 }
 
@@ -25,13 +29,18 @@ export function encodeSubject(subject: Subject): string {
   const lines = [JSON.stringify(said), ...subject.activity]
   for (;;) {
     const text = lines.join('\n')
-    if (text.length * 3 <= MOST_BYTES || byteLength(text) <= MOST_BYTES || lines.length === 1) return text
+    if (text.length * 3 <= MOST_BYTES || byteLength(text) <= MOST_BYTES || lines.length === 1)
+      return text
     lines.splice(1, 1)
   }
 }
 
 /** @throws `ERR_RECORD_VERSION`, `ERR_RECORD_MOVED`, and what opening throws. */
-export async function openSubject(keyring: Keyring, recordKey: string, value: string): Promise<Subject> {
+export async function openSubject(
+  keyring: Keyring,
+  recordKey: string,
+  value: string,
+): Promise<Subject> {
   return decodeSubject(await openRecord(keyring, recordKey, value))
 }
 
@@ -48,8 +57,14 @@ export function decodeSubject(text: string): Subject {
 
 function refusalOf(text: string): KeystepError {
   return departureOf(text)
-    ? new KeystepError('ERR_RECORD_MOVED', 'the record is on its way to another place: repeat maintenance.move')
-    : new KeystepError('ERR_RECORD_VERSION', 'the record was written by a version of keystep that this one does not know')
+    ? new KeystepError(
+        'ERR_RECORD_MOVED',
+        'the record is on its way to another place: repeat maintenance.move',
+      )
+    : new KeystepError(
+        'ERR_RECORD_VERSION',
+        'the record was written by a version of keystep that this one does not know',
+      )
 }
 
 /** What is authentic and yet no JSON is of another version; the parser's own error would quote the record. */

@@ -56,7 +56,12 @@ export interface Settings {
   readonly realm: string
   /** Everything that the realm's user records begin with. */
   readonly recordPrefix: string
-  readonly totp: { algorithm: OtpAlgorithm; digits: 6 | 7 | 8; periodSeconds: number; window: { past: number; future: number } }
+  readonly totp: {
+    algorithm: OtpAlgorithm
+    digits: 6 | 7 | 8
+    periodSeconds: number
+    window: { past: number; future: number }
+  }
   readonly backupCodeCount: number
   readonly sms: SmsSettings | null
   readonly devices: { days: number; max: number }
@@ -71,21 +76,52 @@ export interface Settings {
 /** Checks everything at once, so that a mistake shows at start-up and not at the first login. */
 export function resolveSettings(options: TwoFactorOptions): Settings {
   requireObject(options, 'createTwoFactor takes an object of options')
-  const { issuer, store, keyring, realm = 'default', totp = {}, backupCodes = {}, devices = {}, limits = {} } = options
-  for (const part of [totp, backupCodes, devices, limits]) requireObject(part, 'totp, backupCodes, devices and limits are objects')
+  const {
+    issuer,
+    store,
+    keyring,
+    realm = 'default',
+    totp = {},
+    backupCodes = {},
+    devices = {},
+    limits = {},
+  } = options
+  for (const part of [totp, backupCodes, devices, limits])
+    requireObject(part, 'totp, backupCodes, devices and limits are objects')
   for (const part of [options.requirement, options.now, options.onEvent, options.onError]) {
-    requireThat(part === undefined || typeof part === 'function', 'requirement, now, onEvent and onError are functions')
+    requireThat(
+      part === undefined || typeof part === 'function',
+      'requirement, now, onEvent and onError are functions',
+    )
   }
-  requireThat(isText(issuer, 64) && !/[:\p{Cc}]/u.test(issuer), 'issuer is 1 to 64 characters without a colon')
-  requireThat(typeof (store as RecordStore | undefined)?.get === 'function' && typeof store.put === 'function', 'store is a RecordStore')
+  requireThat(
+    isText(issuer, 64) && !/[:\p{Cc}]/u.test(issuer),
+    'issuer is 1 to 64 characters without a colon',
+  )
+  requireThat(
+    typeof (store as RecordStore | undefined)?.get === 'function' &&
+      typeof store.put === 'function',
+    'store is a RecordStore',
+  )
   requireThat(keyring instanceof Keyring, 'keyring is what createKeyring returned')
   requireThat(isText(realm, 64) && byteLength(realm) <= 64, 'realm is 1 to 64 bytes')
-  const { algorithm = 'SHA1', digits = 6, periodSeconds = 30, window = { past: 1, future: 1 } } = totp
-  requireThat(['SHA1', 'SHA256', 'SHA512'].includes(algorithm), 'totp.algorithm is SHA1, SHA256 or SHA512')
+  const {
+    algorithm = 'SHA1',
+    digits = 6,
+    periodSeconds = 30,
+    window = { past: 1, future: 1 },
+  } = totp
+  requireThat(
+    ['SHA1', 'SHA256', 'SHA512'].includes(algorithm),
+    'totp.algorithm is SHA1, SHA256 or SHA512',
+  )
   requireThat([6, 7, 8].includes(digits), 'totp.digits is 6, 7 or 8')
   requireThat(isWhole(periodSeconds, 15, 120), 'totp.periodSeconds is 15 to 120 (63B-4 3.1.4.1)')
   requireObject(window, 'totp.window is an object')
-  requireThat(isWhole(window.past, 0, 10) && isWhole(window.future, 0, 10), 'totp.window is 0 to 10 steps each side')
+  requireThat(
+    isWhole(window.past, 0, 10) && isWhole(window.future, 0, 10),
+    'totp.window is 0 to 10 steps each side',
+  )
   const { count = 10 } = backupCodes
   requireThat(isWhole(count, 1, 32), 'backupCodes.count is 1 to 32')
   const { days = 30, max = 10 } = devices
@@ -110,7 +146,11 @@ export function resolveSettings(options: TwoFactorOptions): Settings {
 }
 
 /** Throws `ERR_OPTION`, or another code, unless a condition that the developer answers for holds. */
-export function requireThat(condition: boolean, message: string, code: KeystepErrorCode = 'ERR_OPTION'): asserts condition {
+export function requireThat(
+  condition: boolean,
+  message: string,
+  code: KeystepErrorCode = 'ERR_OPTION',
+): asserts condition {
   if (!condition) throw new KeystepError(code, message)
 }
 
@@ -129,7 +169,8 @@ export function isWhole(value: unknown, least: number, most: number): value is n
 
 /** Milliseconds of a Date or ISO string. @throws `ERR_OPTION` */
 export function instantOf(value: Date | string, message: string): number {
-  const instant = value instanceof Date ? value.getTime() : typeof value === 'string' ? Date.parse(value) : NaN
+  const instant =
+    value instanceof Date ? value.getTime() : typeof value === 'string' ? Date.parse(value) : NaN
   requireThat(Number.isFinite(instant), message)
   return instant
 }

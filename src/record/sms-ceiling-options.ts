@@ -21,7 +21,10 @@ export function checkCeilings(ceilings: SmsCeilings | undefined): void {
   const { total, callingCodes = {} } = ceilings
   requireThat(isObject(callingCodes), 'sms.ceilings.callingCodes is an object')
   for (const code of Object.keys(callingCodes)) {
-    requireThat(/^\+[1-9]\d{0,6}$/.test(code), "sms.ceilings.callingCodes has calling codes such as '+49'")
+    requireThat(
+      /^\+[1-9]\d{0,6}$/.test(code),
+      "sms.ceilings.callingCodes has calling codes such as '+49'",
+    )
   }
   for (const ceiling of [total, ...Object.values(callingCodes)]) {
     if (ceiling === undefined) continue

@@ -29,12 +29,16 @@ export type SmsSettings = Readonly<SmsOptions>
 export function resolveSms(options: SmsOptions): SmsSettings {
   const { sender, countries, originDomain, ceilings } = options
   const list: unknown = countries
-  const isPrefix = (prefix: unknown): boolean => typeof prefix === 'string' && /^\+[1-9]\d{0,6}$/.test(prefix)
+  const isPrefix = (prefix: unknown): boolean =>
+    typeof prefix === 'string' && /^\+[1-9]\d{0,6}$/.test(prefix)
   if (typeof sender !== 'function') throw new KeystepError('ERR_OPTION', 'sms.sender is a function')
   if (!Array.isArray(list) || list.length === 0 || !list.every(isPrefix)) {
     throw new KeystepError('ERR_OPTION', "sms.countries lists calling codes such as '+49'")
   }
-  if (originDomain !== undefined && !(typeof (originDomain as unknown) === 'string' && /^[a-z0-9.-]{1,80}$/i.test(originDomain))) {
+  if (
+    originDomain !== undefined &&
+    !(typeof (originDomain as unknown) === 'string' && /^[a-z0-9.-]{1,80}$/i.test(originDomain))
+  ) {
     throw new KeystepError('ERR_OPTION', 'sms.originDomain is a domain name')
   }
   checkCeilings(ceilings)

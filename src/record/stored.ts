@@ -20,7 +20,12 @@ export async function readStored(store: RecordStore, key: string): Promise<Store
 }
 
 /** Writes a record where it still is as expected. Only a version is "written": an answer that a store should not give opens nothing (V27). */
-export async function writeStored(store: RecordStore, key: string, value: string, options: Parameters<RecordStore['put']>[2]): Promise<boolean> {
+export async function writeStored(
+  store: RecordStore,
+  key: string,
+  value: string,
+  options: Parameters<RecordStore['put']>[2],
+): Promise<boolean> {
   const version: unknown = await fromStore(() => store.put(key, value, options))
   if (version === null) return false
   if (typeof version === 'string') return true

@@ -50,7 +50,12 @@ export interface Device {
 
 /** The SMS code in flight, bound to the challenge or enrollment that asked for it, and the sends of the last day. */
 export interface SmsState {
-  readonly code: { readonly boundTo: string; readonly mac: string; readonly expiresAt: number; readonly used: boolean } | null
+  readonly code: {
+    readonly boundTo: string
+    readonly mac: string
+    readonly expiresAt: number
+    readonly used: boolean
+  } | null
   readonly sentAt: readonly number[]
   /** Whether a provider failure gave the last send's 30 seconds back, or did so for the send before it. */
   readonly pause: 'kept' | 'given_back' | 'was_given_back'
@@ -139,13 +144,27 @@ export function newSubject(): Subject {
 export function endTokens(subject: Subject): Subject {
   const epoch = { ...subject.epoch, id: encodeBase64url(randomBytes(16)) }
   const sms = subject.sms.code ? { ...subject.sms, code: null } : subject.sms
-  return { ...subject, epoch, devices: untouched.devices, spent: untouched.spent, spentFloor: 0, sms }
+  return {
+    ...subject,
+    epoch,
+    devices: untouched.devices,
+    spent: untouched.spent,
+    spentFloor: 0,
+    sms,
+  }
 }
 
 /** {@link endTokens}, and no proof from before counts as fresh any more. */
 export function renewEpoch(subject: Subject, now: number): Subject {
   const ended = endTokens(subject)
-  return { ...ended, epoch: { id: ended.epoch.id, at: now, ...(subject.touchedAt > now && { provenAfter: subject.touchedAt }) } }
+  return {
+    ...ended,
+    epoch: {
+      id: ended.epoch.id,
+      at: now,
+      ...(subject.touchedAt > now && { provenAfter: subject.touchedAt }),
+    },
+  }
 }
 
 export type Enrolled = Subject & { readonly factors: readonly [Factor, ...Factor[]] }

@@ -69,17 +69,23 @@ export function resolveLimits(limits: Limits = {}): ResolvedLimits {
 function bounded(value: number | undefined, most: number): number {
   if (value === undefined) return most
   if (!Number.isInteger(value) || value < 1 || value > most) {
-    throw new KeystepError('ERR_OPTION', `a limit is a whole number from 1 to its default, here ${most}: it can be lowered, never raised`)
+    throw new KeystepError(
+      'ERR_OPTION',
+      `a limit is a whole number from 1 to its default, here ${most}: it can be lowered, never raised`,
+    )
   }
   return value
 }
 
-export type Gate = 'open' | { readonly reason: 'locked'; readonly retryAt: Date } | { readonly reason: 'exhausted' }
+export type Gate =
+  'open' | { readonly reason: 'locked'; readonly retryAt: Date } | { readonly reason: 'exhausted' }
 
 /** Whether a code of this counter may be looked at. */
 export function gateOf(counter: Counter, now: number, limits: ResolvedLimits): Gate {
   if (isExhausted(counter, limits)) return { reason: 'exhausted' }
-  return counter.lockedUntil > now ? { reason: 'locked', retryAt: new Date(counter.lockedUntil) } : 'open'
+  return counter.lockedUntil > now
+    ? { reason: 'locked', retryAt: new Date(counter.lockedUntil) }
+    : 'open'
 }
 
 export function isExhausted(counter: Counter, limits: ResolvedLimits): boolean {
@@ -99,14 +105,22 @@ export interface Miss {
 }
 
 /** Debits one wrong code. */
-export function miss(attempts: Attempts, name: CounterName, now: number, limits: ResolvedLimits): Miss {
+export function miss(
+  attempts: Attempts,
+  name: CounterName,
+  now: number,
+  limits: ResolvedLimits,
+): Miss {
   const before = attempts[name]
   const streak = before.streak + 1
   const excess = streak - limits.freeAttempts
   const lockedUntil = excess < 0 ? before.lockedUntil : now + lockSeconds(excess) * SECOND
   const wrongAt = [...recent(before, now), Math.floor(now / SECOND)].slice(-MOST_KEPT)
   const relief = Math.max(0, (before.relief ?? 0) - 1)
-  const left = Math.min(limits.hardStop - streak, Math.max(limits.monthlyStop - wrongAt.length, relief))
+  const left = Math.min(
+    limits.hardStop - streak,
+    Math.max(limits.monthlyStop - wrongAt.length, relief),
+  )
   const exhausted = left <= 0
   return {
     attempts: {
@@ -133,7 +147,10 @@ export function succeed(attempts: Attempts): Attempts {
 
 /** A right backup or support code ends both streaks with their locks and stops; both accounts go on. */
 export function recover(attempts: Attempts, now: number, limits: ResolvedLimits): Attempts {
-  const [codes, recovery] = [relieve(attempts.codes, now, limits), relieve(attempts.recovery, now, limits)]
+  const [codes, recovery] = [
+    relieve(attempts.codes, now, limits),
+    relieve(attempts.recovery, now, limits),
+  ]
   return { ...attempts, codes, recovery, failures: 0 }
 }
 
@@ -149,7 +166,12 @@ export function restart(attempts: Attempts, now: number, limits: ResolvedLimits)
     const wrongAt = counter.wrongAt.filter((at) => at * SECOND <= now)
     return relieve({ ...counter, wrongAt }, now, limits)
   }
-  return { codes: settle(attempts.codes), recovery: settle(attempts.recovery), failures: 0, stops: 0 }
+  return {
+    codes: settle(attempts.codes),
+    recovery: settle(attempts.recovery),
+    failures: 0,
+    stops: 0,
+  }
 }
 
 /**

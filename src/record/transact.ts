@@ -45,19 +45,30 @@ export interface Held {
 }
 
 /** Reads and opens a user's record, and checks it against the clock. */
-export async function readRecord(settings: Settings, userId: string, ignoreClock = false): Promise<Held> {
+export async function readRecord(
+  settings: Settings,
+  userId: string,
+  ignoreClock = false,
+): Promise<Held> {
   const key = recordKey(settings.recordPrefix, userId)
   const found = await readStored(settings.store, key)
   if (!found) return { key, subject: null, version: null }
   const subject = await openSubject(settings.keyring, key, found.value)
   if (subject.touchedAt > settings.now() + CLOCK_TOLERANCE && !ignoreClock) {
-    throw new KeystepError('ERR_CLOCK', 'the record was written more than 5 minutes ahead of this clock')
+    throw new KeystepError(
+      'ERR_CLOCK',
+      'the record was written more than 5 minutes ahead of this clock',
+    )
   }
   return { key, subject, version: found.version }
 }
 
 /** Seals a record and swaps it in: whether it was still at the version that was read. */
-export async function swapRecord(settings: Settings, { key, version }: Held, next: Subject): Promise<boolean> {
+export async function swapRecord(
+  settings: Settings,
+  { key, version }: Held,
+  next: Subject,
+): Promise<boolean> {
   const value = await sealSubject(settings.keyring, key, next)
   return writeStored(settings.store, key, value, { expected: version, ...expiryOf(next) })
 }
@@ -73,7 +84,10 @@ export function expiryOf({ keptUntil, factors }: Subject): { expiresAt?: Date } 
  *
  * @throws `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and what opening the record throws.
  */
-export async function transact<R, P = undefined>(settings: Settings, { userId, context, prepare, decide, ignoreClock, silent }: Transaction<R, P>): Promise<R> {
+export async function transact<R, P = undefined>(
+  settings: Settings,
+  { userId, context, prepare, decide, ignoreClock, silent }: Transaction<R, P>,
+): Promise<R> {
   const facts = factsOf(context)
   for (let tries = 1; tries <= MOST_TRIES; tries++) {
     const held = await readRecord(settings, userId, ignoreClock)
@@ -82,13 +96,23 @@ export async function transact<R, P = undefined>(settings: Settings, { userId, c
     const { result, next, events = [], keptUntil = null } = decide(held.subject, now, prepared)
     if (next) {
       const touchedAt = ignoreClock ? now : Math.max(now, next.touchedAt)
-      const written = { ...next, touchedAt, keptUntil, activity: recordActivity(next.activity, silent ? [] : events, now, facts) }
+      const written = {
+        ...next,
+        touchedAt,
+        keptUntil,
+        activity: recordActivity(next.activity, silent ? [] : events, now, facts),
+      }
       if (!(await swapRecord(settings, held, written))) {
         await pause(tries)
         continue
       }
     }
-    if (settings.onEvent) emit(settings.onEvent, settings.onError, events.map((event) => ({ ...event, ...facts, at: new Date(now), userId })))
+    if (settings.onEvent)
+      emit(
+        settings.onEvent,
+        settings.onError,
+        events.map((event) => ({ ...event, ...facts, at: new Date(now), userId })),
+      )
     return result
   }
   throw new KeystepError('ERR_CONTENTION', `the record changed under each of ${MOST_TRIES} tries`)

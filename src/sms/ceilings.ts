@@ -74,7 +74,11 @@ function budgetsOf(settings: Settings, number: string): Budget[] {
   ]
 }
 
-function stretches({ realm, now }: Settings, scope: string, { perHour, perDay }: SmsCeiling): Budget[] {
+function stretches(
+  { realm, now }: Settings,
+  scope: string,
+  { perHour, perDay }: SmsCeiling,
+): Budget[] {
   const at = now()
   const one = (most: number | undefined, unit: 'h' | 'd', span: number): Budget[] => {
     if (most === undefined) return []
@@ -114,7 +118,9 @@ function shareOf(budget: Budget, place: number): number {
 
 async function tellIfNear(settings: Settings, budget: Budget): Promise<void> {
   const counts = await Promise.all(
-    Array.from({ length: partsOf(budget) }, (_, place) => readPart(settings, `${budget.key}.${place}`)),
+    Array.from({ length: partsOf(budget) }, (_, place) =>
+      readPart(settings, `${budget.key}.${place}`),
+    ),
   )
   const sum = counts.reduce((all, { count }) => all + count, 0)
   if (sum >= budget.most * NEAR) await tell(settings, budget, 'sms.ceiling_near')
@@ -131,7 +137,10 @@ async function tell(
   const { scope, most, key, until } = budget
   const mark = `${key}.${type === 'sms.ceiling_near' ? 'near' : 'reached'}`
   if (await readStored(store, mark)) return
-  const isFirst = await writeStored(store, mark, '1', { expected: null, expiresAt: new Date(until + DAY) })
+  const isFirst = await writeStored(store, mark, '1', {
+    expected: null,
+    expiresAt: new Date(until + DAY),
+  })
   if (!isFirst) return
   const at = new Date(settings.now())
   emit(onEvent, onError, [{ type, scope, most, until: new Date(until), at, userId: '' }])

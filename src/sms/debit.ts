@@ -28,7 +28,11 @@ export async function debitSend(
 }
 
 /** Gives back a send that no message followed. Throws as {@link debitSend}. */
-export async function creditSend(settings: Settings, number: string, debit: SendDebit): Promise<void> {
+export async function creditSend(
+  settings: Settings,
+  number: string,
+  debit: SendDebit,
+): Promise<void> {
   await creditDestination(settings, number, debit)
   await creditCeilings(settings, debit.ceilings)
 }

@@ -20,9 +20,15 @@ interface Quota {
   readonly within: number
 }
 
-const USER_QUOTAS: readonly Quota[] = [{ most: 5, within: HOUR }, { most: 10, within: DAY }]
+const USER_QUOTAS: readonly Quota[] = [
+  { most: 5, within: HOUR },
+  { most: 10, within: DAY },
+]
 /** One phone, across all users of the realm: several accounts may share it, a pumping ring may not (V21). */
-const DESTINATION_QUOTAS: readonly Quota[] = [{ most: 10, within: HOUR }, { most: 20, within: DAY }]
+const DESTINATION_QUOTAS: readonly Quota[] = [
+  { most: 10, within: HOUR },
+  { most: 20, within: DAY },
+]
 const PAUSE = 30_000
 
 /** When a user may be sent the next message; null for now. */
@@ -45,7 +51,9 @@ export function addSend(sentAt: readonly number[], now: number): number[] {
 
 /** The state after the provider refused a send: its pause is given back, its place in the quotas is not, and never twice in a row. */
 export function forgiveSend(sms: SmsState, sentAt: number): SmsState {
-  return sms.sentAt.at(-1) === sentAt && sms.pause === 'kept' ? { ...sms, pause: 'given_back' } : sms
+  return sms.sentAt.at(-1) === sentAt && sms.pause === 'kept'
+    ? { ...sms, pause: 'given_back' }
+    : sms
 }
 
 export function resendAt(now: number): Date {
@@ -76,35 +84,59 @@ export type Debit = Debited | { readonly retryAt: Date }
 export function debitDestination(settings: Settings, number: string): Promise<Debit> {
   return changeBudget<Debit>(settings, number, (sentAt, now) => {
     const until = quotaEnd(sentAt, DESTINATION_QUOTAS, now)
-    return until > now ? { result: { retryAt: new Date(until) } } : { result: { at: now }, next: addSend(sentAt, now) }
+    return until > now
+      ? { result: { retryAt: new Date(until) } }
+      : { result: { at: now }, next: addSend(sentAt, now) }
   })
 }
 
 /** Gives back a debit that no message followed, so that a burst costs a number no more than was sent to it. Throws as {@link debitDestination}. */
-export function creditDestination(settings: Settings, number: string, { at }: Debited): Promise<null> {
+export function creditDestination(
+  settings: Settings,
+  number: string,
+  { at }: Debited,
+): Promise<null> {
   return changeBudget(settings, number, (sentAt) => {
     const place = sentAt.indexOf(at)
     return { result: null, ...(place >= 0 && { next: sentAt.toSpliced(place, 1) }) }
   })
 }
 
-async function changeBudget<R>(settings: Settings, number: string, decide: (sentAt: readonly number[], now: number) => { result: R; next?: readonly number[] }): Promise<R> {
+async function changeBudget<R>(
+  settings: Settings,
+  number: string,
+  decide: (sentAt: readonly number[], now: number) => { result: R; next?: readonly number[] },
+): Promise<R> {
   const { store, keyring, realm } = settings
   const key = `s1.${encodeBase64url(macOf(await macKeyOf(currentKey(keyring), 'sms-destination'), realm, number))}`
   for (let tries = 1; tries <= MOST_TRIES; tries++) {
     const found = await readStored(store, key)
     const now = settings.now()
-    const written = found ? (JSON.parse(await openRecord(keyring, key, found.value)) as number[]) : []
+    const written = found
+      ? (JSON.parse(await openRecord(keyring, key, found.value)) as number[])
+      : []
     if (written.some((at) => at > now + CLOCK_TOLERANCE && at <= now + DAY)) {
-      throw new KeystepError('ERR_CLOCK', 'the budget of a destination was written more than 5 minutes ahead of this clock')
+      throw new KeystepError(
+        'ERR_CLOCK',
+        'the budget of a destination was written more than 5 minutes ahead of this clock',
+      )
     }
     // That ends within a day. What lies beyond counts as of now, and from now on: nobody can reset a number, so that it has to end by itself.
     const sentAt = written.map((at) => (at > now + DAY ? now : at))
     const { result, next = sentAt } = decide(sentAt, now)
     if (String(next) === String(written)) return result
     const value = await sealRecord(keyring, key, JSON.stringify(next))
-    if (await writeStored(store, key, value, { expected: found?.version ?? null, expiresAt: new Date(now + DAY) })) return result
+    if (
+      await writeStored(store, key, value, {
+        expected: found?.version ?? null,
+        expiresAt: new Date(now + DAY),
+      })
+    )
+      return result
     await pause(tries)
   }
-  throw new KeystepError('ERR_CONTENTION', `the budget of a destination changed under each of ${MOST_TRIES} tries`)
+  throw new KeystepError(
+    'ERR_CONTENTION',
+    `the budget of a destination changed under each of ${MOST_TRIES} tries`,
+  )
 }

@@ -42,7 +42,10 @@ interface SendOrder<R extends string> {
   readonly userId: string
   readonly context: RequestContext | undefined
   /** Decides over the record where to send, or why not. */
-  readonly choose: (subject: Subject | null, now: number) => Destination | { outcome: 'rejected'; reason: 'expired' | R }
+  readonly choose: (
+    subject: Subject | null,
+    now: number,
+  ) => Destination | { outcome: 'rejected'; reason: 'expired' | R }
 }
 
 /** Throws unless the portal configured SMS. @throws `ERR_OPTION` */
@@ -58,7 +61,10 @@ export function requireSms(settings: Settings): SmsSettings {
  *
  * @throws `ERR_SMS_SENDER` with the provider's error, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and the record's codes.
  */
-export async function sendCode<R extends string>(settings: Settings, { userId, context, choose }: SendOrder<R>): Promise<({ outcome: 'accepted'; subject: Subject } & SmsSent) | SendRejection<R>> {
+export async function sendCode<R extends string>(
+  settings: Settings,
+  { userId, context, choose }: SendOrder<R>,
+): Promise<({ outcome: 'accepted'; subject: Subject } & SmsSent) | SendRejection<R>> {
   const { sender, originDomain } = requireSms(settings)
   const code = randomDigits(SMS_CODE_DIGITS)
   // A lost swap does not debit again, unless the number itself changed meanwhile.
@@ -72,45 +78,74 @@ export async function sendCode<R extends string>(settings: Settings, { userId, c
     return retryAt ? { outcome: 'rejected', reason: 'too_soon', retryAt } : chosen
   }
   type Sending = { outcome: 'sending'; destination: Destination; subject: Subject; at: number }
-  const deciding = transact<Sending | SendRejection<R>, SendDebit | { retryAt: Date } | null>(settings, {
-    userId,
-    context,
-    prepare: async (subject, now) => {
-      const chosen = decideSend(subject, now)
-      if ('outcome' in chosen) return null
-      const debit = debits.get(chosen.number) ?? (await debitSend(settings, chosen.number))
-      if ('at' in debit) debits.set(chosen.number, debit)
-      return debit
+  const deciding = transact<Sending | SendRejection<R>, SendDebit | { retryAt: Date } | null>(
+    settings,
+    {
+      userId,
+      context,
+      prepare: async (subject, now) => {
+        const chosen = decideSend(subject, now)
+        if ('outcome' in chosen) return null
+        const debit = debits.get(chosen.number) ?? (await debitSend(settings, chosen.number))
+        if ('at' in debit) debits.set(chosen.number, debit)
+        return debit
+      },
+      decide: (subject, now, debit) => {
+        const chosen = decideSend(subject, now)
+        if ('outcome' in chosen) return { result: chosen }
+        if (debit && 'retryAt' in debit)
+          return { result: { outcome: 'rejected', reason: 'too_soon', retryAt: debit.retryAt } }
+        const base = subject ?? newSubject()
+        const mac = recordMac(base, 'sms', chosen.boundTo, code)
+        const sms = {
+          code: { boundTo: chosen.boundTo, mac, expiresAt: now + CODE_MS, used: false },
+          sentAt: addSend(base.sms.sentAt, now),
+          pause: pauseAfterSend(base.sms),
+        }
+        const next = { ...base, sms }
+        return {
+          result: { outcome: 'sending', destination: chosen, subject: next, at: now },
+          next,
+          events: [{ type: 'sms.sent', to: chosen.to }],
+        }
+      },
     },
-    decide: (subject, now, debit) => {
-      const chosen = decideSend(subject, now)
-      if ('outcome' in chosen) return { result: chosen }
-      if (debit && 'retryAt' in debit) return { result: { outcome: 'rejected', reason: 'too_soon', retryAt: debit.retryAt } }
-      const base = subject ?? newSubject()
-      const mac = recordMac(base, 'sms', chosen.boundTo, code)
-      const sms = { code: { boundTo: chosen.boundTo, mac, expiresAt: now + CODE_MS, used: false }, sentAt: addSend(base.sms.sentAt, now), pause: pauseAfterSend(base.sms) }
-      const next = { ...base, sms }
-      return { result: { outcome: 'sending', destination: chosen, subject: next, at: now }, next, events: [{ type: 'sms.sent', to: chosen.to }] }
-    },
-  })
+  )
   const decided = await deciding.catch(async (error: unknown) => {
     await creditUnused(settings, debits, null)
     throw error
   })
-  await creditUnused(settings, debits, decided.outcome === 'sending' ? decided.destination.number : null)
+  await creditUnused(
+    settings,
+    debits,
+    decided.outcome === 'sending' ? decided.destination.number : null,
+  )
   if (decided.outcome === 'rejected') return decided
   const { destination, subject, at } = decided
   try {
-    await sender({ to: new Secret(destination.number), text: new Secret(smsText(settings.issuer, code, originDomain)) })
+    await sender({
+      to: new Secret(destination.number),
+      text: new Secret(smsText(settings.issuer, code, originDomain)),
+    })
   } catch (cause) {
     await giveBack(settings, userId, at)
     throw new KeystepError('ERR_SMS_SENDER', 'the SMS sender failed', { cause })
   }
-  return { outcome: 'accepted', subject, hint: hintOf(destination.number), expiresAt: new Date(at + CODE_MS), resendAt: resendAt(at) }
+  return {
+    outcome: 'accepted',
+    subject,
+    hint: hintOf(destination.number),
+    expiresAt: new Date(at + CODE_MS),
+    resendAt: resendAt(at),
+  }
 }
 
 /** As well as it goes: a debit that stays makes a number wait, and sends nothing more. */
-async function creditUnused(settings: Settings, debits: ReadonlyMap<string, SendDebit>, sentTo: string | null): Promise<void> {
+async function creditUnused(
+  settings: Settings,
+  debits: ReadonlyMap<string, SendDebit>,
+  sentTo: string | null,
+): Promise<void> {
   for (const [number, debit] of debits) {
     if (number !== sentTo) await creditSend(settings, number, debit).catch(() => null)
   }
@@ -120,13 +155,18 @@ async function creditUnused(settings: Settings, debits: ReadonlyMap<string, Send
 async function giveBack(settings: Settings, userId: string, sentAt: number): Promise<void> {
   await transact<null>(settings, {
     userId,
-    decide: (subject) => ({ result: null, ...(subject && { next: { ...subject, sms: forgiveSend(subject.sms, sentAt) } }) }),
+    decide: (subject) => ({
+      result: null,
+      ...(subject && { next: { ...subject, sms: forgiveSend(subject.sms, sentAt) } }),
+    }),
   }).catch(() => null)
 }
 
 /** Uniform decimal digits: bytes from 250 on are drawn again, so that no digit is likelier (63B-4 3.2.12). */
 function randomDigits(length: number): string {
   let digits = ''
-  while (digits.length < length) for (const byte of randomBytes(length)) if (byte < 250 && digits.length < length) digits += String(byte % 10)
+  while (digits.length < length)
+    for (const byte of randomBytes(length))
+      if (byte < 250 && digits.length < length) digits += String(byte % 10)
   return digits
 }

@@ -8,12 +8,16 @@ const GSM_7 = /[A-Za-z0-9 @£$¥èéùìòÇØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæß�
 export function smsText(issuer: string, code: string, originDomain: string | undefined): string {
   const bound = originDomain === undefined ? '' : `\n\n@${originDomain} #${code}`
   const rest = `${code} is your  code. Do not share it with anyone.`
-  const name = gsm7(issuer).slice(0, 160 - bound.length - rest.length).trim()
+  const name = gsm7(issuer)
+    .slice(0, 160 - bound.length - rest.length)
+    .trim()
   // A function: in a replacement text, `$&` and its like would be a name's own way to repeat the message.
   return rest.replace('your  code', () => (name === '' ? 'your code' : `your ${name} code`)) + bound
 }
 
 function gsm7(text: string): string {
-  const kept = Array.from(text.normalize('NFC'), (letter) => (GSM_7.test(letter) ? letter : letter.normalize('NFKD').replace(/[^A-Za-z0-9]/g, '')))
+  const kept = Array.from(text.normalize('NFC'), (letter) =>
+    GSM_7.test(letter) ? letter : letter.normalize('NFKD').replace(/[^A-Za-z0-9]/g, ''),
+  )
   return kept.join('').replace(/ +/g, ' ')
 }

@@ -23,12 +23,23 @@ export interface D1StoreOptions {
  */
 export function d1Store(db: D1Binding, o: D1StoreOptions = {}): TableStore {
   const table = quoteTable(o.table, '"')
-  if ('getBookmark' in db) throw new KeystepError('ERR_OPTION', 'd1Store takes the binding itself: a session may read from a replica')
-  const query = async (sql: string, ...values: D1Value[]): Promise<Rows> => (await db.prepare(sql).bind(...values).all()).results
+  if ('getBookmark' in db)
+    throw new KeystepError(
+      'ERR_OPTION',
+      'd1Store takes the binding itself: a session may read from a replica',
+    )
+  const query = async (sql: string, ...values: D1Value[]): Promise<Rows> =>
+    (
+      await db
+        .prepare(sql)
+        .bind(...values)
+        .all()
+    ).results
 
   return {
     async migrate() {
-      const columns = 'record_key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL, version TEXT NOT NULL, expires_at INTEGER'
+      const columns =
+        'record_key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL, version TEXT NOT NULL, expires_at INTEGER'
       await query(`CREATE TABLE IF NOT EXISTS ${table} (${columns})`)
     },
     async get(key) {
@@ -40,16 +51,26 @@ export function d1Store(db: D1Binding, o: D1StoreOptions = {}): TableStore {
       const row: D1Value[] = [value, version, expiryMillis(o), key]
       const insert = `INSERT INTO ${table} (value, version, expires_at, record_key) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1`
       const update = `UPDATE ${table} SET value = ?, version = ?, expires_at = ? WHERE record_key = ? AND version = ? RETURNING 1`
-      const written = await (o.expected === null ? query(insert, ...row) : query(update, ...row, o.expected))
+      const written = await (o.expected === null
+        ? query(insert, ...row)
+        : query(update, ...row, o.expected))
       return written.length === 1 ? version : null
     },
     async delete(key, { expected }) {
-      const deleted = await query(`DELETE FROM ${table} WHERE record_key = ? AND version = ? RETURNING 1`, key, expected)
+      const deleted = await query(
+        `DELETE FROM ${table} WHERE record_key = ? AND version = ? RETURNING 1`,
+        key,
+        expected,
+      )
       return deleted.length === 1 ? 'deleted' : 'changed'
     },
     async keys(o) {
       const { after, limit } = pageOf(o)
-      const rows = await query(`SELECT record_key FROM ${table} WHERE record_key > ? ORDER BY record_key LIMIT ?`, after, limit)
+      const rows = await query(
+        `SELECT record_key FROM ${table} WHERE record_key > ? ORDER BY record_key LIMIT ?`,
+        after,
+        limit,
+      )
       return rows.map((row) => row.record_key as string)
     },
   }

@@ -17,7 +17,10 @@ interface KvAtomic {
 /** The part of a `Deno.Kv` that keystep uses. */
 export interface DenoKvHandle {
   get(key: KvKey, o: { consistency: 'strong' }): Promise<KvEntry>
-  list(selector: { prefix: KvKey; start?: KvKey; end?: KvKey }, o: { consistency: 'strong'; batchSize: number }): AsyncIterable<KvEntry>
+  list(
+    selector: { prefix: KvKey; start?: KvKey; end?: KvKey },
+    o: { consistency: 'strong'; batchSize: number },
+  ): AsyncIterable<KvEntry>
   atomic(): KvAtomic
 }
 
@@ -41,26 +44,38 @@ const GRACE_MILLIS = 86_400_000
 export function denoKvStore(kv: DenoKvHandle, o: DenoKvStoreOptions = {}): RecordStore {
   const { prefix = ['keystep'] } = o
   const parts: unknown = prefix
-  const valid = Array.isArray(parts) && parts.length > 0 && parts.every((part) => typeof part === 'string' && part !== '')
+  const valid =
+    Array.isArray(parts) &&
+    parts.length > 0 &&
+    parts.every((part) => typeof part === 'string' && part !== '')
   if (!valid) throw new KeystepError('ERR_OPTION', 'prefix must be a list of non-empty texts')
   const at = (key: string): KvKey => [...prefix, key]
 
   return {
     async get(key) {
-      const { value, versionstamp } = await waitOutLock(async () => kv.get(at(key), { consistency: 'strong' }))
+      const { value, versionstamp } = await waitOutLock(async () =>
+        kv.get(at(key), { consistency: 'strong' }),
+      )
       return versionstamp === null ? null : { value: textOf(value), version: versionstamp }
     },
     async put(key, value, o) {
       if (o.expected !== null && !VERSIONSTAMP.test(o.expected)) return null
       const expiry = expiryMillis(o)
-      const life = expiry === null ? {} : { expireIn: Math.max(expiry - Date.now(), 0) + GRACE_MILLIS }
-      const swap = kv.atomic().check({ key: at(key), versionstamp: o.expected }).set(at(key), new TextEncoder().encode(value), life)
+      const life =
+        expiry === null ? {} : { expireIn: Math.max(expiry - Date.now(), 0) + GRACE_MILLIS }
+      const swap = kv
+        .atomic()
+        .check({ key: at(key), versionstamp: o.expected })
+        .set(at(key), new TextEncoder().encode(value), life)
       const { ok, versionstamp } = await waitOutLock(async () => swap.commit())
       return ok && versionstamp !== undefined ? versionstamp : null
     },
     async delete(key, { expected }) {
       if (!VERSIONSTAMP.test(expected)) return 'changed'
-      const removal = kv.atomic().check({ key: at(key), versionstamp: expected }).delete(at(key))
+      const removal = kv
+        .atomic()
+        .check({ key: at(key), versionstamp: expected })
+        .delete(at(key))
       const { ok } = await waitOutLock(async () => removal.commit())
       return ok ? 'deleted' : 'changed'
     },
@@ -68,7 +83,10 @@ export function denoKvStore(kv: DenoKvHandle, o: DenoKvStoreOptions = {}): Recor
       const { after, limit } = pageOf(o)
       const keys: string[] = []
       // The smallest text after a text is the same with a zero character: `start` is inclusive.
-      const entries = kv.list({ prefix, start: at(`${after}\0`) }, { consistency: 'strong', batchSize: Math.min(limit, 500) })
+      const entries = kv.list(
+        { prefix, start: at(`${after}\0`) },
+        { consistency: 'strong', batchSize: Math.min(limit, 500) },
+      )
       for await (const { key } of entries) {
         // A longer key lies under another prefix that begins with this one.
         if (key.length === prefix.length + 1) keys.push(key.at(-1) as string)
@@ -80,6 +98,7 @@ export function denoKvStore(kv: DenoKvHandle, o: DenoKvStoreOptions = {}): Recor
 }
 
 function textOf(value: unknown): string {
-  if (value instanceof Uint8Array) return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value)
+  if (value instanceof Uint8Array)
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value)
   throw new KeystepError('ERR_RECORD_SHAPE', 'a value under the prefix of denoKvStore is no record')
 }

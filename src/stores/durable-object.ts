@@ -32,7 +32,8 @@ const PREFIX = 'keystep:'
  * @throws `ERR_OPTION` for the handle of a transaction.
  */
 export function durableObjectStore(storage: DurableStorage): RecordStore {
-  if ('rollback' in storage) throw new KeystepError('ERR_OPTION', 'durableObjectStore takes the storage, not a transaction')
+  if ('rollback' in storage)
+    throw new KeystepError('ERR_OPTION', 'durableObjectStore takes the storage, not a transaction')
   return {
     get: (key) =>
       storage.transaction(async (txn) => {

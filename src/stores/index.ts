@@ -1,1 +1,7 @@
-export type { PageOptions, PutOptions, RecordStore, StoredRecord, TableStore } from './record-store.ts'
+export type {
+  PageOptions,
+  PutOptions,
+  RecordStore,
+  StoredRecord,
+  TableStore,
+} from './record-store.ts'

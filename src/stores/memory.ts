@@ -1,4 +1,10 @@
-import { expiryMillis, newVersion, pageOf, type RecordStore, type StoredRecord } from './record-store.ts'
+import {
+  expiryMillis,
+  newVersion,
+  pageOf,
+  type RecordStore,
+  type StoredRecord,
+} from './record-store.ts'
 
 /**
  * A store in the memory of this process: for tests, demonstrations and a first look. It forgets everything at the end of the
@@ -18,7 +24,8 @@ export function memoryStore(): RecordStore {
         records.set(key, Object.freeze({ value, version }))
         return version
       }),
-    delete: (key, { expected }) => answer(() => (versionOf(key) === expected && records.delete(key) ? 'deleted' : 'changed')),
+    delete: (key, { expected }) =>
+      answer(() => (versionOf(key) === expected && records.delete(key) ? 'deleted' : 'changed')),
     keys: (o) =>
       answer(() => {
         const { after, limit } = pageOf(o)

@@ -28,8 +28,13 @@ const DEADLOCK = 1213
 export function mysqlStore(pool: MysqlPool, o: MysqlStoreOptions = {}): TableStore {
   const table = quoteTable(o.table, '`')
   const takes: { getConnection?: unknown; promise?: unknown } = pool
-  if (typeof takes.getConnection !== 'function') throw new KeystepError('ERR_OPTION', 'mysqlStore takes a pool, not a connection')
-  if (takes.promise) throw new KeystepError('ERR_OPTION', 'mysqlStore takes a pool of mysql2/promise: pool.promise(), not one with callbacks')
+  if (typeof takes.getConnection !== 'function')
+    throw new KeystepError('ERR_OPTION', 'mysqlStore takes a pool, not a connection')
+  if (takes.promise)
+    throw new KeystepError(
+      'ERR_OPTION',
+      'mysqlStore takes a pool of mysql2/promise: pool.promise(), not one with callbacks',
+    )
 
   const execute = async (sql: string, ...values: MysqlValue[]): Promise<unknown> => {
     for (let left = TRIES; ; left--) {
@@ -53,7 +58,10 @@ export function mysqlStore(pool: MysqlPool, o: MysqlStoreOptions = {}): TableSto
       await execute(`CREATE TABLE IF NOT EXISTS ${table} (${columns}) ENGINE = InnoDB`)
     },
     async get(key) {
-      const [row] = await rowsOf(`SELECT value, CAST(version AS CHAR) AS version FROM ${table} WHERE record_key = ?`, key)
+      const [row] = await rowsOf(
+        `SELECT value, CAST(version AS CHAR) AS version FROM ${table} WHERE record_key = ?`,
+        key,
+      )
       return row ? { value: row.value!, version: row.version! } : null
     },
     async put(key, value, o) {
@@ -64,7 +72,10 @@ export function mysqlStore(pool: MysqlPool, o: MysqlStoreOptions = {}): TableSto
       if (o.expected !== null) return (await changes(update, ...row, o.expected)) ? version : null
       try {
         // No INSERT IGNORE: it would also turn a value that does not fit into one that was cut.
-        await execute(`INSERT INTO ${table} (value, version, expires_at, record_key) VALUES (?, ?, ?, ?)`, ...row)
+        await execute(
+          `INSERT INTO ${table} (value, version, expires_at, record_key) VALUES (?, ?, ?, ?)`,
+          ...row,
+        )
         return version
       } catch (error) {
         if (errnoOf(error) === DUPLICATE_KEY) return null
@@ -72,12 +83,21 @@ export function mysqlStore(pool: MysqlPool, o: MysqlStoreOptions = {}): TableSto
       }
     },
     async delete(key, { expected }) {
-      return (await changes(`DELETE FROM ${table} WHERE record_key = ? AND version = ?`, key, expected)) ? 'deleted' : 'changed'
+      return (await changes(
+        `DELETE FROM ${table} WHERE record_key = ? AND version = ?`,
+        key,
+        expected,
+      ))
+        ? 'deleted'
+        : 'changed'
     },
     async keys(o) {
       const { after, limit } = pageOf(o)
       const page = `WHERE record_key > ? ORDER BY record_key LIMIT ${limit}`
-      const rows = await rowsOf(`SELECT CAST(record_key AS CHAR) AS listed FROM ${table} ${page}`, after)
+      const rows = await rowsOf(
+        `SELECT CAST(record_key AS CHAR) AS listed FROM ${table} ${page}`,
+        after,
+      )
       return rows.map((row) => row.listed!)
     },
   }

@@ -78,8 +78,15 @@ export function newVersion(): string {
 export function quoteTable(table: string | undefined, quote: '"' | '`'): string {
   const name: unknown = table === undefined ? 'keystep_records' : table
   const parts = typeof name === 'string' ? name.split('.') : []
-  if (parts.length < 1 || parts.length > 2 || !parts.every((part) => /^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(part))) {
-    throw new KeystepError('ERR_OPTION', 'table must be a name of letters, digits and underscores, or schema.table')
+  if (
+    parts.length < 1 ||
+    parts.length > 2 ||
+    !parts.every((part) => /^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(part))
+  ) {
+    throw new KeystepError(
+      'ERR_OPTION',
+      'table must be a name of letters, digits and underscores, or schema.table',
+    )
   }
   return parts.map((part) => quote + part + quote).join('.')
 }
@@ -117,7 +124,7 @@ export function waitOutLock<T>(step: () => T | Promise<T>): T | Promise<T> {
 
 async function repeatWhileLocked<T>(step: () => T | Promise<T>, first: unknown): Promise<T> {
   let error = first
-  for (const until = Date.now() + LOCK_SECONDS * 1000; ; ) {
+  for (const until = Date.now() + LOCK_SECONDS * 1000; ;) {
     const locked = error instanceof Error && /database (table )?is locked/.test(error.message)
     if (!locked || Date.now() > until) throw error
     await new Promise((resolve) => setTimeout(resolve, 1 + (randomBytes(1)[0]! % 10)))

@@ -47,14 +47,21 @@ export function redisStore(client: RedisClient, o: RedisStoreOptions = {}): Tabl
   const valid = typeof (prefix as unknown) === 'string' && /^[\w.:{}-]{1,64}$/.test(prefix)
   if (!valid) throw new KeystepError('ERR_OPTION', 'prefix must be letters, digits and _ - . : { }')
   const run = (script: string, key: string, ...args: string[]): Promise<unknown> =>
-    'call' in client ? client.eval(script, 1, prefix + key, ...args) : client.eval(script, { keys: [prefix + key], arguments: args })
+    'call' in client
+      ? client.eval(script, 1, prefix + key, ...args)
+      : client.eval(script, { keys: [prefix + key], arguments: args })
 
   return {
     async migrate() {
       for (const node of await primariesOf(client)) {
-        const policy = /maxmemory_policy:(\S+)/.exec(String(await command(node, 'INFO', 'memory')))?.[1] ?? 'unknown'
+        const policy =
+          /maxmemory_policy:(\S+)/.exec(String(await command(node, 'INFO', 'memory')))?.[1] ??
+          'unknown'
         if (/^(noeviction|volatile-.+)$/.test(policy)) continue
-        throw new KeystepError('ERR_STORE', `under the eviction policy of this Redis, ${policy}, records of users may be dropped`)
+        throw new KeystepError(
+          'ERR_STORE',
+          `under the eviction policy of this Redis, ${policy}, records of users may be dropped`,
+        )
       }
     },
     async get(key) {
@@ -89,7 +96,15 @@ async function scan(node: object, prefix: string, add: (batch: string[]) => void
   const pattern = `${prefix.replace(/[\\*?[\]]/g, '\\$&')}*`
   let cursor = '0'
   do {
-    const [next, keys] = (await command(node, 'SCAN', cursor, 'MATCH', pattern, 'COUNT', '1000')) as [string, string[]]
+    const [next, keys] = (await command(
+      node,
+      'SCAN',
+      cursor,
+      'MATCH',
+      pattern,
+      'COUNT',
+      '1000',
+    )) as [string, string[]]
     add(keys)
     cursor = next
   } while (cursor !== '0')
@@ -110,6 +125,7 @@ function command(node: Nodes, ...args: string[]): Promise<unknown> {
 /** The servers that hold records: the masters of a cluster, or the one server. */
 async function primariesOf(client: Nodes): Promise<readonly object[]> {
   if (client.nodes) return client.nodes('master')
-  if (client.masters && client.nodeClient) return Promise.all(client.masters.map((node) => client.nodeClient!(node)))
+  if (client.masters && client.nodeClient)
+    return Promise.all(client.masters.map((node) => client.nodeClient!(node)))
   return [client]
 }

@@ -1,5 +1,13 @@
 import { KeystepError } from '../errors.ts'
-import { expiryMillis, newVersion, pageOf, quoteTable, type StoredRecord, type TableStore, waitOutLock } from './record-store.ts'
+import {
+  expiryMillis,
+  newVersion,
+  pageOf,
+  quoteTable,
+  type StoredRecord,
+  type TableStore,
+  waitOutLock,
+} from './record-store.ts'
 
 type SqliteValue = string | number | null
 
@@ -46,15 +54,19 @@ export function sqliteStore(db: SqliteDatabase, o: SqliteStoreOptions = {}): Tab
     return statement
   }
 
-  const alone = <T>(begin: string, work: () => T): T | Promise<T> => waitOutLock(() => transact(db, begin, work))
+  const alone = <T>(begin: string, work: () => T): T | Promise<T> =>
+    waitOutLock(() => transact(db, begin, work))
   const read = <T>(work: () => T): T | Promise<T> => alone('BEGIN', work)
   const changes = (sql: string, ...values: SqliteValue[]): boolean | Promise<boolean> =>
     alone('BEGIN IMMEDIATE', () => Number(prepared(sql).run(...values).changes) === 1)
 
   return {
     async migrate() {
-      const columns = 'record_key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL, version TEXT NOT NULL, expires_at INTEGER'
-      await alone('BEGIN IMMEDIATE', () => db.exec(`CREATE TABLE IF NOT EXISTS ${table} (${columns})`))
+      const columns =
+        'record_key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL, version TEXT NOT NULL, expires_at INTEGER'
+      await alone('BEGIN IMMEDIATE', () =>
+        db.exec(`CREATE TABLE IF NOT EXISTS ${table} (${columns})`),
+      )
     },
     async get(key) {
       // Without a row it is null in bun:sqlite and undefined elsewhere.
@@ -64,15 +76,27 @@ export function sqliteStore(db: SqliteDatabase, o: SqliteStoreOptions = {}): Tab
     async put(key, value, o) {
       const version = newVersion()
       const expiry = expiryMillis(o)
-      const written = await (o.expected === null ? changes(insert, value, version, expiry, key) : changes(update, value, version, expiry, key, o.expected))
+      const written = await (o.expected === null
+        ? changes(insert, value, version, expiry, key)
+        : changes(update, value, version, expiry, key, o.expected))
       return written ? version : null
     },
     async delete(key, { expected }) {
-      return (await changes(`DELETE FROM ${table} WHERE record_key = ? AND version = ?`, key, expected)) ? 'deleted' : 'changed'
+      return (await changes(
+        `DELETE FROM ${table} WHERE record_key = ? AND version = ?`,
+        key,
+        expected,
+      ))
+        ? 'deleted'
+        : 'changed'
     },
     async keys(o) {
       const { after, limit } = pageOf(o)
-      const rows = await read(() => prepared(`SELECT record_key FROM ${table} WHERE record_key > ? ORDER BY record_key LIMIT ?`).all(after, limit))
+      const rows = await read(() =>
+        prepared(
+          `SELECT record_key FROM ${table} WHERE record_key > ? ORDER BY record_key LIMIT ?`,
+        ).all(after, limit),
+      )
       return rows.map((row) => (row as { record_key: string }).record_key)
     },
   }
@@ -84,7 +108,11 @@ export function sqliteStore(db: SqliteDatabase, o: SqliteStoreOptions = {}): Tab
  */
 function transact<T>(db: SqliteDatabase, begin: string, work: () => T): T {
   const isInside = db.inTransaction ?? db.isTransaction
-  if (isInside === true) throw new KeystepError('ERR_STORE', 'sqliteStore refuses a handle within a transaction of the caller')
+  if (isInside === true)
+    throw new KeystepError(
+      'ERR_STORE',
+      'sqliteStore refuses a handle within a transaction of the caller',
+    )
   if (isInside === false) return work()
   db.exec(begin)
   try {

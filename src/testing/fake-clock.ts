@@ -37,7 +37,9 @@ export function fakeClock(start: Date | string = '2026-01-01T00:00:00Z'): FakeCl
 
 function millisOf(instant: Date | string): number {
   const given: unknown = instant
-  const millis = given instanceof Date || typeof given === 'string' ? new Date(given).getTime() : NaN
-  if (Number.isNaN(millis)) throw new KeystepError('ERR_OPTION', 'a fake clock takes a Date or an ISO 8601 text')
+  const millis =
+    given instanceof Date || typeof given === 'string' ? new Date(given).getTime() : NaN
+  if (Number.isNaN(millis))
+    throw new KeystepError('ERR_OPTION', 'a fake clock takes a Date or an ISO 8601 text')
   return millis
 }

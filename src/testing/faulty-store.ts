@@ -50,14 +50,14 @@ export interface FaultyStore extends RecordStore {
 export function faultyStore(store: RecordStore, o: FaultOptions): FaultyStore {
   const random = randomBySeed(o.seed)
   const chances = {
-    read: chance('errorOnRead', o.errorOnRead),
+    'read': chance('errorOnRead', o.errorOnRead),
     'before write': chance('errorBeforeWrite', o.errorBeforeWrite),
     'after write': chance('errorAfterWrite', o.errorAfterWrite),
-    duplicate: chance('duplicateDelivery', o.duplicateDelivery),
-    delay: chance('delay', o.delay),
+    'duplicate': chance('duplicateDelivery', o.duplicateDelivery),
+    'delay': chance('delay', o.delay),
   }
   const maxDelaySeconds = within('maxDelaySeconds', o.maxDelaySeconds ?? 0, 60)
-  const injected = { read: 0, 'before write': 0, 'after write': 0, duplicate: 0, delay: 0 }
+  const injected = { 'read': 0, 'before write': 0, 'after write': 0, 'duplicate': 0, 'delay': 0 }
   const underWay: (() => Promise<unknown>)[] = []
 
   const strikes = (fault: keyof typeof injected): boolean => {
@@ -70,11 +70,13 @@ export function faultyStore(store: RecordStore, o: FaultOptions): FaultyStore {
   }
   const pause = async (): Promise<void> => {
     if (!strikes('delay')) return
-    if (maxDelaySeconds > 0) await new Promise((resolve) => setTimeout(resolve, random() * maxDelaySeconds * 1000))
+    if (maxDelaySeconds > 0)
+      await new Promise((resolve) => setTimeout(resolve, random() * maxDelaySeconds * 1000))
     else for (let turns = 1 + Math.floor(random() * 20); turns > 0; turns--) await Promise.resolve()
   }
   const settle = async (): Promise<void> => {
-    for (let late = underWay.shift(); late; late = underWay.shift()) await late().catch(() => undefined)
+    for (let late = underWay.shift(); late; late = underWay.shift())
+      await late().catch(() => undefined)
   }
 
   const read = async <T>(call: () => Promise<T>): Promise<T> => {

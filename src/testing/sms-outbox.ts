@@ -56,11 +56,16 @@ export function smsOutbox(): SmsOutbox {
     codeTo: (number) => {
       const to = parsePhoneNumber(number)
       const found = messages.findLast((message) => message.to === to)
-      if (!found) throw new KeystepError('ERR_OPTION', `no message went to that number; there are ${messages.length} to others`)
+      if (!found)
+        throw new KeystepError(
+          'ERR_OPTION',
+          `no message went to that number; there are ${messages.length} to others`,
+        )
       return found.code
     },
     failNext: (times = 1) => {
-      if (!(times >= 0)) throw new KeystepError('ERR_OPTION', 'failNext takes how often the sender fails')
+      if (!(times >= 0))
+        throw new KeystepError('ERR_OPTION', 'failNext takes how often the sender fails')
       failures = times
     },
   }
@@ -68,6 +73,10 @@ export function smsOutbox(): SmsOutbox {
 
 function deliveredSms(to: string, text: string): DeliveredSms {
   const code = /^\d{6}(?!\d)/.exec(text)?.[0]
-  if (code === undefined) throw new KeystepError('ERR_OPTION', "the message does not begin with a code: it is none of keystep's")
+  if (code === undefined)
+    throw new KeystepError(
+      'ERR_OPTION',
+      "the message does not begin with a code: it is none of keystep's",
+    )
   return Object.freeze({ to, text, code })
 }

@@ -41,7 +41,15 @@ export interface ContractCase {
   readonly run: (...context: readonly unknown[]) => Promise<void>
 }
 
-const RULES = [swapRules, textRules, keysRules, raceRules, readRules, expiryRules, failureRules].flat()
+const RULES = [
+  swapRules,
+  textRules,
+  keysRules,
+  raceRules,
+  readRules,
+  expiryRules,
+  failureRules,
+].flat()
 
 /**
  * The store contract as tests, for an adapter of your own:
@@ -63,7 +71,13 @@ export function storeContract(makeStore: MakeStore): readonly ContractCase[] {
 
 async function runRule(rule: Rule, makeStore: MakeStore, context: unknown): Promise<void> {
   const made = await makeStore()
-  const { store: bare, otherStore, rollback, brokenStore, close }: StoreUnderTest = 'store' in made ? made : { store: made }
+  const {
+    store: bare,
+    otherStore,
+    rollback,
+    brokenStore,
+    close,
+  }: StoreUnderTest = 'store' in made ? made : { store: made }
   const store = checkedStore(bare)
   const prefix = `kit.${crypto.randomUUID()}.`
   const used = new Set<string>()
@@ -72,11 +86,21 @@ async function runRule(rule: Rule, makeStore: MakeStore, context: unknown): Prom
     return prefix + name
   }
   try {
-    if (rule.needs && !{ rollback, brokenStore }[rule.needs]) skip(context, `makeStore gave no ${rule.needs}`)
-    else await rule.check({ store, other: otherStore ? checkedStore(otherStore) : store, key, rollback, brokenStore })
+    if (rule.needs && !{ rollback, brokenStore }[rule.needs])
+      skip(context, `makeStore gave no ${rule.needs}`)
+    else
+      await rule.check({
+        store,
+        other: otherStore ? checkedStore(otherStore) : store,
+        key,
+        rollback,
+        brokenStore,
+      })
   } catch (error) {
     if (!(error instanceof KeystepError) || error.code !== 'ERR_CONFORMANCE') throw error
-    throw new KeystepError('ERR_CONFORMANCE', `${rule.name}: ${error.message}`, { cause: error.cause })
+    throw new KeystepError('ERR_CONFORMANCE', `${rule.name}: ${error.message}`, {
+      cause: error.cause,
+    })
   } finally {
     await cleanUp(bare, used)
     await close?.()
@@ -86,7 +110,8 @@ async function runRule(rule: Rule, makeStore: MakeStore, context: unknown): Prom
 /** Vitest's and node:test's contexts have `skip`; the reason then stands in the runner's own report. */
 function skip(context: unknown, reason: string): void {
   const candidate = context as { skip?: unknown } | null | undefined
-  if (typeof candidate?.skip === 'function') (candidate as { skip: (reason: string) => void }).skip(reason)
+  if (typeof candidate?.skip === 'function')
+    (candidate as { skip: (reason: string) => void }).skip(reason)
 }
 
 /** What a broken store leaves behind must not hide what the rule found. */

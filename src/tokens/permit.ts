@@ -35,8 +35,16 @@ export interface PermitTerms {
 }
 
 /** A permit of 10 minutes, bound to user, session, purpose and epoch. */
-export function mintPermit(settings: Settings, subject: Subject | null, { userId, sessionId, ...terms }: PermitTerms, now: number): Promise<string> {
-  const claims: PermitClaims = { ...claimsOf(userId, epochOf(subject), now, PERMIT_SECONDS), ...terms }
+export function mintPermit(
+  settings: Settings,
+  subject: Subject | null,
+  { userId, sessionId, ...terms }: PermitTerms,
+  now: number,
+): Promise<string> {
+  const claims: PermitClaims = {
+    ...claimsOf(userId, epochOf(subject), now, PERMIT_SECONDS),
+    ...terms,
+  }
   return mintToken(settings, 'permit', claims, sessionId)
 }
 
@@ -45,7 +53,12 @@ export function permitExpiry(now: number): Date {
 }
 
 /** The claims of a permit for one of these purposes, or null. Whether it still stands is for {@link permits} to say, over the record. */
-export async function readPermit(settings: Settings, permit: string, sessionId: string | undefined, purposes: readonly string[]): Promise<PermitClaims | null> {
+export async function readPermit(
+  settings: Settings,
+  permit: string,
+  sessionId: string | undefined,
+  purposes: readonly string[],
+): Promise<PermitClaims | null> {
   const claims = await readToken<PermitClaims>(settings, 'permit', permit, sessionId)
   return claims && purposes.includes(claims.purpose) ? claims : null
 }

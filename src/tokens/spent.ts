@@ -7,7 +7,10 @@ const MOST_SPENT = 64
 /** Whether a token still stands: not expired, of this epoch, and not spent. */
 export function isLive(subject: Subject | null, claims: Claims, now: number): boolean {
   if (claims.expiresAt <= now || claims.epoch !== epochOf(subject)) return false
-  return subject === null || (claims.issuedAt > subject.spentFloor && !subject.spent.some(({ id }) => id === claims.id))
+  return (
+    subject === null ||
+    (claims.issuedAt > subject.spentFloor && !subject.spent.some(({ id }) => id === claims.id))
+  )
 }
 
 /** What a challenge carries beside what every token does. */
@@ -16,12 +19,20 @@ export interface ChallengeClaims extends Claims {
   readonly stops: number
 }
 
-export function challengeClaimsOf(userId: string, { epoch, attempts }: Subject, now: number): ChallengeClaims {
+export function challengeClaimsOf(
+  userId: string,
+  { epoch, attempts }: Subject,
+  now: number,
+): ChallengeClaims {
   return { ...claimsOf(userId, epoch.id, now, CHALLENGE_SECONDS), stops: attempts.stops }
 }
 
 /** A challenge is over, too, once a hard stop came after it (V20). */
-export function isLiveChallenge(subject: Subject | null, claims: ChallengeClaims, now: number): boolean {
+export function isLiveChallenge(
+  subject: Subject | null,
+  claims: ChallengeClaims,
+  now: number,
+): boolean {
   return isLive(subject, claims, now) && claims.stops === subject?.attempts.stops
 }
 
@@ -31,7 +42,9 @@ export function isLiveChallenge(subject: Subject | null, claims: ChallengeClaims
  */
 export function spend(subject: Subject, { id, issuedAt, expiresAt }: Claims, now: number): Subject {
   const kept = subject.spent.filter(({ until }) => until > now - CLOCK_TOLERANCE)
-  const spent = [...kept, { id, issuedAt, until: expiresAt }].sort((a, b) => a.issuedAt - b.issuedAt)
+  const spent = [...kept, { id, issuedAt, until: expiresAt }].sort(
+    (a, b) => a.issuedAt - b.issuedAt,
+  )
   const pushedOut = spent.length > MOST_SPENT ? spent.shift()!.issuedAt : 0
   return { ...subject, spent, spentFloor: Math.max(subject.spentFloor, pushedOut) }
 }

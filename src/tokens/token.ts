@@ -21,7 +21,8 @@ const TOKEN = /^([A-Za-z0-9_-]{1,32})\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/
 
 /** Whether a session's id went into the MAC; the id itself never stands in a token. */
 const IN_SESSION = '1'
-const flagOf = (sessionId: string | undefined): string => (sessionId === undefined ? '0' : IN_SESSION)
+const flagOf = (sessionId: string | undefined): string =>
+  sessionId === undefined ? '0' : IN_SESSION
 
 export const CHALLENGE_SECONDS = 300
 export const PERMIT_SECONDS = 600
@@ -52,7 +53,12 @@ export function checkSessionId(sessionId: unknown): asserts sessionId is string 
 }
 
 /** An authenticated token: `<prefix><key id>.<1 or 0: in a session><claims>.<MAC>`. */
-export async function mintToken(settings: Settings, kind: 'challenge' | 'permit', claims: Claims, sessionId: string | undefined): Promise<string> {
+export async function mintToken(
+  settings: Settings,
+  kind: 'challenge' | 'permit',
+  claims: Claims,
+  sessionId: string | undefined,
+): Promise<string> {
   const entry = currentKey(settings.keyring)
   const body = flagOf(sessionId) + encodeBase64url(encodeUtf8(JSON.stringify(claims)))
   const mac = macOf(await macKeyOf(entry, kind), settings.realm, sessionId ?? '', body)
@@ -65,7 +71,12 @@ export async function mintToken(settings: Settings, kind: 'challenge' | 'permit'
  *
  * @throws `ERR_OPTION` for what is no session id, `ERR_TOKEN_KIND` for another kind of token, `ERR_CLOCK` for one issued more than 5 minutes ahead.
  */
-export async function readToken<C extends Claims>(settings: Settings, kind: 'challenge' | 'permit', token: unknown, sessionId: string | undefined): Promise<C | null> {
+export async function readToken<C extends Claims>(
+  settings: Settings,
+  kind: 'challenge' | 'permit',
+  token: unknown,
+  sessionId: string | undefined,
+): Promise<C | null> {
   if (sessionId !== undefined) checkSessionId(sessionId)
   const parts = split(kind, token)
   const entry = parts && tokenEntry(settings, parts.keyId)
@@ -73,33 +84,68 @@ export async function readToken<C extends Claims>(settings: Settings, kind: 'cha
   const bound = parts.body.startsWith(IN_SESSION)
   if (bound && sessionId === undefined) return null
   const mac = decodeBase64url(parts.tail)
-  if (!mac || !equalBytes(macOf(await macKeyOf(entry, kind), settings.realm, bound ? sessionId! : '', parts.body), mac)) return null
+  if (
+    !mac ||
+    !equalBytes(
+      macOf(await macKeyOf(entry, kind), settings.realm, bound ? sessionId! : '', parts.body),
+      mac,
+    )
+  )
+    return null
   const bytes = decodeBase64url(parts.body.slice(1))
   return bytes && checkClock(settings, JSON.parse(decodeUtf8(bytes)) as C)
 }
 
 /** A sealed token, for what carries a key: `kse_<key id>.<1 or 0: in a session>.<sealed claims>`. */
-export async function sealToken(settings: Settings, claims: Claims, sessionId: string | undefined): Promise<string> {
+export async function sealToken(
+  settings: Settings,
+  claims: Claims,
+  sessionId: string | undefined,
+): Promise<string> {
   const entry = currentKey(settings.keyring)
   const flag = flagOf(sessionId)
   const plain = encodeUtf8(JSON.stringify(claims))
-  const sealed = await sealBytes(await subkeyOf(entry, 'enrollment'), plain, associated(settings, entry.id, flag, sessionId), freshNonce())
+  const sealed = await sealBytes(
+    await subkeyOf(entry, 'enrollment'),
+    plain,
+    associated(settings, entry.id, flag, sessionId),
+    freshNonce(),
+  )
   return `${PREFIXES.enrollment}${entry.id}.${flag}.${encodeBase64url(sealed)}`
 }
 
 /** The claims of a sealed token, as {@link readToken}. */
-export async function openToken<C extends Claims>(settings: Settings, token: unknown, sessionId: string | undefined): Promise<C | null> {
+export async function openToken<C extends Claims>(
+  settings: Settings,
+  token: unknown,
+  sessionId: string | undefined,
+): Promise<C | null> {
   if (sessionId !== undefined) checkSessionId(sessionId)
   const parts = split('enrollment', token)
   const entry = parts && tokenEntry(settings, parts.keyId)
   const sealed = entry && decodeBase64url(parts.tail)
   if (!sealed || (parts.body === IN_SESSION && sessionId === undefined)) return null
-  const plain = await openBytes(await subkeyOf(entry, 'enrollment'), sealed, associated(settings, parts.keyId, parts.body, sessionId))
+  const plain = await openBytes(
+    await subkeyOf(entry, 'enrollment'),
+    sealed,
+    associated(settings, parts.keyId, parts.body, sessionId),
+  )
   return plain && checkClock(settings, JSON.parse(decodeUtf8(plain)) as C)
 }
 
-function associated(settings: Settings, keyId: string, flag: string, sessionId: string | undefined): Uint8Array<ArrayBuffer> {
-  return frame('enrollment', keyId, settings.realm, flag, flag === IN_SESSION ? (sessionId ?? '') : '')
+function associated(
+  settings: Settings,
+  keyId: string,
+  flag: string,
+  sessionId: string | undefined,
+): Uint8Array<ArrayBuffer> {
+  return frame(
+    'enrollment',
+    keyId,
+    settings.realm,
+    flag,
+    flag === IN_SESSION ? (sessionId ?? '') : '',
+  )
 }
 
 /** The part of a token after its prefix, or null for what is no token. @throws `ERR_TOKEN_KIND` */
@@ -108,7 +154,10 @@ export function unprefixed(kind: Kind, token: unknown): string | null {
   for (const other of KINDS) {
     if (!token.startsWith(PREFIXES[other])) continue
     if (other === kind) return token.slice(PREFIXES[kind].length)
-    throw new KeystepError('ERR_TOKEN_KIND', `this is a token of kind ${other}, where one of kind ${kind} belongs`)
+    throw new KeystepError(
+      'ERR_TOKEN_KIND',
+      `this is a token of kind ${other}, where one of kind ${kind} belongs`,
+    )
   }
   return null
 }
@@ -130,7 +179,10 @@ function tokenEntry(settings: Settings, keyId: string): KeyringEntry | null {
 
 function checkClock<C extends Claims>(settings: Settings, claims: C): C {
   if (claims.issuedAt > settings.now() + CLOCK_TOLERANCE) {
-    throw new KeystepError('ERR_CLOCK', 'a token was issued more than 5 minutes ahead of this clock')
+    throw new KeystepError(
+      'ERR_CLOCK',
+      'a token was issued more than 5 minutes ahead of this clock',
+    )
   }
   return claims
 }

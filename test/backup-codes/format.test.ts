@@ -15,14 +15,20 @@ describe.each([
     expect(first.left).toBe(1)
     const second = await spendBackupCode(first.set, other, { pepper: key })
     expect(second).toMatchObject({ outcome: 'accepted', left: 0 })
-    expect(await spendBackupCode(set, spent, { pepper: key })).toEqual({ outcome: 'rejected', reason: 'already_used' })
+    expect(await spendBackupCode(set, spent, { pepper: key })).toEqual({
+      outcome: 'rejected',
+      reason: 'already_used',
+    })
   })
 
   it('changes in the spent flag alone', async () => {
     const frozen = deepFreeze(structuredClone(set))
     const result = await spendBackupCode(frozen, live, { pepper: key })
     if (result.outcome !== 'accepted') throw new Error(result.reason)
-    expect(result.set).toEqual({ ...set, codes: set.codes.map((one, i) => (i === 0 ? { ...one, spent: true } : one)) })
+    expect(result.set).toEqual({
+      ...set,
+      codes: set.codes.map((one, i) => (i === 0 ? { ...one, spent: true } : one)),
+    })
   })
 })
 
@@ -46,14 +52,20 @@ describe('a set that was damaged', () => {
     'a null code': { ...set, codes: [null] },
   }
 
-  it.each(Object.keys(damage))('throws ERR_OPTION, so that an outage never looks like a wrong code: %s', async (name) => {
-    for (const typed of [live, 'nonsense']) {
-      await expect(spendBackupCode(damage[name] as BackupCodeSet, typed)).rejects.toThrow(expect.objectContaining({ code: 'ERR_OPTION' }) as Error)
-    }
-  })
+  it.each(Object.keys(damage))(
+    'throws ERR_OPTION, so that an outage never looks like a wrong code: %s',
+    async (name) => {
+      for (const typed of [live, 'nonsense']) {
+        await expect(spendBackupCode(damage[name] as BackupCodeSet, typed)).rejects.toThrow(
+          expect.objectContaining({ code: 'ERR_OPTION' }) as Error,
+        )
+      }
+    },
+  )
 })
 
 function deepFreeze<T extends object>(value: T): T {
-  for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) deepFreeze(part as object)
+  for (const part of Object.values(value))
+    if (typeof part === 'object' && part !== null) deepFreeze(part as object)
   return Object.freeze(value)
 }

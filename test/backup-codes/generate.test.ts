@@ -13,7 +13,8 @@ describe('generateBackupCodes', () => {
   it('63B-4 4.2.1.1: 10 codes of 16 characters in groups of 4, 75 bits of them random, each named by its first character', () => {
     const codes = generateBackupCodes().reveal()
     expect(codes).toHaveLength(10)
-    for (const code of codes) expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}$/)
+    for (const code of codes)
+      expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}$/)
     expect(new Set(codes.map(([name]) => name)).size).toBe(10)
     expect(15 * Math.log2(ALPHABET.length)).toBe(75)
   })
@@ -33,12 +34,18 @@ describe('generateBackupCodes', () => {
   })
 
   it('makes sets of 1 and of 32', async () => {
-    for (const count of [1, 32]) expect((await hashBackupCodes(generateBackupCodes({ count }))).codes).toHaveLength(count)
+    for (const count of [1, 32])
+      expect((await hashBackupCodes(generateBackupCodes({ count }))).codes).toHaveLength(count)
   })
 
   it('does not print', () => {
     const codes = generateBackupCodes()
-    const printed = [String(codes), JSON.stringify({ codes }), inspect(codes, { showHidden: true, depth: 9 }), JSON.stringify(Object.assign({}, codes))].join()
+    const printed = [
+      String(codes),
+      JSON.stringify({ codes }),
+      inspect(codes, { showHidden: true, depth: 9 }),
+      JSON.stringify(Object.assign({}, codes)),
+    ].join()
     for (const code of codes.reveal()) expect(printed).not.toContain(code)
   })
 })

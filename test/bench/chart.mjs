@@ -7,7 +7,9 @@ const TOP = 54
 /** An SVG that follows the reader's light or dark theme. */
 export function drawChart({ date, cpu, node, results }) {
   const rows = results.filter(({ target }) => target !== undefined)
-  const longest = Math.max(...rows.flatMap(({ fastestPeer, target }) => [fastestPeer.ratio, target]))
+  const longest = Math.max(
+    ...rows.flatMap(({ fastestPeer, target }) => [fastestPeer.ratio, target]),
+  )
   const scale = (WIDTH - LEFT - 60) / longest
   const height = TOP + rows.length * ROW + 40
   const baseline = LEFT + scale

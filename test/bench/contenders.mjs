@@ -25,7 +25,10 @@ const keystepVerify = (key, code, ms, steps) =>
 
 const keystep = {
   name: 'keystep',
-  generate: { built: (ms) => generateTotp(key, { at: new Date(ms) }), bytes: (ms) => generateTotp(OtpKey.fromBytes(KEY_BYTES), { at: new Date(ms) }) },
+  generate: {
+    built: (ms) => generateTotp(key, { at: new Date(ms) }),
+    bytes: (ms) => generateTotp(OtpKey.fromBytes(KEY_BYTES), { at: new Date(ms) }),
+  },
   verify: {
     built: (code, ms, steps) => keystepVerify(key, code, ms, steps),
     bytes: (code, ms, steps) => keystepVerify(OtpKey.fromBytes(KEY_BYTES), code, ms, steps),
@@ -44,10 +47,22 @@ const guardrails = otplib.createGuardrails()
 const nobleCrypto = new otplib.NobleCryptoPlugin()
 const base32 = new otplib.ScureBase32Plugin()
 function otplibWith(name, crypto) {
-  const generate = (ms) => otplib.generateSync({ secret: KEY_BYTES, epoch: ms / 1000, guardrails, crypto })
+  const generate = (ms) =>
+    otplib.generateSync({ secret: KEY_BYTES, epoch: ms / 1000, guardrails, crypto })
   const verify = (token, ms, steps) =>
-    otplib.verifySync({ secret: KEY_BYTES, token, epoch: ms / 1000, epochTolerance: steps * 30, guardrails, crypto }).valid
-  return { name, generate: { built: generate, bytes: generate }, verify: { built: verify, bytes: verify } }
+    otplib.verifySync({
+      secret: KEY_BYTES,
+      token,
+      epoch: ms / 1000,
+      epochTolerance: steps * 30,
+      guardrails,
+      crypto,
+    }).valid
+  return {
+    name,
+    generate: { built: generate, bytes: generate },
+    verify: { built: verify, bytes: verify },
+  }
 }
 const otplibDefault = {
   ...otplibWith('otplib', nobleCrypto),
@@ -55,9 +70,20 @@ const otplibDefault = {
   // It leaves the secret in base32, which is free here as it is in keystep until the first code, and the label in one piece: splitting belongs to the work.
   parseUri: () => {
     const { label, params } = parseOtplibUri(KEY_URI)
-    return { bytes: (params.secret.length * 5) >>> 3, issuer: params.issuer, account: label.slice(label.indexOf(':') + 1) }
+    return {
+      bytes: (params.secret.length * 5) >>> 3,
+      issuer: params.issuer,
+      account: label.slice(label.indexOf(':') + 1),
+    }
   },
-  parseUriAndGenerate: (ms) => otplib.generateSync({ secret: parseOtplibUri(KEY_URI).params.secret, epoch: ms / 1000, guardrails, crypto: nobleCrypto, base32 }),
+  parseUriAndGenerate: (ms) =>
+    otplib.generateSync({
+      secret: parseOtplibUri(KEY_URI).params.secret,
+      epoch: ms / 1000,
+      guardrails,
+      crypto: nobleCrypto,
+      base32,
+    }),
 }
 
 const secret = new otpauth.Secret({ buffer: Uint8Array.from(KEY_BYTES).buffer })
@@ -65,10 +91,14 @@ const totp = new otpauth.TOTP({ secret, issuer: ISSUER, label: ACCOUNT })
 const freshSecret = () => new otpauth.Secret({ buffer: KEY_BYTES })
 const otpauthContender = {
   name: 'otpauth',
-  generate: { built: (ms) => totp.generate({ timestamp: ms }), bytes: (ms) => otpauth.TOTP.generate({ secret: freshSecret(), timestamp: ms }) },
+  generate: {
+    built: (ms) => totp.generate({ timestamp: ms }),
+    bytes: (ms) => otpauth.TOTP.generate({ secret: freshSecret(), timestamp: ms }),
+  },
   verify: {
     built: (token, ms, window) => totp.validate({ token, timestamp: ms, window }) !== null,
-    bytes: (token, ms, window) => otpauth.TOTP.validate({ token, secret: freshSecret(), timestamp: ms, window }) !== null,
+    bytes: (token, ms, window) =>
+      otpauth.TOTP.validate({ token, secret: freshSecret(), timestamp: ms, window }) !== null,
   },
   buildUri: () => totp.toString(),
   parseUri: () => {
@@ -82,7 +112,8 @@ const osloGenerate = (ms) => oslo.generateHOTP(KEY_BYTES, BigInt(stepOf(ms)), 6)
 // Its verifyTOTPWithGracePeriod reads the clock itself; this is its body for an instant.
 const osloVerify = (code, ms, steps) => {
   const last = BigInt(stepOf(ms) + steps)
-  for (let counter = BigInt(stepOf(ms) - steps); counter <= last; counter++) if (oslo.verifyHOTP(KEY_BYTES, counter, 6, code)) return true
+  for (let counter = BigInt(stepOf(ms) - steps); counter <= last; counter++)
+    if (oslo.verifyHOTP(KEY_BYTES, counter, 6, code)) return true
   return false
 }
 const osloContender = {
@@ -93,23 +124,36 @@ const osloContender = {
 }
 
 const speakeasyGenerate = (ms) => speakeasy.totp({ secret: KEY_BYTES, time: ms / 1000 })
-const speakeasyVerify = (token, ms, window) => speakeasy.totp.verify({ secret: KEY_BYTES, token, time: ms / 1000, window })
+const speakeasyVerify = (token, ms, window) =>
+  speakeasy.totp.verify({ secret: KEY_BYTES, token, time: ms / 1000, window })
 const speakeasyContender = {
   name: 'speakeasy',
   generate: { built: speakeasyGenerate, bytes: speakeasyGenerate },
   verify: { built: speakeasyVerify, bytes: speakeasyVerify },
-  buildUri: () => speakeasy.otpauthURL({ secret: KEY_BASE32, encoding: 'base32', label: `${ISSUER}:${ACCOUNT}`, issuer: ISSUER }),
+  buildUri: () =>
+    speakeasy.otpauthURL({
+      secret: KEY_BASE32,
+      encoding: 'base32',
+      label: `${ISSUER}:${ACCOUNT}`,
+      issuer: ISSUER,
+    }),
 }
 
 const twofaGenerate = (ms) => twofa.generateCode(KEY_BYTES, stepOf(ms))
-const twofaVerify = (code, ms, steps) => twofa.verifyHOTP(KEY_BYTES, code, stepOf(ms), { beforeDrift: steps, afterDrift: steps })
+const twofaVerify = (code, ms, steps) =>
+  twofa.verifyHOTP(KEY_BYTES, code, stepOf(ms), { beforeDrift: steps, afterDrift: steps })
 const twofaContender = {
   name: '2fa',
   generate: { built: twofaGenerate, bytes: twofaGenerate },
   verify: { built: twofaVerify, bytes: twofaVerify },
   buildUri: () => twofa.generateUrl(ISSUER, ACCOUNT, KEY_BYTES),
   // A PNG as a data URI, drawn behind a callback.
-  drawQr: () => new Promise((resolve, reject) => { twofa.generateGoogleQR(ISSUER, ACCOUNT, KEY_BYTES, (error, uri) => { error ? reject(error) : resolve(uri) }) }),
+  drawQr: () =>
+    new Promise((resolve, reject) => {
+      twofa.generateGoogleQR(ISSUER, ACCOUNT, KEY_BYTES, (error, uri) => {
+        error ? reject(error) : resolve(uri)
+      })
+    }),
 }
 
 const keyObject = createSecretKey(KEY_BYTES)
@@ -124,7 +168,8 @@ const nodeGenerate = (key) => (ms) => String(hotpByNode(key, stepOf(ms))).padSta
 const nodeVerify = (key) => (code, ms, steps) => {
   const [typed, center] = [Number(code), stepOf(ms)]
   let found = false
-  for (let step = center - steps; step <= center + steps; step++) if (hotpByNode(key, step) === typed) found = true
+  for (let step = center - steps; step <= center + steps; step++)
+    if (hotpByNode(key, step) === typed) found = true
   return found
 }
 const nodeContender = {
@@ -142,5 +187,8 @@ export const contenders = [
   speakeasyContender,
   twofaContender,
   nodeContender,
-  { name: 'qrcode-svg', drawQr: () => new QRCode({ content: KEY_URI, ecl: 'M', join: true }).svg() },
+  {
+    name: 'qrcode-svg',
+    drawQr: () => new QRCode({ content: KEY_URI, ecl: 'M', join: true }).svg(),
+  },
 ]

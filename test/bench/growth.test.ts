@@ -12,12 +12,26 @@ const [old, fresh] = ['A', 'B'].map((letter) => letter.repeat(42) + 'A')
 describe('maintenance walks, beside live logins', () => {
   it('SQLite in one process: reseal goes on after an interruption, misses nothing, and logins have their turn', async () => {
     const { many, close } = await sqlitePlaces()
-    const [before, after] = [createKeyring(`old:${old!},new:${fresh!}`), createKeyring(`new:${fresh!},old:${old!}`)]
+    const [before, after] = [
+      createKeyring(`old:${old!},new:${fresh!}`),
+      createKeyring(`new:${fresh!},old:${old!}`),
+    ]
     const users = Array.from({ length: USERS }, (_, i) => `user-${i}`)
     const live = new Logins(many.store, users, after)
     await fill(many.load, before, live.key, USERS)
     const seen: number[] = []
-    const walked = await walk(createTwoFactor({ issuer: 'Test', store: many.store, keyring: after, now: () => new Date(NOW) }), live, USERS, 5, (records) => seen.push(records))
+    const walked = await walk(
+      createTwoFactor({
+        issuer: 'Test',
+        store: many.store,
+        keyring: after,
+        now: () => new Date(NOW),
+      }),
+      live,
+      USERS,
+      5,
+      (records) => seen.push(records),
+    )
     expect(walked.resumedAt).toBe(1500)
     expect(walked.reseal).toMatchObject({ records: 1000, unreadable: 0 })
     expect(walked.summary).toMatchObject({ records: USERS, enrolled: USERS, byKey: { new: USERS } })

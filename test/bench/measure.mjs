@@ -14,21 +14,34 @@ export async function measure(task, contenders, rounds) {
     const isAsync = call(0) instanceof Promise
     const time = isAsync ? timeAsync : timeSync
     const warm = await warmUp(time, call)
-    runners.push({ name: contender.name, call, time, calls: Math.max(1, Math.round((STRETCH_MS * 1e6) / warm)), figures: [] })
+    runners.push({
+      name: contender.name,
+      call,
+      time,
+      calls: Math.max(1, Math.round((STRETCH_MS * 1e6) / warm)),
+      figures: [],
+    })
   }
   for (let round = 0; round < rounds; round++) {
-    for (const runner of shuffle(runners)) runner.figures.push(await runner.time(runner.call, runner.calls))
+    for (const runner of shuffle(runners))
+      runner.figures.push(await runner.time(runner.call, runner.calls))
   }
   return Object.fromEntries(runners.map(({ name, figures }) => [name, figures]))
 }
 
 async function check(task, { name }, call) {
-  for (let i = 0; i < 64; i++) if (!task.right(await call(i), i)) throw new Error(`${name} gets "${task.name}" wrong`)
+  for (let i = 0; i < 64; i++)
+    if (!task.right(await call(i), i)) throw new Error(`${name} gets "${task.name}" wrong`)
 }
 
 async function warmUp(time, call) {
   let last
-  for (let calls = 1, end = performance.now() + WARM_UP_MS; performance.now() < end; calls = Math.min(calls * 2, 1000)) last = await time(call, calls)
+  for (
+    let calls = 1, end = performance.now() + WARM_UP_MS;
+    performance.now() < end;
+    calls = Math.min(calls * 2, 1000)
+  )
+    last = await time(call, calls)
   return last
 }
 

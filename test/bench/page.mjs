@@ -14,7 +14,10 @@ copyFileSync(results('speed'), docs('assets/performance.json'))
 writeFileSync(docs('assets/performance.svg'), drawChart(speed))
 
 const page = readFileSync(docs('performance.md'), 'utf8')
-writeFileSync(docs('performance.md'), fill(fill(page, 'speed', speedTables(speed)), 'start', startTable(start)))
+writeFileSync(
+  docs('performance.md'),
+  fill(fill(page, 'speed', speedTables(speed)), 'start', startTable(start)),
+)
 
 function fill(text, name, content) {
   const pattern = new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- /${name} -->)`)
@@ -24,12 +27,19 @@ function fill(text, name, content) {
 
 function speedTables({ date, cpu, node, rounds, results }) {
   const goals = results.map(({ name, from, target, fastestPeer: { contender, ratio, quiet } }) => {
-    const verdict = target === undefined ? '' : `${target} ${ratio >= target ? 'held' : '**missed**'}`
+    const verdict =
+      target === undefined ? '' : `${target} ${ratio >= target ? 'held' : '**missed**'}`
     return `| ${name} | ${from} | ${ratio.toFixed(2)} | ${quiet.toFixed(2)} | ${contender} | ${verdict} |`
   })
-  const contenders = [...new Set(results.flatMap(({ rows }) => rows.map(({ contender }) => contender)))]
-  const cell = ({ rows }, contender) => rows.find((row) => row.contender === contender)?.nanoseconds.toLocaleString('en') ?? ''
-  const figures = results.map((result) => `| ${result.name} (${result.from}) | ${contenders.map((contender) => cell(result, contender)).join(' | ')} |`)
+  const contenders = [
+    ...new Set(results.flatMap(({ rows }) => rows.map(({ contender }) => contender))),
+  ]
+  const cell = ({ rows }, contender) =>
+    rows.find((row) => row.contender === contender)?.nanoseconds.toLocaleString('en') ?? ''
+  const figures = results.map(
+    (result) =>
+      `| ${result.name} (${result.from}) | ${contenders.map((contender) => cell(result, contender)).join(' | ')} |`,
+  )
   return [
     `${date}, ${cpu}, ${node}: medians of \`npm run bench -- --rounds ${rounds}\`.`,
     '',
@@ -46,6 +56,14 @@ function speedTables({ date, cpu, node, rounds, results }) {
 }
 
 function startTable({ date, cpu, node, turns, rows }) {
-  const lines = rows.map(({ program, cpu: spent, wall }) => `| ${program} | ${spent.toFixed(2)} | ${wall.toFixed(2)} |`)
-  return [`${date}, ${cpu}, ${node}: medians of \`npm run bench:start -- --turns ${turns}\`.`, '', '| package | ms of CPU | ms on the clock |', '|---|---|---|', ...lines].join('\n')
+  const lines = rows.map(
+    ({ program, cpu: spent, wall }) => `| ${program} | ${spent.toFixed(2)} | ${wall.toFixed(2)} |`,
+  )
+  return [
+    `${date}, ${cpu}, ${node}: medians of \`npm run bench:start -- --turns ${turns}\`.`,
+    '',
+    '| package | ms of CPU | ms on the clock |',
+    '|---|---|---|',
+    ...lines,
+  ].join('\n')
 }

@@ -24,7 +24,12 @@ export function turnOf(contender: Contender): Turn {
 }
 
 /** Measures the contenders in turn, round by round, so that what else the machine does meets all alike. The first round warms up. */
-export async function interleave(contenders: readonly Turn[], rounds: number, count: number, inFlight: number): Promise<Figures[]> {
+export async function interleave(
+  contenders: readonly Turn[],
+  rounds: number,
+  count: number,
+  inFlight: number,
+): Promise<Figures[]> {
   const samples = contenders.map((): Figures[] => [])
   for (let round = 0; round <= rounds; round++) {
     const turns = contenders.map((turn, i) => ({ turn, into: samples[i]! }))

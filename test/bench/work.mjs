@@ -11,7 +11,10 @@ export const ACCOUNT = 'ada@example.com'
 export const KEY_URI = `otpauth://totp/Example%20Hosting:ada%40example.com?secret=${KEY_BASE32}&issuer=Example%20Hosting`
 
 // Each instant lies in the middle of its step, so that a tolerance in seconds is a tolerance in steps.
-export const INSTANTS = Array.from({ length: 64 }, (_, i) => START + i * 50 * PERIOD_MS + PERIOD_MS / 2)
+export const INSTANTS = Array.from(
+  { length: 64 },
+  (_, i) => START + i * 50 * PERIOD_MS + PERIOD_MS / 2,
+)
 export const RIGHT_CODES = INSTANTS.map((ms) => codeAt(stepOf(ms)))
 export const WRONG_CODE = findWrongCode()
 
@@ -28,6 +31,8 @@ function codeAt(counter) {
 }
 
 function findWrongCode() {
-  const taken = new Set(INSTANTS.flatMap((ms) => Array.from({ length: 21 }, (_, i) => codeAt(stepOf(ms) + i - 10))))
+  const taken = new Set(
+    INSTANTS.flatMap((ms) => Array.from({ length: 21 }, (_, i) => codeAt(stepOf(ms) + i - 10))),
+  )
   for (let code = 123_456; ; code++) if (!taken.has(String(code))) return String(code)
 }

@@ -1,6 +1,17 @@
 import { memoryStore } from 'keystep/stores/memory'
 import { describe, expect, it } from 'vitest'
-import { acceptedOf, challenge, enroll, house, login, nextCode, permit, phoneOf, SESSION, wrongCode } from '../flow/house.ts'
+import {
+  acceptedOf,
+  challenge,
+  enroll,
+  house,
+  login,
+  nextCode,
+  permit,
+  phoneOf,
+  SESSION,
+  wrongCode,
+} from '../flow/house.ts'
 import { markImported, peek } from '../record/record.ts'
 import { slowStore } from '../record/stores.ts'
 
@@ -9,7 +20,8 @@ async function settled(options: Parameters<typeof house>[0] = {}) {
   const h = house({ store: slow, ...options })
   const user = await enroll(h.twoFactor, 'ada', h.clock)
   h.clock.advance({ seconds: 30 })
-  const challenges = (count: number) => Promise.all(Array.from({ length: count }, () => challenge(h.twoFactor, 'ada')))
+  const challenges = (count: number) =>
+    Promise.all(Array.from({ length: count }, () => challenge(h.twoFactor, 'ada')))
   return { ...h, ...user, slow, challenges }
 }
 
@@ -28,7 +40,9 @@ describe('bursts of one user', () => {
     const challenges = await h.challenges(240)
     h.slow.landed = 0
     const wrong = wrongCode(h.phone, h.clock())
-    const verdicts = await Promise.all(challenges.map((asked) => h.twoFactor.login.verify({ challenge: asked, code: wrong })))
+    const verdicts = await Promise.all(
+      challenges.map((asked) => h.twoFactor.login.verify({ challenge: asked, code: wrong })),
+    )
     expect(reasonsOf(verdicts)).toEqual({ wrong_code: 5, locked: 235 })
     expect(h.slow.landed).toBeLessThanOrEqual(6)
     expect((await peek(h, 'ada')).attempts.codes.streak).toBe(5)
@@ -38,14 +52,28 @@ describe('bursts of one user', () => {
     const h = await settled()
     await markImported(h)
     const [asked] = await h.challenges(1)
-    const step = await h.twoFactor.stepUp.begin({ userId: 'ada', sessionId: SESSION, purpose: 'dns.change' })
+    const step = await h.twoFactor.stepUp.begin({
+      userId: 'ada',
+      sessionId: SESSION,
+      purpose: 'dns.change',
+    })
     if (step.next !== 'challenge') throw new Error(step.next)
-    const near = new Set([-1, 0, 1].map((steps) => h.phone.code(new Date(h.clock().getTime() + steps * 30_000))))
-    const codes = Array.from({ length: 203 }, (_, n) => String(n * 4421).padStart(6, '0')).filter((code) => !near.has(code)).slice(0, 200)
+    const near = new Set(
+      [-1, 0, 1].map((steps) => h.phone.code(new Date(h.clock().getTime() + steps * 30_000))),
+    )
+    const codes = Array.from({ length: 203 }, (_, n) => String(n * 4421).padStart(6, '0'))
+      .filter((code) => !near.has(code))
+      .slice(0, 200)
     const verdicts = await Promise.all([
       ...codes.slice(0, 100).map((code) => h.twoFactor.login.verify({ challenge: asked!, code })),
-      ...codes.slice(100).map((code) => h.twoFactor.stepUp.verify({ challenge: step.challenge, code, sessionId: SESSION })),
-      ...Array.from({ length: 50 }, () => h.twoFactor.login.verify({ challenge: asked!, code: '0000-0000-0000-0000' })),
+      ...codes
+        .slice(100)
+        .map((code) =>
+          h.twoFactor.stepUp.verify({ challenge: step.challenge, code, sessionId: SESSION }),
+        ),
+      ...Array.from({ length: 50 }, () =>
+        h.twoFactor.login.verify({ challenge: asked!, code: '0000-0000-0000-0000' }),
+      ),
     ])
     expect(reasonsOf(verdicts)).toEqual({ wrong_code: 10, locked: 240 })
   })
@@ -56,16 +84,29 @@ describe('bursts of one user', () => {
     for (let round = 0; round < 5; round++) {
       const challenges = await h.challenges(30)
       const wrong = wrongCode(h.phone, h.clock())
-      verdicts.push(reasonsOf(await Promise.all(challenges.map((asked) => h.twoFactor.login.verify({ challenge: asked, code: wrong })))))
+      verdicts.push(
+        reasonsOf(
+          await Promise.all(
+            challenges.map((asked) => h.twoFactor.login.verify({ challenge: asked, code: wrong })),
+          ),
+        ),
+      )
       h.clock.set((await h.twoFactor.status({ userId: 'ada' })).lockedUntil!)
     }
-    expect(verdicts).toEqual([{ wrong_code: 5, locked: 25 }, ...Array.from({ length: 4 }, () => ({ wrong_code: 1, locked: 29 }))])
+    expect(verdicts).toEqual([
+      { wrong_code: 5, locked: 25 },
+      ...Array.from({ length: 4 }, () => ({ wrong_code: 1, locked: 29 })),
+    ])
   })
 
   it('V6: 50 parallel logins with the same code, each with a challenge of its own, are one', async () => {
     const h = await settled()
     const challenges = await h.challenges(50)
-    const verdicts = await Promise.all(challenges.map((asked) => h.twoFactor.login.verify({ challenge: asked, code: h.phone.code(h.clock()) })))
+    const verdicts = await Promise.all(
+      challenges.map((asked) =>
+        h.twoFactor.login.verify({ challenge: asked, code: h.phone.code(h.clock()) }),
+      ),
+    )
     expect(reasonsOf(verdicts)).toEqual({ accepted: 1, already_used: 49 })
   })
 
@@ -73,7 +114,9 @@ describe('bursts of one user', () => {
     const h = await settled()
     const [asked] = await h.challenges(1)
     const codes = [h.phone.code(h.clock()), ...h.backupCodes]
-    const verdicts = await Promise.all(codes.map((code) => h.twoFactor.login.verify({ challenge: asked!, code })))
+    const verdicts = await Promise.all(
+      codes.map((code) => h.twoFactor.login.verify({ challenge: asked!, code })),
+    )
     expect(reasonsOf(verdicts)).toEqual({ accepted: 1, expired: 10 })
     const { backupCodesLeft } = await h.twoFactor.status({ userId: 'ada' })
     const byApp = 'backupCodesLeft' in verdicts[0]!
@@ -84,7 +127,15 @@ describe('bursts of one user', () => {
     const h = await settled({ backupCodes: { count: 32 } })
     const challenges = await h.challenges(50)
     const codes = [...h.backupCodes, ...Array.from({ length: 18 }, () => h.phone.code(h.clock()))]
-    const verdicts = await Promise.all(challenges.map((asked, n) => h.twoFactor.login.verify({ challenge: asked, code: codes[n]!, rememberDevice: { label: `${n}` } })))
+    const verdicts = await Promise.all(
+      challenges.map((asked, n) =>
+        h.twoFactor.login.verify({
+          challenge: asked,
+          code: codes[n]!,
+          rememberDevice: { label: `${n}` },
+        }),
+      ),
+    )
     expect(reasonsOf(verdicts)).toEqual({ accepted: 33, already_used: 17 })
     expect((await h.twoFactor.status({ userId: 'ada' })).devices).toHaveLength(10)
   })
@@ -93,7 +144,14 @@ describe('bursts of one user', () => {
     const h = await settled()
     const challenges = await h.challenges(60)
     const wrong = wrongCode(h.phone, h.clock())
-    const verdicts = await Promise.all(challenges.map((asked, n) => h.twoFactor.login.verify({ challenge: asked, code: n % 20 === 10 ? h.phone.code(h.clock()) : wrong })))
+    const verdicts = await Promise.all(
+      challenges.map((asked, n) =>
+        h.twoFactor.login.verify({
+          challenge: asked,
+          code: n % 20 === 10 ? h.phone.code(h.clock()) : wrong,
+        }),
+      ),
+    )
     const counts = reasonsOf(verdicts)
     expect(counts.accepted ?? 0).toBeLessThanOrEqual(1)
     // A success ends the streak, so that the budget is there once more.
@@ -103,15 +161,36 @@ describe('bursts of one user', () => {
   it('changes at the same time are all there in the end', async () => {
     const h = await settled()
     const leave = await permit(h.twoFactor, 'ada', h.phone.code(h.clock()))
-    const begun = acceptedOf(await h.twoFactor.totp.enroll({ permit: leave, sessionId: SESSION, account: 'ada', label: 'Tablet' }))
+    const begun = acceptedOf(
+      await h.twoFactor.totp.enroll({
+        permit: leave,
+        sessionId: SESSION,
+        account: 'ada',
+        label: 'Tablet',
+      }),
+    )
     const [asked] = await h.challenges(1)
     const second = phoneOf(begun.keyUri)
-    await Promise.all([
-      h.twoFactor.totp.confirm({ enrollment: begun.enrollment, sessionId: SESSION, code: second.code(h.clock()) }),
-      h.twoFactor.login.verify({ challenge: asked!, code: h.backupCodes[0]!, rememberDevice: { label: 'Laptop' } }),
-      h.twoFactor.factors.rename({ userId: 'ada', factorId: h.factorId, label: 'Phone' }),
-      h.twoFactor.totp.import({ userId: 'ada', key: new Uint8Array(20).fill(3), label: 'Imported' }),
-    ].map(async (change) => void acceptedOf(await change)))
+    await Promise.all(
+      [
+        h.twoFactor.totp.confirm({
+          enrollment: begun.enrollment,
+          sessionId: SESSION,
+          code: second.code(h.clock()),
+        }),
+        h.twoFactor.login.verify({
+          challenge: asked!,
+          code: h.backupCodes[0]!,
+          rememberDevice: { label: 'Laptop' },
+        }),
+        h.twoFactor.factors.rename({ userId: 'ada', factorId: h.factorId, label: 'Phone' }),
+        h.twoFactor.totp.import({
+          userId: 'ada',
+          key: new Uint8Array(20).fill(3),
+          label: 'Imported',
+        }),
+      ].map(async (change) => void acceptedOf(await change)),
+    )
     const shown = await h.twoFactor.status({ userId: 'ada' })
     expect(shown.factors.map(({ label }) => label).sort()).toEqual(['Imported', 'Phone', 'Tablet'])
     expect(shown).toMatchObject({ backupCodesLeft: 9, devices: [{ label: 'Laptop' }] })
@@ -122,7 +201,9 @@ describe('bursts of one user', () => {
     const users = Array.from({ length: 20 }, (_, n) => `user-${n}`)
     const enrolled = await Promise.all(users.map((userId) => enroll(h.twoFactor, userId, h.clock)))
     h.clock.advance({ seconds: 30 })
-    const verdicts = await Promise.all(users.map((userId, n) => login(h.twoFactor, userId, enrolled[n]!.phone.code(h.clock()))))
+    const verdicts = await Promise.all(
+      users.map((userId, n) => login(h.twoFactor, userId, enrolled[n]!.phone.code(h.clock()))),
+    )
     expect(reasonsOf(verdicts)).toEqual({ accepted: 20 })
     acceptedOf(await login(h.twoFactor, 'ada', nextCode(h.clock, h.phone)))
   })

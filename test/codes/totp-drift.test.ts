@@ -8,7 +8,8 @@ const key = OtpKey.fromBytes(new Uint8Array(20).fill(5))
 async function phone() {
   const h = house({ limits: {} })
   acceptedOf(await h.twoFactor.totp.import({ userId: 'ada', key }))
-  const at = (steps: number) => generateTotp(key, { at: new Date(h.clock().getTime() + steps * 30_000) })
+  const at = (steps: number) =>
+    generateTotp(key, { at: new Date(h.clock().getTime() + steps * 30_000) })
   const login1 = async (steps: number) => {
     h.clock.advance({ minutes: 10 })
     return (await login(h.twoFactor, 'ada', at(steps))).outcome

@@ -7,8 +7,17 @@ const text = fc.string({ unit: fc.constantFrom('0', '1', 'a', '\0'), maxLength: 
 
 describe('equalBytes', () => {
   it('V25: says what a plain comparison says, lengths included', () => {
-    fc.assert(fc.property(bytes, bytes, (a, b) => { expect(equalBytes(a, b)).toBe(Buffer.compare(a, b) === 0) }), { numRuns: 3000 })
-    fc.assert(fc.property(bytes, (a) => { expect(equalBytes(a, a.slice())).toBe(true) }))
+    fc.assert(
+      fc.property(bytes, bytes, (a, b) => {
+        expect(equalBytes(a, b)).toBe(Buffer.compare(a, b) === 0)
+      }),
+      { numRuns: 3000 },
+    )
+    fc.assert(
+      fc.property(bytes, (a) => {
+        expect(equalBytes(a, a.slice())).toBe(true)
+      }),
+    )
   })
 
   it('V25: a prefix, an extension and a repetition are not equal', () => {
@@ -39,12 +48,22 @@ describe('equalBytes', () => {
 
 describe('equalText', () => {
   it('V25: says what === says, lengths included', () => {
-    fc.assert(fc.property(text, text, (a, b) => { expect(equalText(a, b)).toBe(a === b) }), { numRuns: 3000 })
-    fc.assert(fc.property(text, (a) => { expect(equalText(a, a)).toBe(true) }))
+    fc.assert(
+      fc.property(text, text, (a, b) => {
+        expect(equalText(a, b)).toBe(a === b)
+      }),
+      { numRuns: 3000 },
+    )
+    fc.assert(
+      fc.property(text, (a) => {
+        expect(equalText(a, a)).toBe(true)
+      }),
+    )
   })
 
   it('V25: one changed character anywhere is a difference', () => {
     const mac = 'Zm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm9'
-    for (let i = 0; i < mac.length; i++) expect(equalText(mac, `${mac.slice(0, i)}-${mac.slice(i + 1)}`)).toBe(false)
+    for (let i = 0; i < mac.length; i++)
+      expect(equalText(mac, `${mac.slice(0, i)}-${mac.slice(i + 1)}`)).toBe(false)
   })
 })

@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { byteLength, frame, isWellFormed } from '../../src/crypto/frame.ts'
 
 /** Parts that look like frames themselves: where joining goes wrong if anywhere. */
-const sly = fc.string({ unit: fc.constantFrom('0', '1', '2', '3', ':', ',', 'a', 'é', '😀', '\0'), maxLength: 8 })
+const sly = fc.string({
+  unit: fc.constantFrom('0', '1', '2', '3', ':', ',', 'a', 'é', '😀', '\0'),
+  maxLength: 8,
+})
 const part = fc.oneof(sly, fc.string({ unit: 'binary', maxLength: 12 }))
 const parts = fc.array(part, { maxLength: 5 })
 const key = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
@@ -24,7 +27,12 @@ function unframe(bytes: Uint8Array): string[] {
 
 describe('frame', () => {
   it('is injective: every list of parts can be read back from its bytes', () => {
-    fc.assert(fc.property(parts, (list) => { expect(unframe(frame(...list))).toEqual(list) }), { numRuns: 5000 })
+    fc.assert(
+      fc.property(parts, (list) => {
+        expect(unframe(frame(...list))).toEqual(list)
+      }),
+      { numRuns: 5000 },
+    )
   })
 
   it('is injective: two different lists never give the same bytes', () => {
@@ -37,14 +45,33 @@ describe('frame', () => {
   })
 
   it('tells apart what plain joining would confuse', () => {
-    const lists = [[], [''], ['', ''], ['ab'], ['a', 'b'], ['a:b'], ['a', ''], ['', 'a'], ['1:a'], ['3:1:a'], ['é'], ['e\u0301'], ['a1:b'], ['a', '1:b']]
+    const lists = [
+      [],
+      [''],
+      ['', ''],
+      ['ab'],
+      ['a', 'b'],
+      ['a:b'],
+      ['a', ''],
+      ['', 'a'],
+      ['1:a'],
+      ['3:1:a'],
+      ['é'],
+      ['e\u0301'],
+      ['a1:b'],
+      ['a', '1:b'],
+    ]
     expect(new Set(lists.map((list) => key(frame(...list)))).size).toBe(lists.length)
   })
 })
 
 describe('byteLength', () => {
   it('is the length in UTF-8 of any text', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => { expect(byteLength(text)).toBe(Buffer.byteLength(text)) }))
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(byteLength(text)).toBe(Buffer.byteLength(text))
+      }),
+    )
   })
 })
 

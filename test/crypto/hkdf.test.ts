@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { expand, extract } from '../../src/crypto/hkdf.ts'
 
-const hex = (bytes: ArrayBuffer | Uint8Array): string => Buffer.from(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes)).toString('hex')
+const hex = (bytes: ArrayBuffer | Uint8Array): string =>
+  Buffer.from(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes)).toString('hex')
 
 it('RFC 5869 A.1: the first 32 bytes of test case 1', () => {
   const salt = Uint8Array.from({ length: 13 }, (_, i) => i)
@@ -15,8 +16,15 @@ it('RFC 5869 A.1: the first 32 bytes of test case 1', () => {
 it('RFC 5869: agrees with hkdfSync of node:crypto on any material, salt and info', () => {
   const bytes = fc.uint8Array({ maxLength: 150 })
   fc.assert(
-    fc.property(fc.uint8Array({ minLength: 1, maxLength: 150 }), bytes, bytes, (material, salt, info) => {
-      expect(hex(expand(extract(salt, material), info))).toBe(hex(hkdfSync('sha256', material, salt, info, 32)))
-    }),
+    fc.property(
+      fc.uint8Array({ minLength: 1, maxLength: 150 }),
+      bytes,
+      bytes,
+      (material, salt, info) => {
+        expect(hex(expand(extract(salt, material), info))).toBe(
+          hex(hkdfSync('sha256', material, salt, info, 32)),
+        )
+      },
+    ),
   )
 })

@@ -24,48 +24,72 @@ afterEach(() => {
 })
 
 describe('hmacOfCounter', () => {
-  it.each(HASHES)('$name: 100,000 random keys and counters agree with node:crypto', { timeout: 120_000 }, ({ name, hash }) => {
-    const CASES = 100_000
-    const lengths = randomBytes(CASES)
-    const message = Buffer.alloc(8)
-    const differing: string[] = []
-    for (let i = 0; i < CASES; i++) {
-      const random = randomBytes(8 + lengths[i]!)
-      const counter = random.readUIntBE(0, 6) * 32 + (random[6]! & 31)
-      const key = random.subarray(8)
-      message.writeBigUInt64BE(BigInt(counter))
-      const ours = bytesOf(hmacOfCounter(createHmacKey(hash, key), counter))
-      if (createHmac(name, key).update(message).digest().compare(ours) !== 0) differing.push(`${hex(key)} ${counter}`)
-    }
-    expect(differing).toEqual([])
-  })
+  it.each(HASHES)(
+    '$name: 100,000 random keys and counters agree with node:crypto',
+    { timeout: 120_000 },
+    ({ name, hash }) => {
+      const CASES = 100_000
+      const lengths = randomBytes(CASES)
+      const message = Buffer.alloc(8)
+      const differing: string[] = []
+      for (let i = 0; i < CASES; i++) {
+        const random = randomBytes(8 + lengths[i]!)
+        const counter = random.readUIntBE(0, 6) * 32 + (random[6]! & 31)
+        const key = random.subarray(8)
+        message.writeBigUInt64BE(BigInt(counter))
+        const ours = bytesOf(hmacOfCounter(createHmacKey(hash, key), counter))
+        if (createHmac(name, key).update(message).digest().compare(ours) !== 0)
+          differing.push(`${hex(key)} ${counter}`)
+      }
+      expect(differing).toEqual([])
+    },
+  )
 })
 
 describe('hmac', () => {
-  it.each(HASHES)('$name, RFC 2104: agrees with node:crypto on keys and messages of any length', ({ name, hash }) => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 300 }), fc.uint8Array({ maxLength: 400 }), (key, message) => {
-        expect(hex(hmac(createHmacKey(hash, key), message))).toBe(createHmac(name, key).update(message).digest('hex'))
-      }),
-      { numRuns: 1000 },
-    )
-  })
+  it.each(HASHES)(
+    '$name, RFC 2104: agrees with node:crypto on keys and messages of any length',
+    ({ name, hash }) => {
+      fc.assert(
+        fc.property(
+          fc.uint8Array({ maxLength: 300 }),
+          fc.uint8Array({ maxLength: 400 }),
+          (key, message) => {
+            expect(hex(hmac(createHmacKey(hash, key), message))).toBe(
+              createHmac(name, key).update(message).digest('hex'),
+            )
+          },
+        ),
+        { numRuns: 1000 },
+      )
+    },
+  )
 
-  it.each(HASHES)('$name: the turns of several keys, counters and messages do not disturb each other', ({ name, hash }) => {
-    const keys = [randomBytes(20), randomBytes(200)].map((bytes) => ({ bytes, key: createHmacKey(hash, bytes) }))
-    const zero = Buffer.alloc(8)
-    for (const { bytes, key } of [...keys, ...keys]) {
-      const long = randomBytes(500)
-      expect(hex(hmac(key, long))).toBe(createHmac(name, bytes).update(long).digest('hex'))
-      expect(hex(bytesOf(hmacOfCounter(key, 0)))).toBe(createHmac(name, bytes).update(zero).digest('hex'))
-      expect(hex(hmac(key, zero))).toBe(createHmac(name, bytes).update(zero).digest('hex'))
-    }
-  })
+  it.each(HASHES)(
+    '$name: the turns of several keys, counters and messages do not disturb each other',
+    ({ name, hash }) => {
+      const keys = [randomBytes(20), randomBytes(200)].map((bytes) => ({
+        bytes,
+        key: createHmacKey(hash, bytes),
+      }))
+      const zero = Buffer.alloc(8)
+      for (const { bytes, key } of [...keys, ...keys]) {
+        const long = randomBytes(500)
+        expect(hex(hmac(key, long))).toBe(createHmac(name, bytes).update(long).digest('hex'))
+        expect(hex(bytesOf(hmacOfCounter(key, 0)))).toBe(
+          createHmac(name, bytes).update(zero).digest('hex'),
+        )
+        expect(hex(hmac(key, zero))).toBe(createHmac(name, bytes).update(zero).digest('hex'))
+      }
+    },
+  )
 
   it('reads the bytes of a view, not of the buffer under it', () => {
     const all = randomBytes(100)
     const key = createHmacKey(sha256, all.subarray(3, 40))
-    expect(hex(hmac(key, all.subarray(50, 90)))).toBe(createHmac('sha256', all.subarray(3, 40)).update(all.subarray(50, 90)).digest('hex'))
+    expect(hex(hmac(key, all.subarray(50, 90)))).toBe(
+      createHmac('sha256', all.subarray(3, 40)).update(all.subarray(50, 90)).digest('hex'),
+    )
   })
 
   it.each(HASHES)('$name: no key and no message stays behind in the schedule', ({ hash, Hash }) => {

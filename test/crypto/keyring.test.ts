@@ -32,8 +32,15 @@ describe('createKeyring', () => {
       () => Promise.resolve(key.toString('base64')),
       () => Promise.resolve(new Secret(key.toString('base64url'))),
     ]
-    for (const form of same) expect(await subkey(createKeyring({ current: { id: 'k1', key: form } }))).toBe(refereed(key, SALT, 'challenge'))
-    for (const text of [`k1:${key.toString('base64')}`, ` k1:${key.toString('base64url')}\n`, new Secret(`k1:${key.toString('base64')}`)]) {
+    for (const form of same)
+      expect(await subkey(createKeyring({ current: { id: 'k1', key: form } }))).toBe(
+        refereed(key, SALT, 'challenge'),
+      )
+    for (const text of [
+      `k1:${key.toString('base64')}`,
+      ` k1:${key.toString('base64url')}\n`,
+      new Secret(`k1:${key.toString('base64')}`),
+    ]) {
       expect(await subkey(createKeyring(text))).toBe(refereed(key, SALT, 'challenge'))
     }
   })
@@ -47,54 +54,121 @@ describe('createKeyring', () => {
 
   it('reads an environment variable: the first key is current, the others are previous and still make tokens', async () => {
     const [first, second, third] = [randomBytes(32), randomBytes(32), randomBytes(32)]
-    const keyring = createKeyring(`new:${first.toString('base64')}, old:${second.toString('base64url')},\n older:${third.toString('base64')}`)
+    const keyring = createKeyring(
+      `new:${first.toString('base64')}, old:${second.toString('base64url')},\n older:${third.toString('base64')}`,
+    )
     expect(keyring.currentId).toBe('new')
     expect(await subkey(keyring)).toBe(refereed(first, SALT, 'challenge'))
     expect(hex(await subkeyOf(keyById(keyring, 'old')!, 'x'))).toBe(refereed(second, SALT, 'x'))
     expect(hex(await subkeyOf(keyById(keyring, 'older')!, 'x'))).toBe(refereed(third, SALT, 'x'))
-    expect(['new', 'old', 'older'].map((id) => keyById(keyring, id)?.recordsOnly)).toEqual([false, false, false])
+    expect(['new', 'old', 'older'].map((id) => keyById(keyring, id)?.recordsOnly)).toEqual([
+      false,
+      false,
+      false,
+    ])
     expect(keyById(keyring, 'oldest')).toBeUndefined()
     expect(keyById(keyring, '__proto__')).toBeUndefined()
   })
 
   it('knows which key is kept for records only', () => {
-    const keyring = createKeyring({ current: { id: 'b', key }, previous: [{ id: 'a', key: randomBytes(32), recordsOnly: true }] })
-    expect([keyById(keyring, 'b')!.recordsOnly, keyById(keyring, 'a')!.recordsOnly]).toEqual([false, true])
+    const keyring = createKeyring({
+      current: { id: 'b', key },
+      previous: [{ id: 'a', key: randomBytes(32), recordsOnly: true }],
+    })
+    expect([keyById(keyring, 'b')!.recordsOnly, keyById(keyring, 'a')!.recordsOnly]).toEqual([
+      false,
+      true,
+    ])
   })
 
   it('law 2: recordsOnly is true or false, and nothing truthy: a leaked key must not go on making tokens', () => {
     for (const recordsOnly of ['true', 1, null, {}, 'false']) {
-      expect(refusalOf({ current: { id: 'b', key }, previous: [{ id: 'a', key, recordsOnly }] }).code).toBe('ERR_KEYRING')
+      expect(
+        refusalOf({ current: { id: 'b', key }, previous: [{ id: 'a', key, recordsOnly }] }).code,
+      ).toBe('ERR_KEYRING')
     }
   })
 
   it('two keys of one id throw, however they are written', () => {
     const other = randomBytes(32).toString('base64')
     expect(refusalOf(`a:${key.toString('base64')},a:${other}`).code).toBe('ERR_KEYRING')
-    expect(refusalOf({ current: { id: 'a', key }, previous: [{ id: 'a', key: other }] }).code).toBe('ERR_KEYRING')
-    expect(refusalOf({ current: { id: 'a', key }, previous: [{ id: 'b', key }, { id: 'b', key: other }] }).code).toBe('ERR_KEYRING')
+    expect(refusalOf({ current: { id: 'a', key }, previous: [{ id: 'a', key: other }] }).code).toBe(
+      'ERR_KEYRING',
+    )
+    expect(
+      refusalOf({
+        current: { id: 'a', key },
+        previous: [
+          { id: 'b', key },
+          { id: 'b', key: other },
+        ],
+      }).code,
+    ).toBe('ERR_KEYRING')
   })
 
   it('a key of any length but 32 bytes throws', () => {
     for (const length of [0, 1, 16, 31, 33, 64, 1000]) {
       const wrong = randomBytes(length)
-      expect(refusalOf({ current: { id: 'a', key: wrong } }).code, `${length} bytes`).toBe('ERR_KEYRING')
-      expect(refusalOf(`a:${wrong.toString('base64')}`).code, `${length} bytes, written`).toBe('ERR_KEYRING')
-      expect(refusalOf({ current: { id: 'b', key }, previous: [{ id: 'a', key: wrong }] }).code, `${length} bytes, previous`).toBe('ERR_KEYRING')
+      expect(refusalOf({ current: { id: 'a', key: wrong } }).code, `${length} bytes`).toBe(
+        'ERR_KEYRING',
+      )
+      expect(refusalOf(`a:${wrong.toString('base64')}`).code, `${length} bytes, written`).toBe(
+        'ERR_KEYRING',
+      )
+      expect(
+        refusalOf({ current: { id: 'b', key }, previous: [{ id: 'a', key: wrong }] }).code,
+        `${length} bytes, previous`,
+      ).toBe('ERR_KEYRING')
     }
   })
 
   it('anything that is no keyring throws ERR_KEYRING, whatever it is', () => {
     const text = key.toString('base64')
     const junk = [
-      undefined, null, 0, '', ' ', ',', ':', 'a:', `:${text}`, text, `a:${text},`, `a:${text},,b:${text}`, `a:b:${text}`, `a b:${text}`, `a.b:${text}`,
-      `ä:${text}`, `${'a'.repeat(33)}:${text}`, `a:${key.toString('hex')}`, `a:${text.slice(1)}`, `a:${text}!`, `a:${'A'.repeat(1_000_000)}`,
-      [], {}, { current: null }, { current: 'a' }, { current: {} }, { current: { id: 'a' } }, { current: { id: 7, key } }, { current: { id: '', key } },
-      { current: { id: 'a', key: null } }, { current: { id: 'a', key: 7 } }, { current: { id: 'a', key: [...key] } }, { current: { id: 'a', key: new Secret(7) } },
-      { current: { id: 'a', key: key.buffer } }, { current: { id: 'a', key }, previous: 'b' }, { current: { id: 'a', key }, previous: [null] },
-      { current: { id: 'a', key }, previous: {} }, { current: { id: 'a', key }, previous: null }, { previous: [{ id: 'a', key }] }, new Secret(7), new Secret(null),
+      undefined,
+      null,
+      0,
+      '',
+      ' ',
+      ',',
+      ':',
+      'a:',
+      `:${text}`,
+      text,
+      `a:${text},`,
+      `a:${text},,b:${text}`,
+      `a:b:${text}`,
+      `a b:${text}`,
+      `a.b:${text}`,
+      `ä:${text}`,
+      `${'a'.repeat(33)}:${text}`,
+      `a:${key.toString('hex')}`,
+      `a:${text.slice(1)}`,
+      `a:${text}!`,
+      `a:${'A'.repeat(1_000_000)}`,
+      [],
+      {},
+      { current: null },
+      { current: 'a' },
+      { current: {} },
+      { current: { id: 'a' } },
+      { current: { id: 7, key } },
+      { current: { id: '', key } },
+      { current: { id: 'a', key: null } },
+      { current: { id: 'a', key: 7 } },
+      { current: { id: 'a', key: [...key] } },
+      { current: { id: 'a', key: new Secret(7) } },
+      { current: { id: 'a', key: key.buffer } },
+      { current: { id: 'a', key }, previous: 'b' },
+      { current: { id: 'a', key }, previous: [null] },
+      { current: { id: 'a', key }, previous: {} },
+      { current: { id: 'a', key }, previous: null },
+      { previous: [{ id: 'a', key }] },
+      new Secret(7),
+      new Secret(null),
     ]
-    for (const keys of junk) expect(refusalOf(keys).code, inspect(keys).slice(0, 80)).toBe('ERR_KEYRING')
+    for (const keys of junk)
+      expect(refusalOf(keys).code, inspect(keys).slice(0, 80)).toBe('ERR_KEYRING')
   })
 })
 
@@ -117,39 +191,68 @@ describe('a key function', () => {
   it('is not asked before its first use, and then once', async () => {
     const { keyring, calls } = kms(() => key)
     expect(calls()).toBe(0)
-    for (let i = 0; i < 3; i++) expect(await subkey(keyring, `use ${i}`)).toBe(refereed(key, SALT, `use ${i}`))
+    for (let i = 0; i < 3; i++)
+      expect(await subkey(keyring, `use ${i}`)).toBe(refereed(key, SALT, `use ${i}`))
     await recordKeyHex(keyring, 'u1.a.b')
     expect(calls()).toBe(1)
   })
 
   it('first uses at the same time share one call', async () => {
     const { keyring, calls } = kms(() => key)
-    const derived = await Promise.all(Array.from({ length: 50 }, (_, i) => (i % 2 ? subkey(keyring) : recordKeyHex(keyring, 'u1.a.b'))))
+    const derived = await Promise.all(
+      Array.from({ length: 50 }, (_, i) =>
+        i % 2 ? subkey(keyring) : recordKeyHex(keyring, 'u1.a.b'),
+      ),
+    )
     expect(new Set(derived).size).toBe(2)
     expect(calls()).toBe(1)
   })
 
   it('is asked again after a rejection: an outage does not outlive itself', async () => {
-    const { keyring, calls } = kms(throwing('unreachable'), throwing('still unreachable'), () => key)
+    const { keyring, calls } = kms(
+      throwing('unreachable'),
+      throwing('still unreachable'),
+      () => key,
+    )
     const failures = await Promise.allSettled(Array.from({ length: 10 }, () => subkey(keyring)))
-    for (const failure of failures) expect(failure).toMatchObject({ status: 'rejected', reason: { code: 'ERR_KEYRING', cause: { message: 'unreachable' } } })
+    for (const failure of failures)
+      expect(failure).toMatchObject({
+        status: 'rejected',
+        reason: { code: 'ERR_KEYRING', cause: { message: 'unreachable' } },
+      })
     expect(calls()).toBe(1)
-    await expect(subkey(keyring)).rejects.toMatchObject({ code: 'ERR_KEYRING', cause: { message: 'still unreachable' } })
+    await expect(subkey(keyring)).rejects.toMatchObject({
+      code: 'ERR_KEYRING',
+      cause: { message: 'still unreachable' },
+    })
     expect(await subkey(keyring)).toBe(refereed(key, SALT, 'challenge'))
     expect(await subkey(keyring, 'permit')).toBe(refereed(key, SALT, 'permit'))
     expect(calls()).toBe(3)
   })
 
   it('is asked again after it answered with no key: ERR_KEYRING, not a short key', async () => {
-    const { keyring, calls } = kms(() => key.subarray(1), () => undefined, () => 'AAAA', () => null, () => key)
-    for (let i = 0; i < 4; i++) await expect(subkey(keyring)).rejects.toMatchObject({ name: 'KeystepError', code: 'ERR_KEYRING' })
+    const { keyring, calls } = kms(
+      () => key.subarray(1),
+      () => undefined,
+      () => 'AAAA',
+      () => null,
+      () => key,
+    )
+    for (let i = 0; i < 4; i++)
+      await expect(subkey(keyring)).rejects.toMatchObject({
+        name: 'KeystepError',
+        code: 'ERR_KEYRING',
+      })
     expect(await subkey(keyring)).toBe(refereed(key, SALT, 'challenge'))
     expect(calls()).toBe(5)
   })
 
   it('may throw before it returns a promise', async () => {
     const keyring = createKeyring({ current: { id: 'k1', key: throwing('no module') } })
-    await expect(subkey(keyring)).rejects.toMatchObject({ code: 'ERR_KEYRING', cause: { message: 'no module' } })
+    await expect(subkey(keyring)).rejects.toMatchObject({
+      code: 'ERR_KEYRING',
+      cause: { message: 'no module' },
+    })
   })
 
   it('of a previous key is not asked while nothing needs it', async () => {
@@ -158,7 +261,10 @@ describe('a key function', () => {
       asked++
       return randomBytes(32)
     }
-    const keyring = createKeyring({ current: { id: 'k2', key }, previous: [{ id: 'k1', key: previous }] })
+    const keyring = createKeyring({
+      current: { id: 'k2', key },
+      previous: [{ id: 'k1', key: previous }],
+    })
     await subkey(keyring)
     expect(asked).toBe(0)
     await subkeyOf(keyById(keyring, 'k1')!, 'challenge')

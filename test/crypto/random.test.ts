@@ -14,8 +14,11 @@ describe('randomBytes', () => {
   })
 
   it('gives as many bytes as asked for, up to 65,536, and never the same twice', () => {
-    for (const length of [0, 1, 12, 16, 32, 65_536]) expect(randomBytes(length)).toHaveLength(length)
-    const seen = new Set(Array.from({ length: 1000 }, () => Buffer.from(randomBytes(16)).toString('hex')))
+    for (const length of [0, 1, 12, 16, 32, 65_536])
+      expect(randomBytes(length)).toHaveLength(length)
+    const seen = new Set(
+      Array.from({ length: 1000 }, () => Buffer.from(randomBytes(16)).toString('hex')),
+    )
     expect(seen.size).toBe(1000)
   })
 

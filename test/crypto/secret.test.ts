@@ -15,13 +15,22 @@ describe('Secret', () => {
     expect(code as unknown).not.toBe('123456')
     expect(String(code)).toBe('[Secret]')
     expect(Number(code)).toBeNaN()
-    expect(String(code) === String(new Secret('654321')), 'so nobody can compare codes by their masks').toBe(true)
+    expect(
+      String(code) === String(new Secret('654321')),
+      'so nobody can compare codes by their masks',
+    ).toBe(true)
   })
 
   it('law 5: a look-alike or a copy has no reveal that works', () => {
     const secret = new Secret('value')
     const reveal = Reflect.get(Secret.prototype, 'reveal')
-    for (const fake of [{}, Object.assign({}, secret), Object.create(Secret.prototype), structuredClone(secret), new Proxy(secret, {})]) {
+    for (const fake of [
+      {},
+      Object.assign({}, secret),
+      Object.create(Secret.prototype),
+      structuredClone(secret),
+      new Proxy(secret, {}),
+    ]) {
       expect(() => Reflect.apply(reveal, fake, []) as unknown).toThrow(TypeError)
     }
   })
@@ -29,8 +38,18 @@ describe('Secret', () => {
   it('takes a text or a Secret of one where either may stand, and throws ERR_OPTION for the rest', () => {
     expect(textOf('a')).toBe('a')
     expect(textOf(new Secret('a'))).toBe('a')
-    for (const junk of [null, undefined, 7, {}, new Secret(7), new Secret(new Secret('a')), { reveal: () => 'a' }]) {
-      expect(() => textOf(junk as never)).toThrow(expect.objectContaining({ code: 'ERR_OPTION' }) as Error)
+    for (const junk of [
+      null,
+      undefined,
+      7,
+      {},
+      new Secret(7),
+      new Secret(new Secret('a')),
+      { reveal: () => 'a' },
+    ]) {
+      expect(() => textOf(junk as never)).toThrow(
+        expect.objectContaining({ code: 'ERR_OPTION' }) as Error,
+      )
     }
   })
 })

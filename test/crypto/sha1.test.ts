@@ -10,13 +10,17 @@ interface Sha1 {
 }
 const Class = createSha1Class() as new () => Sha1
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
-const hash = (...parts: Uint8Array[]): string => hex(parts.reduce((open, part) => open.update(part), new Class()).digest())
+const hash = (...parts: Uint8Array[]): string =>
+  hex(parts.reduce((open, part) => open.update(part), new Class()).digest())
 
 describe('Sha1', () => {
   it.each([
     ['', 'da39a3ee5e6b4b0d3255bfef95601890afd80709'],
     ['abc', 'a9993e364706816aba3e25717850c26c9cd0d89d'],
-    ['abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq', '84983e441c3bd26ebaae4aa1f95129e5e54670f1'],
+    [
+      'abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq',
+      '84983e441c3bd26ebaae4aa1f95129e5e54670f1',
+    ],
     ['a'.repeat(1_000_000), '34aa973cd4c4daa4f61eeb2bdbad27316534016f'],
   ])('FIPS 180-4: the known answers, %#', (text, answer) => {
     expect(hash(Buffer.from(text))).toBe(answer)

@@ -12,6 +12,7 @@ it('spells any well-formed text in UTF-8, as Buffer does, and reads it again', (
 })
 
 it('refuses bytes that are no text, and goes on reading others', () => {
-  for (const bytes of [[0xff], [0xc3], [0xed, 0xa0, 0x80], [0xc0, 0x80]]) expect(() => decodeUtf8(Uint8Array.from(bytes))).toThrow(TypeError)
+  for (const bytes of [[0xff], [0xc3], [0xed, 0xa0, 0x80], [0xc0, 0x80]])
+    expect(() => decodeUtf8(Uint8Array.from(bytes))).toThrow(TypeError)
   expect(decodeUtf8(Uint8Array.from([0xe2, 0x82, 0xac]))).toBe('€')
 })

@@ -14,15 +14,33 @@ const parsed = new Map<string, ts.SourceFile | undefined>()
  */
 function moduleOf(code: string): string {
   const { statements } = ts.createSourceFile('block.ts', code, ts.ScriptTarget.ES2022)
-  if (statements.some((statement) => ts.canHaveModifiers(statement) && ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword))) return code
-  const behindImports = Math.max(0, ...statements.filter(ts.isImportDeclaration).map(({ end }) => end))
+  if (
+    statements.some(
+      (statement) =>
+        ts.canHaveModifiers(statement) &&
+        ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword),
+    )
+  )
+    return code
+  const behindImports = Math.max(
+    0,
+    ...statements.filter(ts.isImportDeclaration).map(({ end }) => end),
+  )
   return `${code.slice(0, behindImports)};export const fragment = async () => {${code.slice(behindImports)}\n}`
 }
 
 /** The names of context.ts, which fragments may use as if they stood around them; a block's own declarations and imports go first. */
 function globalsOfContext(): string {
-  const source = ts.createSourceFile(contextFile, ts.sys.readFile(contextFile) ?? '', ts.ScriptTarget.ES2022)
-  const names = source.statements.filter(ts.isVariableStatement).flatMap(({ declarationList }) => declarationList.declarations.map(({ name }) => (name as ts.Identifier).text))
+  const source = ts.createSourceFile(
+    contextFile,
+    ts.sys.readFile(contextFile) ?? '',
+    ts.ScriptTarget.ES2022,
+  )
+  const names = source.statements
+    .filter(ts.isVariableStatement)
+    .flatMap(({ declarationList }) =>
+      declarationList.declarations.map(({ name }) => (name as ts.Identifier).text),
+    )
   return `import type * as context from './context.ts'\ndeclare global {\n${names.map((name) => `const ${name}: typeof context.${name}`).join('\n')}\n}`
 }
 
@@ -33,10 +51,22 @@ const foreignPackages = `declare module 'better-auth/crypto' {
 
 /** What the compiler says about code blocks, as `docs/otp.md:12: Cannot find name ...`. JavaScript is checked as strictly as TypeScript. */
 export function compileFences(fences: readonly Fence[]): string[] {
-  const { config } = ts.readConfigFile(`${root}tsconfig.json`, (path) => ts.sys.readFile(path)) as { config: { compilerOptions: object } }
-  const compilerOptions = { ...config.compilerOptions, allowJs: true, checkJs: true, noUnusedLocals: false, noUnusedParameters: false, noImplicitReturns: false }
+  const { config } = ts.readConfigFile(`${root}tsconfig.json`, (path) => ts.sys.readFile(path)) as {
+    config: { compilerOptions: object }
+  }
+  const compilerOptions = {
+    ...config.compilerOptions,
+    allowJs: true,
+    checkJs: true,
+    noUnusedLocals: false,
+    noUnusedParameters: false,
+    noImplicitReturns: false,
+  }
   const { options } = ts.parseJsonConfigFileContent({ compilerOptions, files: [] }, ts.sys, root)
-  const overlay = new Map([[`${folder}globals.ts`, globalsOfContext()], [`${folder}foreign-packages.d.ts`, foreignPackages]])
+  const overlay = new Map([
+    [`${folder}globals.ts`, globalsOfContext()],
+    [`${folder}foreign-packages.d.ts`, foreignPackages],
+  ])
   const placeOf = new Map<string, Fence>()
   for (const [index, fence] of fences.entries()) {
     // Beside its page, so that a relative import leads where a relative link does.
@@ -56,7 +86,13 @@ export function compileFences(fences: readonly Fence[]): string[] {
   const program = ts.createProgram([...overlay.keys()], options, host)
   // Of the blocks alone: what they import is the business of `npm run types`.
   const files = [...overlay.keys()].map((path) => program.getSourceFile(path)!)
-  const found = [...program.getOptionsDiagnostics(), ...files.flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)])]
+  const found = [
+    ...program.getOptionsDiagnostics(),
+    ...files.flatMap((file) => [
+      ...program.getSyntacticDiagnostics(file),
+      ...program.getSemanticDiagnostics(file),
+    ]),
+  ]
   return found.map(({ file, start, messageText }) => {
     const message = ts.flattenDiagnosticMessageText(messageText, '\n')
     const fence = file && placeOf.get(file.fileName)

@@ -3,7 +3,15 @@
  * without declaring or importing them; everything else it has to bring along. (See fences.test.ts, which compiles every block.)
  */
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
-import type { createKeyring as makeKeyring, createTwoFactor as makeTwoFactor, Keyring, LoginGrant, Secret, TwoFactor, UserExport } from 'keystep'
+import type {
+  createKeyring as makeKeyring,
+  createTwoFactor as makeTwoFactor,
+  Keyring,
+  LoginGrant,
+  Secret,
+  TwoFactor,
+  UserExport,
+} from 'keystep'
 import type { generateTotp as makeTotp, OtpKey, parseKeyUri as readKeyUri } from 'keystep/otp'
 import type { RecordStore } from 'keystep/stores'
 import type { FakeClock } from 'keystep/testing'

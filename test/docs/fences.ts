@@ -12,7 +12,12 @@ export interface Fence {
 }
 
 /** The pages that a reader opens: the README and the guides. */
-export const pages: readonly string[] = ['README.md', ...readdirSync(new URL('docs/', root)).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)]
+export const pages: readonly string[] = [
+  'README.md',
+  ...readdirSync(new URL('docs/', root))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+]
 
 export function readPage(page: string): string {
   return readFileSync(new URL(page, root), 'utf8')
@@ -25,7 +30,9 @@ export function readWords(page: string): string {
 }
 
 function unlaid(text: string): string {
-  const rows = text.replace(/^\|.*\|$/gm, (row) => /^[|\s:-]+$/.test(row) ? row.replace(/ /g, '') : row.replace(/ {2,}/g, ' '))
+  const rows = text.replace(/^\|.*\|$/gm, (row) =>
+    /^[|\s:-]+$/.test(row) ? row.replace(/ /g, '') : row.replace(/ {2,}/g, ' '),
+  )
   return rows.replace(/(?<=[^\n|>])\n(?! *(?:[-*|#<>]|\d+\.|\n|$))\s*/g, ' ')
 }
 

@@ -8,13 +8,20 @@ import { fencesOf, readWords } from './fences.ts'
 
 const text = readWords('docs/scale.md')
 const { code } = fencesOf('docs/scale.md', text).find(({ about }) => about === 'sharding')!
-const { outputText } = ts.transpileModule(code, { compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 } })
-const { shardedStore } = (await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(outputText)}`)) as {
+const { outputText } = ts.transpileModule(code, {
+  compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
+})
+const { shardedStore } = (await import(
+  /* @vite-ignore */ `data:text/javascript,${encodeURIComponent(outputText)}`
+)) as {
   shardedStore: (shards: readonly RecordStore[]) => RecordStore
 }
 
 describe('docs/scale.md: one store over three', () => {
-  for (const { name, run } of storeContract(() => shardedStore([memoryStore(), memoryStore(), memoryStore()]))) it(name, run)
+  for (const { name, run } of storeContract(() =>
+    shardedStore([memoryStore(), memoryStore(), memoryStore()]),
+  ))
+    it(name, run)
 
   it('spreads users over all of them, and finds each again', async () => {
     const shards = [memoryStore(), memoryStore(), memoryStore()]
@@ -30,15 +37,24 @@ describe('docs/scale.md: one store over three', () => {
 describe('docs/scale.md: sizes of records', () => {
   it('are as it says, when a user has enrolled and with a full list of activity', async () => {
     const { twoFactor, clock, store } = house()
-    const kilobytes = async (): Promise<number> => Math.ceil((await store.get((await store.keys())[0]!))!.value.length / 1000)
+    const kilobytes = async (): Promise<number> =>
+      Math.ceil((await store.get((await store.keys())[0]!))!.value.length / 1000)
     const { phone } = await enroll(twoFactor, 'u-4711', clock)
     const sizes = [await kilobytes()]
-    const context = { ip: '203.0.113.7', userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' }
+    const context = {
+      ip: '203.0.113.7',
+      userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
+    }
     for (let n = 0; n < 30; n++) {
-      await login(twoFactor, 'u-4711', nextCode(clock, phone), { context, ...(n < 2 && { rememberDevice: { label: 'Firefox on Linux' } }) })
+      await login(twoFactor, 'u-4711', nextCode(clock, phone), {
+        context,
+        ...(n < 2 && { rememberDevice: { label: 'Firefox on Linux' } }),
+      })
     }
     sizes.push(await kilobytes())
-    const [, enrolled, full] = /A record has (\d+) kB when a user has enrolled, (\d+) kB/.exec(text)!
+    const [, enrolled, full] = /A record has (\d+) kB when a user has enrolled, (\d+) kB/.exec(
+      text,
+    )!
     expect(sizes).toEqual([Number(enrolled), Number(full)])
   })
 })

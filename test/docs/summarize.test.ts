@@ -4,6 +4,8 @@ import { readPage } from './fences.ts'
 import { rowsOf } from './tables.ts'
 
 it('docs/keys.md tells what each field of summarize counts', async () => {
-  const told = rowsOf(readPage('docs/keys.md'), 'field').flatMap(([names]) => [...names!.matchAll(/`(\w+)`/g)].map(([, name]) => name))
+  const told = rowsOf(readPage('docs/keys.md'), 'field').flatMap(([names]) =>
+    [...names!.matchAll(/`(\w+)`/g)].map(([, name]) => name),
+  )
   expect(told).toEqual(Object.keys(await house().twoFactor.maintenance.summarize()))
 })

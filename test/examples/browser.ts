@@ -19,7 +19,11 @@ export class Browser {
 
   async #fetch(path: string, init: { method: string; body?: URLSearchParams }): Promise<string> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-    const response = await fetch(this.#origin + path, { ...init, headers: { cookie }, redirect: 'manual' })
+    const response = await fetch(this.#origin + path, {
+      ...init,
+      headers: { cookie },
+      redirect: 'manual',
+    })
     for (const line of response.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
       if (value === '') this.cookies.delete(name)

@@ -23,5 +23,10 @@ export async function bundleCli(): Promise<{ program: string; remove: () => void
     dts: false,
     silent: true,
   })
-  return { program: join(folder, 'main.mjs'), remove: () => { rmSync(folder, { recursive: true, force: true }) } }
+  return {
+    program: join(folder, 'main.mjs'),
+    remove: () => {
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
 }

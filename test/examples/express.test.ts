@@ -12,7 +12,12 @@ import { describeWith } from './programs.ts'
 
 const file = 'examples/express/server.ts'
 const folder = mkdtempSync(join(tmpdir(), 'keystep-express-'))
-const env = { ...process.env, NODE_ENV: undefined, DATABASE: join(folder, 'portal.sqlite'), KEYSTEP_KEYS: generateKeyringKey() }
+const env = {
+  ...process.env,
+  NODE_ENV: undefined,
+  DATABASE: join(folder, 'portal.sqlite'),
+  KEYSTEP_KEYS: generateKeyringKey(),
+}
 const account = { name: '<i>ann', password: 'correct horse' }
 
 describeWith(['oathtool', 'rsvg-convert', 'zbarimg'], 'the Express portal, over HTTP', () => {
@@ -36,8 +41,12 @@ describeWith(['oathtool', 'rsvg-convert', 'zbarimg'], 'the Express portal, over 
     expect(await browser.get('/')).toContain('You are logged out.')
     expect(await browser.post('/sign-up', account)).toContain('Your account is made')
     expect(await browser.post('/sign-up', account)).toContain('That name is taken')
-    expect(await browser.post('/log-in', { ...account, password: 'wrong horse' })).toContain('Wrong name or password')
-    expect(await browser.post('/log-in', { ...account, name: 'nobody' })).toContain('Wrong name or password')
+    expect(await browser.post('/log-in', { ...account, password: 'wrong horse' })).toContain(
+      'Wrong name or password',
+    )
+    expect(await browser.post('/log-in', { ...account, name: 'nobody' })).toContain(
+      'Wrong name or password',
+    )
     expect(await browser.post('/log-in', account)).toContain('You are logged in.')
     const home = await browser.get('/')
     expect(home).toContain('action="/enable"')
@@ -47,7 +56,9 @@ describeWith(['oathtool', 'rsvg-convert', 'zbarimg'], 'the Express portal, over 
 
   it('its cookies are HttpOnly and SameSite, its pages are never stored', async () => {
     await browser.post('/log-in', account)
-    expect(browser.lastHeaders.getSetCookie()[0]).toMatch(/^session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/)
+    expect(browser.lastHeaders.getSetCookie()[0]).toMatch(
+      /^session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/,
+    )
     expect(browser.lastHeaders.get('cache-control')).toBe('no-store')
   })
 
@@ -91,10 +102,14 @@ describeWith(['oathtool', 'rsvg-convert', 'zbarimg'], 'the Express portal, over 
   })
 
   it('tells how many tries are left, takes a code, and says what went before', async () => {
-    expect(await browser.post('/code', { code: phone.wrongCode() })).toContain('wrong code: 4 tries left')
+    expect(await browser.post('/code', { code: phone.wrongCode() })).toContain(
+      'wrong code: 4 tries left',
+    )
     expect(await browser.post('/code', { code: '12345' })).toContain('malformed code')
     usedCode = phone.code()
-    expect(await browser.post('/code', { code: usedCode })).toContain('wrong codes before this login: 1')
+    expect(await browser.post('/code', { code: usedCode })).toContain(
+      'wrong codes before this login: 1',
+    )
     expect(await browser.get('/')).toContain('action="/disable"')
   })
 
@@ -103,7 +118,9 @@ describeWith(['oathtool', 'rsvg-convert', 'zbarimg'], 'the Express portal, over 
     await browser.post('/log-in', account)
     expect(await browser.post('/code', { code: usedCode })).toContain('already used')
     const challenge = browser.cookies.get('challenge')!
-    expect(await browser.post('/code', { code: backupCodes[0]!.toLowerCase().replaceAll('-', ' ') })).toContain('You are logged in')
+    expect(
+      await browser.post('/code', { code: backupCodes[0]!.toLowerCase().replaceAll('-', ' ') }),
+    ).toContain('You are logged in')
     expect(await browser.get('/')).toContain('9 backup codes left')
     browser.cookies.set('challenge', challenge)
     expect(await browser.post('/code', { code: backupCodes[1]! })).toContain('expired')
@@ -129,12 +146,21 @@ describeWith(['oathtool', 'rsvg-convert', 'zbarimg'], 'the Express portal, over 
 })
 
 async function start(port: number): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', file], { env: { ...env, PORT: String(port) }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, ['--import', 'tsx', file], {
+    env: { ...env, PORT: String(port) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let said = ''
-  child.stderr.on('data', (chunk) => { said += String(chunk) })
+  child.stderr.on('data', (chunk) => {
+    said += String(chunk)
+  })
   await new Promise<void>((resolve, reject) => {
-    child.stdout.on('data', (chunk) => { if (String(chunk).includes(`http://127.0.0.1:${port}`)) resolve() })
-    child.on('exit', () => { reject(new Error(`the portal ended: ${said}`)) })
+    child.stdout.on('data', (chunk) => {
+      if (String(chunk).includes(`http://127.0.0.1:${port}`)) resolve()
+    })
+    child.on('exit', () => {
+      reject(new Error(`the portal ended: ${said}`))
+    })
   })
   return child
 }

@@ -1,4 +1,8 @@
-import { createServer as createHttpServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
+import {
+  createServer as createHttpServer,
+  type IncomingHttpHeaders,
+  type ServerResponse,
+} from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
 
 /** A port of 127.0.0.1 that was free a moment ago. */
@@ -6,7 +10,9 @@ export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const { port } = server.address() as AddressInfo
-      server.close(() => { resolve(port) })
+      server.close(() => {
+        resolve(port)
+      })
     })
   })
 }
@@ -20,15 +26,27 @@ export interface Wire {
 }
 
 /** An HTTP server on loopback that writes down what comes and answers as it is told. */
-export async function listen(answer: (request: Wire, response: ServerResponse) => void): Promise<{ url: string; requests: Wire[]; close: () => Promise<void> }> {
+export async function listen(
+  answer: (request: Wire, response: ServerResponse) => void,
+): Promise<{ url: string; requests: Wire[]; close: () => Promise<void> }> {
   const requests: Wire[] = []
   const server = createHttpServer((request, response) => {
     let body = ''
-    request.setEncoding('utf8').on('data', (chunk: string) => { body += chunk }).on('end', () => {
-      const wire = { method: request.method ?? '', path: request.url ?? '', headers: request.headers, body }
-      requests.push(wire)
-      answer(wire, response)
-    })
+    request
+      .setEncoding('utf8')
+      .on('data', (chunk: string) => {
+        body += chunk
+      })
+      .on('end', () => {
+        const wire = {
+          method: request.method ?? '',
+          path: request.url ?? '',
+          headers: request.headers,
+          body,
+        }
+        requests.push(wire)
+        answer(wire, response)
+      })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
@@ -42,8 +60,12 @@ export async function listen(answer: (request: Wire, response: ServerResponse) =
 }
 
 /** Looks again and again until there is something to see; what it waited for is in the error. */
-export async function until<T>(what: string, look: () => T | undefined | Promise<T | undefined>, within = 60_000): Promise<T> {
-  for (const end = Date.now() + within; Date.now() < end; ) {
+export async function until<T>(
+  what: string,
+  look: () => T | undefined | Promise<T | undefined>,
+  within = 60_000,
+): Promise<T> {
+  for (const end = Date.now() + within; Date.now() < end;) {
     const seen = await look()
     if (seen !== undefined) return seen
     await new Promise((resolve) => setTimeout(resolve, 50))

@@ -13,13 +13,21 @@ export interface Phone {
 /** @param clock the clock that the phone goes by, default the system's. */
 export function phoneWith(base32: string, clock: () => Date = () => new Date()): Phone {
   const oathtool = (at: number, window: number): string[] =>
-    execFileSync('oathtool', ['--totp', '--base32', '--now', `@${at}`, '--window', `${window}`, base32], { encoding: 'utf8' }).trim().split('\n')
+    execFileSync(
+      'oathtool',
+      ['--totp', '--base32', '--now', `@${at}`, '--window', `${window}`, base32],
+      { encoding: 'utf8' },
+    )
+      .trim()
+      .split('\n')
   const now = (): number => Math.floor(clock().getTime() / 1000)
   return {
     code: (stepsAhead = 0) => oathtool(now() + stepsAhead * PERIOD, 0)[0]!,
     wrongCode: () => {
       const near = new Set(oathtool(now() - 20 * PERIOD, 40))
-      return ['000000', '111111', ...Array.from({ length: 50 }, (_, i) => `${200_000 + i}`)].find((code) => !near.has(code))!
+      return ['000000', '111111', ...Array.from({ length: 50 }, (_, i) => `${200_000 + i}`)].find(
+        (code) => !near.has(code),
+      )!
     },
   }
 }

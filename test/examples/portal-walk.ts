@@ -29,10 +29,18 @@ export function walkPortal(name: string, start: () => Promise<Started>): void {
     afterAll(() => portal.stop())
 
     /** Presses the button of a form, hidden fields and all. */
-    const press = async (page: string, path: string, fields: Record<string, string> = {}): Promise<string> => {
-      const form = new RegExp(`action="/${path}"(?: onsubmit="[^"]*")?>(.*?)</form>`).exec(page)?.[1]
+    const press = async (
+      page: string,
+      path: string,
+      fields: Record<string, string> = {},
+    ): Promise<string> => {
+      const form = new RegExp(`action="/${path}"(?: onsubmit="[^"]*")?>(.*?)</form>`).exec(
+        page,
+      )?.[1]
       expect(form, `a form for ${path} in ${page}`).toBeDefined()
-      const hidden = [...form!.matchAll(/type="hidden" name="(\w+)" value="([^"]+)"/g)].map(([, key, value]) => [key!, value!])
+      const hidden = [...form!.matchAll(/type="hidden" name="(\w+)" value="([^"]+)"/g)].map(
+        ([, key, value]) => [key!, value!],
+      )
       return browser.post(`/${path}`, { ...Object.fromEntries(hidden), ...fields })
     }
     const logIn = (): Promise<string> => browser.post('/log-in', account)
@@ -41,23 +49,34 @@ export function walkPortal(name: string, start: () => Promise<Started>): void {
       expect(await browser.get('/')).toContain('You are logged out.')
       expect(await browser.post('/sign-up', account)).toContain('Your account is made')
       expect(await browser.post('/sign-up', account)).toContain('That name is taken')
-      expect(await browser.post('/log-in', { ...account, password: 'wrong horse' })).toContain('Wrong name or password')
-      expect(await browser.post('/log-in', { ...account, name: 'nobody' })).toContain('Wrong name or password')
+      expect(await browser.post('/log-in', { ...account, password: 'wrong horse' })).toContain(
+        'Wrong name or password',
+      )
+      expect(await browser.post('/log-in', { ...account, name: 'nobody' })).toContain(
+        'Wrong name or password',
+      )
       expect(await logIn()).toContain('You are logged in.')
-      expect(browser.lastHeaders.getSetCookie()[0]).toMatch(/^session=[\w-]+; Path=\/; HttpOnly; (Secure; )?SameSite=Lax$/)
+      expect(browser.lastHeaders.getSetCookie()[0]).toMatch(
+        /^session=[\w-]+; Path=\/; HttpOnly; (Secure; )?SameSite=Lax$/,
+      )
       expect(browser.lastHeaders.get('cache-control')).toBe('no-store')
       expect(await browser.get('/')).toContain('Hello &#60;i&#62;ann')
     })
 
     it('refuses a change that another site asks for', async () => {
-      const response = await fetch(`${portal.origin}/sign-up`, { method: 'POST', body: new URLSearchParams(account), headers: { origin: 'https://elsewhere.example' } })
+      const response = await fetch(`${portal.origin}/sign-up`, {
+        method: 'POST',
+        body: new URLSearchParams(account),
+        headers: { origin: 'https://elsewhere.example' },
+      })
       expect(response.status).toBe(403)
     })
 
     it('enables: a wrong first code draws the same key again, a right one shows ten backup codes', async () => {
       const shown = await press(await browser.get('/'), 'enable')
       phone = phoneWith(keyOf(shown))
-      if (canDecode) expect(scan(shown)).toEqual({ issuer: 'Portal', account: account.name, key: keyOf(shown) })
+      if (canDecode)
+        expect(scan(shown)).toEqual({ issuer: 'Portal', account: account.name, key: keyOf(shown) })
       const again = await press(shown, 'confirm', { code: phone.wrongCode() })
       expect(again).toContain('wrong code')
       expect(keyOf(again)).toBe(keyOf(shown))
@@ -81,20 +100,28 @@ export function walkPortal(name: string, start: () => Promise<Started>): void {
     it('then asks for a code: tells how many tries are left, takes one, and says what went before', async () => {
       const page = await logIn()
       expect(browser.cookies.has('session')).toBe(false)
-      expect(await press(page, 'code', { code: phone.wrongCode() })).toContain('wrong code: 4 tries left')
+      expect(await press(page, 'code', { code: phone.wrongCode() })).toContain(
+        'wrong code: 4 tries left',
+      )
       expect(await press(page, 'code', { code: '12345' })).toContain('malformed code')
       usedCode = phone.code()
-      expect(await press(page, 'code', { code: usedCode })).toContain('wrong codes before this login: 1')
+      expect(await press(page, 'code', { code: usedCode })).toContain(
+        'wrong codes before this login: 1',
+      )
       expect(await browser.get('/')).toContain('action="/disable"')
     })
 
     it('V9: a code is good once, a backup code and its challenge too', async () => {
       const page = await logIn()
       expect(await press(page, 'code', { code: usedCode })).toContain('already used')
-      expect(await press(page, 'code', { code: backupCodes[0]!.toLowerCase().replaceAll('-', ' ') })).toContain('You are logged in')
+      expect(
+        await press(page, 'code', { code: backupCodes[0]!.toLowerCase().replaceAll('-', ' ') }),
+      ).toContain('You are logged in')
       expect(await browser.get('/')).toContain('9 backup codes left')
       expect(await press(page, 'code', { code: backupCodes[1]! })).toContain('expired')
-      expect(await press(await logIn(), 'code', { code: backupCodes[0]! })).toContain('already used')
+      expect(await press(await logIn(), 'code', { code: backupCodes[0]! })).toContain(
+        'already used',
+      )
     })
 
     it('disables with a fresh code, and then asks for none', async () => {
@@ -112,7 +139,10 @@ export function walkPortal(name: string, start: () => Promise<Started>): void {
 /** A block of tests on a runtime from npm: where it is not here yet skipped with a printed reason, under CI fetched. */
 export function describeOn(spec: string, tests: () => void): void {
   const skip = obtained(spec) === null && !process.env['CI']
-  if (skip) console.warn(`skipped: what needs ${spec}, which is not here yet; \`npm run test:runtimes\` fetches it`)
+  if (skip)
+    console.warn(
+      `skipped: what needs ${spec}, which is not here yet; \`npm run test:runtimes\` fetches it`,
+    )
   describe.skipIf(skip)(`on ${spec}`, () => {
     beforeAll(() => obtain(spec), 600_000)
     tests()

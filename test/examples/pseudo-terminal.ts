@@ -19,10 +19,31 @@ export class PseudoTerminal {
   #wake: () => void = () => undefined
 
   /** `command` is a line of shell; util-linux's `script` gives it the terminal. */
-  constructor(command: string, env: Record<string, string>, { columns = 100, rows = 40 }: Window = {}) {
-    this.#child = spawn('script', ['--quiet', '--return', '--command', `stty cols ${columns} rows ${rows}; exec ${command}`, '/dev/null'], {
-      env: { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined, TERM: 'xterm-256color', SHELL: '/bin/sh', ...env },
-    })
+  constructor(
+    command: string,
+    env: Record<string, string>,
+    { columns = 100, rows = 40 }: Window = {},
+  ) {
+    this.#child = spawn(
+      'script',
+      [
+        '--quiet',
+        '--return',
+        '--command',
+        `stty cols ${columns} rows ${rows}; exec ${command}`,
+        '/dev/null',
+      ],
+      {
+        env: {
+          ...process.env,
+          NO_COLOR: undefined,
+          FORCE_COLOR: undefined,
+          TERM: 'xterm-256color',
+          SHELL: '/bin/sh',
+          ...env,
+        },
+      },
+    )
     this.#child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       this.raw += chunk
       this.#wake()
@@ -42,8 +63,11 @@ export class PseudoTerminal {
 
   /** Waits for words after those waited for before; line breaks count as spaces. Returns all that was said up to them. */
   async waitFor(words: string | RegExp): Promise<string> {
-    const pattern = typeof words === 'string' ? new RegExp(words.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(' ', '\\s+')) : words
-    for (const deadline = Date.now() + PATIENCE_MS; ; ) {
+    const pattern =
+      typeof words === 'string'
+        ? new RegExp(words.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(' ', '\\s+'))
+        : words
+    for (const deadline = Date.now() + PATIENCE_MS; ;) {
       const unread = this.text.slice(this.#read)
       const found = pattern.exec(unread)
       if (found) {
@@ -52,7 +76,10 @@ export class PseudoTerminal {
         return unread.slice(0, end)
       }
       const [left, hasEnded] = [deadline - Date.now(), this.#child.exitCode !== null]
-      if (left <= 0 || hasEnded) throw new Error(`${hasEnded ? 'ended' : 'waited'} without ${String(words)}; said last: ${unread.slice(-600)}`)
+      if (left <= 0 || hasEnded)
+        throw new Error(
+          `${hasEnded ? 'ended' : 'waited'} without ${String(words)}; said last: ${unread.slice(-600)}`,
+        )
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, left)
         this.#wake = () => {

@@ -24,8 +24,13 @@ interface Wrangler {
 
 /** Starts the Worker of a folder in workerd, bundled and bound as its wrangler.jsonc says. */
 export async function startWorker(folder: string): Promise<Started> {
-  const { Miniflare } = createRequire(`${await obtain(versions.miniflare)}/`)('miniflare') as { Miniflare: new (options: object) => Miniflare }
-  const config = ts.parseConfigFileTextToJson('wrangler.jsonc', readFileSync(`${folder}/wrangler.jsonc`, 'utf8')).config as Wrangler
+  const { Miniflare } = createRequire(`${await obtain(versions.miniflare)}/`)('miniflare') as {
+    Miniflare: new (options: object) => Miniflare
+  }
+  const config = ts.parseConfigFileTextToJson(
+    'wrangler.jsonc',
+    readFileSync(`${folder}/wrangler.jsonc`, 'utf8'),
+  ).config as Wrangler
   const bundle = await build({
     entryPoints: [`${folder}/${config.main}`],
     bundle: true,
@@ -35,7 +40,12 @@ export async function startWorker(folder: string): Promise<Started> {
     external: ['cloudflare:workers'],
   })
   const onSqlite = (config.migrations ?? []).flatMap(({ new_sqlite_classes: classes }) => classes)
-  const objects = (config.durable_objects?.bindings ?? []).map(({ name, class_name: className }) => [name, { className, useSQLite: onSqlite.includes(className) }])
+  const objects = (config.durable_objects?.bindings ?? []).map(
+    ({ name, class_name: className }) => [
+      name,
+      { className, useSQLite: onSqlite.includes(className) },
+    ],
+  )
   const workerd = new Miniflare({
     host: '127.0.0.1',
     port: 0,

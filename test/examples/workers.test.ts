@@ -4,4 +4,6 @@ import { startWorker } from './workerd.ts'
 
 const folder = 'examples/workers'
 
-describeOn(versions.miniflare, () => walkPortal('the portal in one Worker', () => startWorker(folder)))
+describeOn(versions.miniflare, () =>
+  walkPortal('the portal in one Worker', () => startWorker(folder)),
+)

@@ -10,7 +10,10 @@ export interface Death {
 }
 
 /** A process over these stores that dies at one write, and does nothing any more. `writes`: how many it did. */
-export function dying<S extends Record<string, RecordStore>>(stores: S, death: Death): { stores: S; writes: () => number } {
+export function dying<S extends Record<string, RecordStore>>(
+  stores: S,
+  death: Death,
+): { stores: S; writes: () => number } {
   let count = 0
   let isDead = false
   const alive = (): void => {
@@ -36,6 +39,8 @@ export function dying<S extends Record<string, RecordStore>>(stores: S, death: D
     put: (key, value, o) => write(() => store.put(key, value, o)),
     delete: (key, o) => write(() => store.delete(key, o)),
   })
-  const wrapped = Object.fromEntries(Object.entries(stores).map(([name, store]) => [name, wrap(store)])) as S
+  const wrapped = Object.fromEntries(
+    Object.entries(stores).map(([name, store]) => [name, wrap(store)]),
+  ) as S
   return { stores: wrapped, writes: () => count }
 }

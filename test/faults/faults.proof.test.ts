@@ -13,10 +13,13 @@ async function liveOn(inner: RecordStore, steps: number): Promise<Tally> {
   const sum: Tally = { steps: 0, accepted: 0, wrong: 0, surfaced: 0, injected: 0, findings: [] }
   for (let seed = 1; sum.steps < steps; seed++) {
     const tally = await live(inner, seed, Math.min(LIFE, steps - sum.steps))
-    for (const key of ['steps', 'accepted', 'wrong', 'surfaced', 'injected'] as const) sum[key] += tally[key]
+    for (const key of ['steps', 'accepted', 'wrong', 'surfaced', 'injected'] as const)
+      sum[key] += tally[key]
     sum.findings.push(...tally.findings)
   }
-  console.log(`${sum.steps} steps: ${sum.accepted} accepted, ${sum.wrong} wrong, ${sum.injected} faults, ${sum.surfaced} surfaced as ERR_STORE`)
+  console.log(
+    `${sum.steps} steps: ${sum.accepted} accepted, ${sum.wrong} wrong, ${sum.injected} faults, ${sum.surfaced} surfaced as ERR_STORE`,
+  )
   return sum
 }
 
@@ -35,28 +38,36 @@ describe('V27: over a store that fails by seed, on memory', () => {
     holds(await liveOn(memoryStore(), steps), steps)
   }, 1_800_000)
 
-  it.each(Object.keys(lossyStores))('a store that acknowledges a write and %s is found out', async (flaw) => {
-    const { findings } = await liveOn(lossyStores[flaw]!(memoryStore()), 1_000)
-    expect(findings).toContainEqual(expect.stringMatching(/told, streak from/))
-    expect(findings).toContainEqual(expect.stringMatching(/accepted without being spent|accepted twice/))
-  })
+  it.each(Object.keys(lossyStores))(
+    'a store that acknowledges a write and %s is found out',
+    async (flaw) => {
+      const { findings } = await liveOn(lossyStores[flaw]!(memoryStore()), 1_000)
+      expect(findings).toContainEqual(expect.stringMatching(/told, streak from/))
+      expect(findings).toContainEqual(
+        expect.stringMatching(/accepted without being spent|accepted twice/),
+      )
+    },
+  )
 })
 
-describe.runIf(await isHere('postgres'))('V27: over a store that fails by seed, on Postgres', () => {
-  const steps = proofSize({ proof: 2_000, daily: 300 })
-  let remove: () => Promise<void>
-  let connection: Connection
-  beforeAll(async () => {
-    const made = await makePlace('postgres')
-    remove = made.remove
-    connection = await open(made.place)
-  })
-  afterAll(async () => {
-    await connection.close()
-    await remove()
-  })
+describe.runIf(await isHere('postgres'))(
+  'V27: over a store that fails by seed, on Postgres',
+  () => {
+    const steps = proofSize({ proof: 2_000, daily: 300 })
+    let remove: () => Promise<void>
+    let connection: Connection
+    beforeAll(async () => {
+      const made = await makePlace('postgres')
+      remove = made.remove
+      connection = await open(made.place)
+    })
+    afterAll(async () => {
+      await connection.close()
+      await remove()
+    })
 
-  it(`${steps} logins: no code accepted twice, no attempt given back, every failure an ERR_STORE with its cause`, async () => {
-    holds(await liveOn(connection.store, steps), steps)
-  }, 1_800_000)
-})
+    it(`${steps} logins: no code accepted twice, no attempt given back, every failure an ERR_STORE with its cause`, async () => {
+      holds(await liveOn(connection.store, steps), steps)
+    }, 1_800_000)
+  },
+)

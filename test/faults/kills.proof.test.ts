@@ -47,29 +47,44 @@ describe.runIf(bin !== null)('V27: kill -9 in the middle of logins, on Postgres'
   const kills = proofSize({ proof: 200, daily: 10 })
 
   it(`${kills} backends and clients die: nothing accepted twice, nothing corrupt, service resumes by itself`, async () => {
-    const victims = Array.from({ length: kills }, (_, round): Victim => (round % 2 === 0 ? 'backend' : 'client'))
+    const victims = Array.from({ length: kills }, (_, round): Victim =>
+      round % 2 === 0 ? 'backend' : 'client',
+    )
     const { findings, summary, ...sum } = await killOnPrivateServer(victims)
-    console.log(`${kills} kills, ${sum.inTheMiddle} in the middle of logins: ${sum.interrupted} calls cut off, ${sum.accepted} accepted, ${sum.wrong} wrong`)
+    console.log(
+      `${kills} kills, ${sum.inTheMiddle} in the middle of logins: ${sum.interrupted} calls cut off, ${sum.accepted} accepted, ${sum.wrong} wrong`,
+    )
     expect(findings).toEqual([])
     expect(sum.inTheMiddle).toBeGreaterThan(kills / 4)
     expect(summary).toMatchObject({ records: 2 * kills, enrolled: 2 * kills, unreadable: 0 })
   }, 3_600_000)
 
   it('a server that acknowledges before it is durable is found out (synchronous_commit = off)', async () => {
-    const { findings } = await killOnPrivateServer(['backend', 'backend', 'backend', 'backend'], ['synchronous_commit=off', 'wal_writer_delay=10s'])
-    expect(findings.join('\n')).toMatch(/accepted 2 times|\d+ wrong codes told, \d counted|backup codes left/)
+    const { findings } = await killOnPrivateServer(
+      ['backend', 'backend', 'backend', 'backend'],
+      ['synchronous_commit=off', 'wal_writer_delay=10s'],
+    )
+    expect(findings.join('\n')).toMatch(
+      /accepted 2 times|\d+ wrong codes told, \d counted|backup codes left/,
+    )
   }, 600_000)
 })
 
-describe.each(others.filter((_, index) => present[index]))('V27: kill -9 in the middle of logins, on %s', (engine) => {
-  const kills = proofSize({ proof: 50, daily: 4 })
+describe.each(others.filter((_, index) => present[index]))(
+  'V27: kill -9 in the middle of logins, on %s',
+  (engine) => {
+    const kills = proofSize({ proof: 50, daily: 4 })
 
-  it(`${kills} clients die: nothing accepted twice, nothing corrupt, the others go on`, async () => {
-    const { place, remove } = await makePlace(engine)
-    const { findings, summary, inTheMiddle } = await killAt(place, Array.from({ length: kills }, () => 'client' as const))
-    await remove()
-    expect(findings).toEqual([])
-    expect(inTheMiddle).toBeGreaterThan(kills / 4)
-    expect(summary).toMatchObject({ records: 2 * kills, enrolled: 2 * kills, unreadable: 0 })
-  }, 1_800_000)
-})
+    it(`${kills} clients die: nothing accepted twice, nothing corrupt, the others go on`, async () => {
+      const { place, remove } = await makePlace(engine)
+      const { findings, summary, inTheMiddle } = await killAt(
+        place,
+        Array.from({ length: kills }, () => 'client' as const),
+      )
+      await remove()
+      expect(findings).toEqual([])
+      expect(inTheMiddle).toBeGreaterThan(kills / 4)
+      expect(summary).toMatchObject({ records: 2 * kills, enrolled: 2 * kills, unreadable: 0 })
+    }, 1_800_000)
+  },
+)

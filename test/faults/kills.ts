@@ -33,10 +33,12 @@ export async function openWard(place: Place): Promise<Ward> {
   const portal = openPortal(connection.store)
   const assignment: Assignment = { place, keyring: portal.keyring, broken: false }
   const clients = await Promise.all(Array.from({ length: CLIENTS }, () => startRacer(assignment)))
-  const replace = async (index: number): Promise<Racer> => (clients[index] = await startRacer(assignment))
+  const replace = async (index: number): Promise<Racer> =>
+    (clients[index] = await startRacer(assignment))
   return {
     portal,
-    kill: (victim, round, dice) => killOne({ place, connection, portal, clients, replace }, victim, round, dice),
+    kill: (victim, round, dice) =>
+      killOne({ place, connection, portal, clients, replace }, victim, round, dice),
     end: async () => {
       await Promise.all(clients.map((client) => client.end()))
       await connection.close()
@@ -53,14 +55,21 @@ interface Scene {
 }
 
 /** One round: three clients type the same codes of one user, and wrong codes of another; after a few verdicts, somebody dies. */
-async function killOne({ place, portal, clients, replace }: Scene, victim: Victim, round: number, dice: Dice): Promise<Aftermath> {
+async function killOne(
+  { place, portal, clients, replace }: Scene,
+  victim: Victim,
+  round: number,
+  dice: Dice,
+): Promise<Aftermath> {
   const [honest, guessed] = [`honest ${round}`, `guessed ${round}`]
   const user = await portal.enroll(honest)
   const wrong = wrongCodes(await portal.importUser(guessed), CLIENTS * WRONG_CODES)
   const right = [...user.codes(), ...user.backupCodes.slice(0, BACKUP_CODES)]
   const hands = clients.map((_, client): Attempt[] => [
     ...right.map((code) => ({ userId: honest, code })),
-    ...wrong.slice(client * WRONG_CODES, (client + 1) * WRONG_CODES).map((code) => ({ userId: guessed, code })),
+    ...wrong
+      .slice(client * WRONG_CODES, (client + 1) * WRONG_CODES)
+      .map((code) => ({ userId: guessed, code })),
   ])
   const told: { code: string; result: Result }[] = []
   const doomed = dice.roll(CLIENTS)
@@ -91,12 +100,18 @@ async function killOne({ place, portal, clients, replace }: Scene, victim: Victi
   const thrown = told.flatMap(({ result }) => (result.outcome === 'thrown' ? [result] : []))
   const findings = [
     ...right.flatMap((code) => {
-      const times = told.filter((one) => one.code === code && one.result.outcome === 'accepted').length
+      const times = told.filter(
+        (one) => one.code === code && one.result.outcome === 'accepted',
+      ).length
       return times > 1 ? [`accepted ${times} times`] : []
     }),
-    ...thrown.filter(({ code, cause }) => code !== 'ERR_STORE' || cause === 'none').map(({ code, cause }) => `surfaced as ${code} (${cause})`),
+    ...thrown
+      .filter(({ code, cause }) => code !== 'ERR_STORE' || cause === 'none')
+      .map(({ code, cause }) => `surfaced as ${code} (${cause})`),
   ]
-  const wrongTold = told.filter(({ result }) => result.outcome === 'rejected' && result.reason === 'wrong_code').length
+  const wrongTold = told.filter(
+    ({ result }) => result.outcome === 'rejected' && result.reason === 'wrong_code',
+  ).length
   findings.push(...(await inspect(portal, honest, guessed, user.codes()[0]!, wrongTold)))
   return {
     interrupted: thrown.length + cutOff.reduce((sum, open) => sum + open, 0),
@@ -107,15 +122,26 @@ async function killOne({ place, portal, clients, replace }: Scene, victim: Victi
 }
 
 /** What the records say once every attempt has its verdict: each code is spent, whoever was told so, and five guesses were counted. */
-async function inspect(portal: Portal, honest: string, guessed: string, code: string, wrongTold: number): Promise<string[]> {
+async function inspect(
+  portal: Portal,
+  honest: string,
+  guessed: string,
+  code: string,
+  wrongTold: number,
+): Promise<string[]> {
   const findings: string[] = []
   const { backupCodesLeft } = await portal.twoFactor.status({ userId: honest })
   const { activity, lockedUntil } = await portal.twoFactor.status({ userId: guessed })
   const counted = activity.find(({ type }) => type === 'code.rejected')?.count ?? 0
-  const again = await portal.twoFactor.login.verify({ challenge: await portal.challenge(honest), code })
+  const again = await portal.twoFactor.login.verify({
+    challenge: await portal.challenge(honest),
+    code,
+  })
   if (backupCodesLeft !== 32 - BACKUP_CODES) findings.push(`${backupCodesLeft} backup codes left`)
-  if (again.outcome !== 'rejected' || again.reason !== 'already_used') findings.push('the spent code is not told to be spent')
-  if (counted !== 5 || wrongTold > 5 || lockedUntil === null) findings.push(`${wrongTold} wrong codes told, ${counted} counted`)
+  if (again.outcome !== 'rejected' || again.reason !== 'already_used')
+    findings.push('the spent code is not told to be spent')
+  if (counted !== 5 || wrongTold > 5 || lockedUntil === null)
+    findings.push(`${wrongTold} wrong codes told, ${counted} counted`)
   return findings
 }
 
@@ -125,7 +151,9 @@ async function killBackend({ url, name }: Place, dice: Dice): Promise<void> {
   admin.on('error', () => undefined)
   await admin.connect()
   const { rows } = await admin.query<{ pid: number }>(
-    `SELECT pid FROM pg_stat_activity WHERE application_name = $1 ORDER BY state = 'active' DESC, pid LIMIT 4`, [name])
+    `SELECT pid FROM pg_stat_activity WHERE application_name = $1 ORDER BY state = 'active' DESC, pid LIMIT 4`,
+    [name],
+  )
   process.kill(dice.pick(rows).pid, 'SIGKILL')
   await admin.end().catch(() => undefined)
 }

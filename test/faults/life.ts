@@ -18,14 +18,29 @@ export interface Tally {
   findings: string[]
 }
 
-const KINDS: readonly Kind[] = ['right', 'right', 'right', 'used', 'backup', 'used_backup', 'wrong', 'wrong', 'wrong_backup']
+const KINDS: readonly Kind[] = [
+  'right',
+  'right',
+  'right',
+  'used',
+  'backup',
+  'used_backup',
+  'wrong',
+  'wrong',
+  'wrong_backup',
+]
 
 /** One user's life over a store that fails by seed: `steps` logins, right, wrong and repeated, alone and three at once, while the clock goes on. */
 export async function live(inner: RecordStore, seed: number, steps: number): Promise<Tally> {
   const portal = openPortal(inner)
   const keyring = createKeyring(portal.keyring)
   const store = faultyStore(inner, { seed })
-  const twoFactor = createTwoFactor({ issuer: 'Example Hosting', store, keyring, now: () => portal.at })
+  const twoFactor = createTwoFactor({
+    issuer: 'Example Hosting',
+    store,
+    keyring,
+    now: () => portal.at,
+  })
   const dice = throwDice(seed)
   const userId = `life ${seed}`
   const user = await portal.enroll(userId)
@@ -42,7 +57,10 @@ export async function live(inner: RecordStore, seed: number, steps: number): Pro
       const verdict: LoginVerdict = await twoFactor.login.verify({ challenge, code })
       return { challenge, said: verdict.outcome === 'rejected' ? verdict.reason : verdict.outcome }
     } catch (error) {
-      const isTold = error instanceof KeystepError && error.code === 'ERR_STORE' && error.cause instanceof InjectedFault
+      const isTold =
+        error instanceof KeystepError &&
+        error.code === 'ERR_STORE' &&
+        error.cause instanceof InjectedFault
       if (!isTold) tally.findings.push(`surfaced as something else: ${String(error)}`)
       tally.surfaced++
       return { challenge: null, said: 'thrown' }
@@ -56,14 +74,17 @@ export async function live(inner: RecordStore, seed: number, steps: number): Pro
   }
 
   const won = new Set<string>()
-  for (let before = await look(); tally.steps < steps; ) {
+  for (let before = await look(); tally.steps < steps;) {
     passTime(portal, dice, before)
     const kind = dice.pick(KINDS)
     const code = codeOf(kind, user, before, dice)
-    const outcomes = await Promise.all(Array.from({ length: dice.roll(5) === 0 ? 3 : 1 }, () => attempt(code)))
+    const outcomes = await Promise.all(
+      Array.from({ length: dice.roll(5) === 0 ? 3 : 1 }, () => attempt(code)),
+    )
     const after = await look()
     const step: Step = { kind, code, outcomes, before, after, at: portal.at.getTime() }
-    for (const finding of hold(step, won)) tally.findings.push(`seed ${seed}, step ${tally.steps}, ${kind}: ${finding}`)
+    for (const finding of hold(step, won))
+      tally.findings.push(`seed ${seed}, step ${tally.steps}, ${kind}: ${finding}`)
     tally.steps += outcomes.length
     tally.accepted += outcomes.filter(({ said }) => said === 'accepted').length
     tally.wrong += outcomes.filter(({ said }) => said === 'wrong_code').length
@@ -71,14 +92,17 @@ export async function live(inner: RecordStore, seed: number, steps: number): Pro
   }
   const last = await look()
   await store.settle()
-  if (JSON.stringify(await look()) !== JSON.stringify(last)) tally.findings.push(`seed ${seed}: a late duplicate changed the record`)
-  tally.injected = store.injected.read + store.injected['before write'] + store.injected['after write']
+  if (JSON.stringify(await look()) !== JSON.stringify(last))
+    tally.findings.push(`seed ${seed}: a late duplicate changed the record`)
+  tally.injected =
+    store.injected.read + store.injected['before write'] + store.injected['after write']
   return tally
 }
 
 /** Mostly seconds; sometimes until the lock is over. */
 function passTime(portal: Portal, dice: Dice, { attempts }: Subject): void {
-  const lockedFor = Math.max(attempts.codes.lockedUntil, attempts.recovery.lockedUntil) - portal.at.getTime()
+  const lockedFor =
+    Math.max(attempts.codes.lockedUntil, attempts.recovery.lockedUntil) - portal.at.getTime()
   portal.wait(lockedFor > 0 && dice.roll(3) === 0 ? Math.ceil(lockedFor / 1000) : dice.roll(20))
 }
 

@@ -23,6 +23,12 @@ export const lossyStores: Readonly<Record<string, (store: RecordStore) => Record
 
 function everyTenthPut(store: RecordStore, lose: RecordStore['put']): RecordStore {
   let puts = 0
-  const put: RecordStore['put'] = (key, value, o) => (o.expected !== null && ++puts % 10 === 0 ? lose(key, value, o) : store.put(key, value, o))
-  return { get: (key) => store.get(key), put, delete: (key, o) => store.delete(key, o), keys: (o) => store.keys(o) }
+  const put: RecordStore['put'] = (key, value, o) =>
+    o.expected !== null && ++puts % 10 === 0 ? lose(key, value, o) : store.put(key, value, o)
+  return {
+    get: (key) => store.get(key),
+    put,
+    delete: (key, o) => store.delete(key, o),
+    keys: (o) => store.keys(o),
+  }
 }

@@ -17,9 +17,17 @@ function at(place: ReturnType<typeof store>, keys: string) {
 describe('checkKeyring', () => {
   it('is made at the first start, and asks one read from then on', async () => {
     const place = store()
-    expect(await at(place, a).twoFactor.maintenance.checkKeyring()).toEqual({ created: true, added: ['a'], missing: [] })
+    expect(await at(place, a).twoFactor.maintenance.checkKeyring()).toEqual({
+      created: true,
+      added: ['a'],
+      missing: [],
+    })
     const again = at(place, a)
-    expect(await again.twoFactor.maintenance.checkKeyring()).toEqual({ created: false, added: [], missing: [] })
+    expect(await again.twoFactor.maintenance.checkKeyring()).toEqual({
+      created: false,
+      added: [],
+      missing: [],
+    })
     expect(again.store).toMatchObject({ reads: 1, writes: 0 })
   })
 
@@ -27,32 +35,56 @@ describe('checkKeyring', () => {
     const place = store()
     await at(place, a).twoFactor.maintenance.checkKeyring()
     for (const keys of [wrongA, b, `${b},${wrongA}`, `${wrongA},${b}`]) {
-      await expect(at(place, keys).twoFactor.maintenance.checkKeyring(), keys.slice(0, 1)).rejects.toMatchObject(refused)
+      await expect(
+        at(place, keys).twoFactor.maintenance.checkKeyring(),
+        keys.slice(0, 1),
+      ).rejects.toMatchObject(refused)
     }
   })
 
   it('grows with a rotation, step by step; a process that was left behind fails', async () => {
     const place = store()
     await at(place, a).twoFactor.maintenance.checkKeyring()
-    expect(await at(place, `${a},${b}`).twoFactor.maintenance.checkKeyring()).toMatchObject({ added: ['b'] })
-    expect(await at(place, a).twoFactor.maintenance.checkKeyring()).toEqual({ created: false, added: [], missing: ['b'] })
-    expect(await at(place, `${b},${a}`).twoFactor.maintenance.checkKeyring()).toMatchObject({ added: [], missing: [] })
+    expect(await at(place, `${a},${b}`).twoFactor.maintenance.checkKeyring()).toMatchObject({
+      added: ['b'],
+    })
+    expect(await at(place, a).twoFactor.maintenance.checkKeyring()).toEqual({
+      created: false,
+      added: [],
+      missing: ['b'],
+    })
+    expect(await at(place, `${b},${a}`).twoFactor.maintenance.checkKeyring()).toMatchObject({
+      added: [],
+      missing: [],
+    })
     await expect(at(place, a).twoFactor.maintenance.checkKeyring()).rejects.toMatchObject(refused)
-    expect(await at(place, `${a},${b}`).twoFactor.maintenance.checkKeyring()).toMatchObject({ missing: [] })
-    expect(await at(place, b).twoFactor.maintenance.checkKeyring()).toMatchObject({ missing: ['a'] })
+    expect(await at(place, `${a},${b}`).twoFactor.maintenance.checkKeyring()).toMatchObject({
+      missing: [],
+    })
+    expect(await at(place, b).twoFactor.maintenance.checkKeyring()).toMatchObject({
+      missing: ['a'],
+    })
   })
 
   it('a wrong keyring cannot plant it over records that it does not open', async () => {
     const place = store()
     await enroll(at(place, a).twoFactor, 'ada', at(place, a).clock)
-    for (const keys of [wrongA, b, `${b},${c}`]) await expect(at(place, keys).twoFactor.maintenance.checkKeyring()).rejects.toMatchObject(refused)
+    for (const keys of [wrongA, b, `${b},${c}`])
+      await expect(at(place, keys).twoFactor.maintenance.checkKeyring()).rejects.toMatchObject(
+        refused,
+      )
     expect((await place.keys()).filter((key) => key.startsWith('c1.'))).toEqual([])
-    expect(await at(place, `${b},${a}`).twoFactor.maintenance.checkKeyring()).toMatchObject({ created: true, added: ['b', 'a'] })
+    expect(await at(place, `${b},${a}`).twoFactor.maintenance.checkKeyring()).toMatchObject({
+      created: true,
+      added: ['b', 'a'],
+    })
   })
 
   it('twenty starts at once agree', async () => {
     const place = store()
-    const reports = await Promise.all(Array.from({ length: 20 }, () => at(place, a).twoFactor.maintenance.checkKeyring()))
+    const reports = await Promise.all(
+      Array.from({ length: 20 }, () => at(place, a).twoFactor.maintenance.checkKeyring()),
+    )
     expect(reports.filter(({ created }) => created)).toHaveLength(1)
   })
 
@@ -67,13 +99,28 @@ describe('checkKeyring', () => {
     const place = store()
     await at(place, a).twoFactor.maintenance.checkKeyring()
     const h = at(place, b)
-    for (const input of [{ replace: true }, { replace: true, actor: 'x' }, { replace: 'yes', ...staff }]) {
-      await expect(h.twoFactor.maintenance.checkKeyring(input as never)).rejects.toMatchObject({ code: 'ERR_OPTION' })
+    for (const input of [
+      { replace: true },
+      { replace: true, actor: 'x' },
+      { replace: 'yes', ...staff },
+    ]) {
+      await expect(h.twoFactor.maintenance.checkKeyring(input as never)).rejects.toMatchObject({
+        code: 'ERR_OPTION',
+      })
     }
-    expect(await h.twoFactor.maintenance.checkKeyring({ replace: true, ...staff })).toEqual({ created: true, added: ['b'], missing: ['a'] })
-    expect(h.events).toEqual([{ type: 'keyring.replaced', userId: '', keyIds: ['b'], ...staff, at: h.clock() }])
+    expect(await h.twoFactor.maintenance.checkKeyring({ replace: true, ...staff })).toEqual({
+      created: true,
+      added: ['b'],
+      missing: ['a'],
+    })
+    expect(h.events).toEqual([
+      { type: 'keyring.replaced', userId: '', keyIds: ['b'], ...staff, at: h.clock() },
+    ])
     await expect(at(place, a).twoFactor.maintenance.checkKeyring()).rejects.toMatchObject(refused)
-    expect(await h.twoFactor.maintenance.checkKeyring()).toMatchObject({ created: false, missing: ['a'] })
+    expect(await h.twoFactor.maintenance.checkKeyring()).toMatchObject({
+      created: false,
+      missing: ['a'],
+    })
   })
 
   it('damaged, it says so and can be replaced; it holds nothing of a key', async () => {
@@ -83,8 +130,12 @@ describe('checkKeyring', () => {
     const found = (await place.get(key!))!
     expect(found.value).not.toContain(a.slice(2))
     await place.put(key!, '{"canary":1', { expected: found.version })
-    await expect(at(place, a).twoFactor.maintenance.checkKeyring()).rejects.toMatchObject({ code: 'ERR_RECORD_SHAPE' })
-    expect(await at(place, a).twoFactor.maintenance.checkKeyring({ replace: true, ...staff })).toMatchObject({ created: true })
+    await expect(at(place, a).twoFactor.maintenance.checkKeyring()).rejects.toMatchObject({
+      code: 'ERR_RECORD_SHAPE',
+    })
+    expect(
+      await at(place, a).twoFactor.maintenance.checkKeyring({ replace: true, ...staff }),
+    ).toMatchObject({ created: true })
   })
 })
 
@@ -96,16 +147,30 @@ describe('V31: a lost keyring', () => {
     await enroll(before.twoFactor, 'ada', before.clock)
     await enroll(before.twoFactor, 'bob', before.clock)
     const h = at(place, b)
-    const reset = (userId: string) => h.twoFactor.recovery.reset({ userId, unreadable: true, ...staff })
+    const reset = (userId: string) =>
+      h.twoFactor.recovery.reset({ userId, unreadable: true, ...staff })
     await expect(reset('ada')).rejects.toMatchObject(refused)
-    expect(await h.twoFactor.maintenance.summarize()).toMatchObject({ unreadable: 2, missingKeys: { a: 2 }, byKey: {} })
+    expect(await h.twoFactor.maintenance.summarize()).toMatchObject({
+      unreadable: 2,
+      missingKeys: { a: 2 },
+      byKey: {},
+    })
     await h.twoFactor.maintenance.checkKeyring({ replace: true, ...staff })
-    expect((await h.twoFactor.maintenance.users()).users).toEqual(['ada', 'bob'].map((userId) => ({ userId, state: 'missing_key', keyId: 'a' })))
+    expect((await h.twoFactor.maintenance.users()).users).toEqual(
+      ['ada', 'bob'].map((userId) => ({ userId, state: 'missing_key', keyId: 'a' })),
+    )
     const done = await reset('ada')
-    expect(await h.twoFactor.login.begin({ userId: 'ada' })).toMatchObject({ next: 'challenge', factors: [{ kind: 'support_code' }] })
-    expect(await login(h.twoFactor, 'ada', done.supportCode.reveal())).toMatchObject({ outcome: 'enroll' })
+    expect(await h.twoFactor.login.begin({ userId: 'ada' })).toMatchObject({
+      next: 'challenge',
+      factors: [{ kind: 'support_code' }],
+    })
+    expect(await login(h.twoFactor, 'ada', done.supportCode.reveal())).toMatchObject({
+      outcome: 'enroll',
+    })
     expect(h.events.at(-2)).toMatchObject({ type: 'reset', userId: 'ada', ...staff })
-    await expect(h.twoFactor.login.begin({ userId: 'bob' })).rejects.toMatchObject({ code: 'ERR_UNKNOWN_KEY' })
+    await expect(h.twoFactor.login.begin({ userId: 'bob' })).rejects.toMatchObject({
+      code: 'ERR_UNKNOWN_KEY',
+    })
     await expect(reset('ada')).rejects.toMatchObject({ code: 'ERR_OPTION' })
   })
 
@@ -118,7 +183,10 @@ describe('V31: a lost keyring', () => {
     for (const keys of [wrongA, c, `${c},${wrongA}`, `${b},${wrongA}`, b, `${b},${c}`]) {
       const h = at(place, keys)
       await h.twoFactor.maintenance.checkKeyring().catch(() => null)
-      await expect(h.twoFactor.recovery.reset({ userId: 'ada', unreadable: true, ...staff }), keys).rejects.toMatchObject(refused)
+      await expect(
+        h.twoFactor.recovery.reset({ userId: 'ada', unreadable: true, ...staff }),
+        keys,
+      ).rejects.toMatchObject(refused)
     }
     expect((await right.twoFactor.login.begin({ userId: 'ada' })).next).toBe('challenge')
   })
@@ -128,7 +196,9 @@ describe('V31: a lost keyring', () => {
     const right = at(place, a)
     await enroll(right.twoFactor, 'ada', right.clock)
     for (const keys of [wrongA, b]) {
-      await expect(at(place, keys).twoFactor.recovery.reset({ userId: 'ada', unreadable: true, ...staff })).rejects.toMatchObject(refused)
+      await expect(
+        at(place, keys).twoFactor.recovery.reset({ userId: 'ada', unreadable: true, ...staff }),
+      ).rejects.toMatchObject(refused)
     }
   })
 
@@ -137,8 +207,13 @@ describe('V31: a lost keyring', () => {
     await h.twoFactor.maintenance.checkKeyring()
     await enroll(h.twoFactor, 'ada', h.clock)
     await enroll(h.twoFactor, 'bob', h.clock)
-    const reset = (userId: string) => h.twoFactor.recovery.reset({ userId, unreadable: true, ...staff })
-    for (const damage of [(value: string) => `${value.slice(0, -9)}AAAAAAAA.`, (value: string) => value.slice(0, 40), () => 'nothing']) {
+    const reset = (userId: string) =>
+      h.twoFactor.recovery.reset({ userId, unreadable: true, ...staff })
+    for (const damage of [
+      (value: string) => `${value.slice(0, -9)}AAAAAAAA.`,
+      (value: string) => value.slice(0, 40),
+      () => 'nothing',
+    ]) {
       const { value, version } = (await h.store.get(rowOf('default', 'ada')))!
       await h.store.put(rowOf('default', 'ada'), damage(value), { expected: version })
       await expect(h.twoFactor.login.begin({ userId: 'ada' })).rejects.toThrow()

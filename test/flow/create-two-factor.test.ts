@@ -3,7 +3,11 @@ import { memoryStore } from 'keystep/stores/memory'
 import { describe, expect, it, vi } from 'vitest'
 import { countingStore, enroll, house, login, nextCode } from './house.ts'
 
-const right: TwoFactorOptions = { issuer: 'Example Hosting', store: memoryStore(), keyring: createKeyring(generateKeyringKey()) }
+const right: TwoFactorOptions = {
+  issuer: 'Example Hosting',
+  store: memoryStore(),
+  keyring: createKeyring(generateKeyringKey()),
+}
 const sender = () => Promise.resolve()
 
 describe('createTwoFactor', () => {
@@ -21,7 +25,9 @@ describe('createTwoFactor', () => {
     const decision = await fresh().login.begin({ userId: 'ada' })
     if (decision.next !== 'challenge') throw new Error(decision.next)
     const code = nextCode(h.clock, phone)
-    expect(await fresh().login.verify({ challenge: decision.challenge, code })).toMatchObject({ outcome: 'accepted' })
+    expect(await fresh().login.verify({ challenge: decision.challenge, code })).toMatchObject({
+      outcome: 'accepted',
+    })
     expect(await login(fresh(), 'ada', code)).toMatchObject({ reason: 'already_used' })
   })
 
@@ -60,13 +66,23 @@ describe('createTwoFactor', () => {
     ['no countries', { sms: { sender, countries: [] } }],
     ['all countries', { sms: { sender, countries: ['+'] } }],
     ['countries by name', { sms: { sender, countries: ['DE'] } }],
-    ['an origin that is no domain', { sms: { sender, countries: ['+49'], originDomain: 'https://example.com' } }],
+    [
+      'an origin that is no domain',
+      { sms: { sender, countries: ['+49'], originDomain: 'https://example.com' } },
+    ],
   ])('refuses %s at once, with ERR_OPTION', (_, change) => {
-    expect(() => createTwoFactor({ ...right, ...change })).toThrow(expect.objectContaining({ code: 'ERR_OPTION' }))
+    expect(() => createTwoFactor({ ...right, ...change })).toThrow(
+      expect.objectContaining({ code: 'ERR_OPTION' }),
+    )
   })
 
-  it.each([new Date(NaN), undefined, 1_790_000_000_000, 'now'])('a clock that shows %s is an operator’s error, never an instant', async (instant) => {
-    const twoFactor = createTwoFactor({ ...right, now: () => instant as Date })
-    await expect(twoFactor.login.begin({ userId: 'ada' })).rejects.toMatchObject({ code: 'ERR_OPTION' })
-  })
+  it.each([new Date(NaN), undefined, 1_790_000_000_000, 'now'])(
+    'a clock that shows %s is an operator’s error, never an instant',
+    async (instant) => {
+      const twoFactor = createTwoFactor({ ...right, now: () => instant as Date })
+      await expect(twoFactor.login.begin({ userId: 'ada' })).rejects.toMatchObject({
+        code: 'ERR_OPTION',
+      })
+    },
+  )
 })

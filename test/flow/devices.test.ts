@@ -9,10 +9,13 @@ async function settled(options: Partial<TwoFactorOptions> = {}) {
   const h = house(options)
   const user = await enroll(h.twoFactor, 'ada', h.clock)
   const remember = async (label = 'Laptop') => {
-    const { device } = acceptedOf(await login(h.twoFactor, 'ada', nextCode(h.clock, user.phone), { rememberDevice: { label } }))
+    const { device } = acceptedOf(
+      await login(h.twoFactor, 'ada', nextCode(h.clock, user.phone), { rememberDevice: { label } }),
+    )
     return { token: device!.token.reveal(), expiresAt: device!.expiresAt }
   }
-  const begin = async (deviceToken: string, userId = 'ada') => (await h.twoFactor.login.begin({ userId, deviceToken })).next
+  const begin = async (deviceToken: string, userId = 'ada') =>
+    (await h.twoFactor.login.begin({ userId, deviceToken })).next
   return { ...h, ...user, remember, begin }
 }
 
@@ -25,7 +28,13 @@ describe('remembered devices', () => {
     expect(decision.because).toBe('remembered_device')
     expect(decision.grant.toJSON()).toMatchObject({ assurance: 'remembered', amr: ['pwd'] })
     const { assurance, verifiedAt } = decision.grant
-    const step = await h.twoFactor.stepUp.begin({ userId: 'ada', sessionId: SESSION, purpose: 'dns.change', firstFactorAt: h.clock(), lastVerified: { assurance, verifiedAt } })
+    const step = await h.twoFactor.stepUp.begin({
+      userId: 'ada',
+      sessionId: SESSION,
+      purpose: 'dns.change',
+      firstFactorAt: h.clock(),
+      lastVerified: { assurance, verifiedAt },
+    })
     expect(step).toMatchObject({ next: 'challenge' })
   })
 
@@ -48,9 +57,20 @@ describe('remembered devices', () => {
     expect(h.events.some(({ type }) => type === 'device.revoked')).toBe(false)
   })
 
-  it.each([['a ticked box', 'on'], ['true', true], ['a number', 1], ['an object without a label', {}], ['a list', ['Laptop']], ['null', null]])('%s is no device with a label: nothing is remembered', async (_, given) => {
+  it.each([
+    ['a ticked box', 'on'],
+    ['true', true],
+    ['a number', 1],
+    ['an object without a label', {}],
+    ['a list', ['Laptop']],
+    ['null', null],
+  ])('%s is no device with a label: nothing is remembered', async (_, given) => {
     const h = await settled()
-    const { device } = acceptedOf(await login(h.twoFactor, 'ada', nextCode(h.clock, h.phone), { rememberDevice: given as never }))
+    const { device } = acceptedOf(
+      await login(h.twoFactor, 'ada', nextCode(h.clock, h.phone), {
+        rememberDevice: given as never,
+      }),
+    )
     expect([device, (await peek(h, 'ada')).devices]).toEqual([undefined, []])
   })
 
@@ -59,24 +79,53 @@ describe('remembered devices', () => {
     const tokens: string[] = []
     for (let n = 0; n < 11; n++) tokens.push((await h.remember(`Device ${n}`)).token)
     expect(await h.begin(tokens[0]!)).toBe('challenge')
-    expect(await Promise.all(tokens.slice(1).map((token) => h.begin(token)))).toEqual(Array.from({ length: 10 }, () => 'proceed'))
-    expect(h.events.filter(({ type }) => type === 'device.revoked')).toMatchObject([{ label: 'Device 0' }])
+    expect(await Promise.all(tokens.slice(1).map((token) => h.begin(token)))).toEqual(
+      Array.from({ length: 10 }, () => 'proceed'),
+    )
+    expect(h.events.filter(({ type }) => type === 'device.revoked')).toMatchObject([
+      { label: 'Device 0' },
+    ])
   })
 
   it('is listed with label, created and last seen, and revoked one or all', async () => {
     const h = await settled()
-    const [one, two, three] = [await h.remember('Laptop'), await h.remember('x'.repeat(80)), await h.remember('Phone')]
+    const [one, two, three] = [
+      await h.remember('Laptop'),
+      await h.remember('x'.repeat(80)),
+      await h.remember('Phone'),
+    ]
     const { devices } = await h.twoFactor.status({ userId: 'ada' })
     expect(devices.map(({ label }) => label)).toEqual(['Laptop', 'x'.repeat(64), 'Phone'])
-    expect(devices[2]).toEqual({ deviceId: devices[2]!.deviceId, label: 'Phone', createdAt: h.clock(), lastSeenAt: h.clock(), expiresAt: three.expiresAt })
+    expect(devices[2]).toEqual({
+      deviceId: devices[2]!.deviceId,
+      label: 'Phone',
+      createdAt: h.clock(),
+      lastSeenAt: h.clock(),
+      expiresAt: three.expiresAt,
+    })
     const first = { userId: 'ada', deviceId: devices[0]!.deviceId }
-    expect(await h.twoFactor.devices.revoke({ ...first, userId: 'bob' })).toEqual({ outcome: 'rejected', reason: 'not_found' })
+    expect(await h.twoFactor.devices.revoke({ ...first, userId: 'bob' })).toEqual({
+      outcome: 'rejected',
+      reason: 'not_found',
+    })
     expect(await h.twoFactor.devices.revoke(first)).toEqual({ outcome: 'accepted' })
-    expect(await h.twoFactor.devices.revoke(first)).toEqual({ outcome: 'rejected', reason: 'not_found' })
+    expect(await h.twoFactor.devices.revoke(first)).toEqual({
+      outcome: 'rejected',
+      reason: 'not_found',
+    })
     expect([await h.begin(one.token), await h.begin(two.token)]).toEqual(['challenge', 'proceed'])
-    expect(await h.twoFactor.devices.revokeAll({ userId: 'ada' })).toEqual({ outcome: 'accepted', revoked: 2 })
-    expect([await h.begin(two.token), await h.begin(three.token)]).toEqual(['challenge', 'challenge'])
-    expect(await h.twoFactor.devices.revokeAll({ userId: 'ada' })).toEqual({ outcome: 'accepted', revoked: 0 })
+    expect(await h.twoFactor.devices.revokeAll({ userId: 'ada' })).toEqual({
+      outcome: 'accepted',
+      revoked: 2,
+    })
+    expect([await h.begin(two.token), await h.begin(three.token)]).toEqual([
+      'challenge',
+      'challenge',
+    ])
+    expect(await h.twoFactor.devices.revokeAll({ userId: 'ada' })).toEqual({
+      outcome: 'accepted',
+      revoked: 0,
+    })
   })
 
   it('V18: the token of another user, realm or epoch, a changed or a revoked one is simply ignored', async () => {
@@ -86,12 +135,23 @@ describe('remembered devices', () => {
     expect(await h.begin(token, 'bob')).toBe('challenge')
     const abroad = house({ store: h.store, keyring: h.keyring, now: h.clock, realm: 'abroad' })
     await enroll(abroad.twoFactor, 'ada', h.clock)
-    expect((await abroad.twoFactor.login.begin({ userId: 'ada', deviceToken: token })).next).toBe('challenge')
+    expect((await abroad.twoFactor.login.begin({ userId: 'ada', deviceToken: token })).next).toBe(
+      'challenge',
+    )
     // A stolen row: bob's device list with ada's device in it opens nothing either.
     const [ada] = (await peek(h, 'ada')).devices
     await tamper(h, 'bob', (subject) => ({ ...subject, devices: [ada!] }))
     expect(await h.begin(token, 'bob')).toBe('challenge')
-    for (const other of [token.slice(0, -1), `${token}A`, token.replace('.', '..'), token.replace('ksd_', ''), '', 'ksd_', 'ksd_.', 'x'.repeat(1_000_000)]) {
+    for (const other of [
+      token.slice(0, -1),
+      `${token}A`,
+      token.replace('.', '..'),
+      token.replace('ksd_', ''),
+      '',
+      'ksd_',
+      'ksd_.',
+      'x'.repeat(1_000_000),
+    ]) {
       expect(await h.begin(other)).toBe('challenge')
     }
     await h.twoFactor.recovery.passwordChanged({ userId: 'ada' })
@@ -107,7 +167,10 @@ describe('remembered devices', () => {
     const leave = await permit(h.twoFactor, 'ada', nextCode(h.clock, h.phone))
     acceptedOf(await h.twoFactor.factors.removeAll({ permit: leave, sessionId: SESSION }))
     await enroll(h.twoFactor, 'ada', h.clock)
-    expect([await h.begin(byPassword.token), await h.begin(byRemoval.token)]).toEqual(['challenge', 'challenge'])
+    expect([await h.begin(byPassword.token), await h.begin(byRemoval.token)]).toEqual([
+      'challenge',
+      'challenge',
+    ])
   })
 
   it('is seen at most once a day, at the cost of one write', async () => {
@@ -126,25 +189,32 @@ describe('remembered devices', () => {
     expect((await h.twoFactor.status({ userId: 'ada' })).devices[0]!.lastSeenAt).toEqual(h.clock())
   })
 
-  it.each(['before', 'after'] as const)('a store that fails %s that write never fails the login', async (write) => {
-    const store = stormyStore(memoryStore())
-    const h = await settled({ store })
-    const { token } = await h.remember()
-    h.clock.advance({ days: 1 })
-    store.weather.write = write
-    expect(await h.begin(token)).toBe('proceed')
-  })
+  it.each(['before', 'after'] as const)(
+    'a store that fails %s that write never fails the login',
+    async (write) => {
+      const store = stormyStore(memoryStore())
+      const h = await settled({ store })
+      const { token } = await h.remember()
+      h.clock.advance({ days: 1 })
+      store.weather.write = write
+      expect(await h.begin(token)).toBe('proceed')
+    },
+  )
 
   it('a swap that is lost there costs nobody anything', async () => {
     const h = await settled()
     const { token } = await h.remember()
     h.clock.advance({ days: 1 })
-    expect(await Promise.all(Array.from({ length: 20 }, () => h.begin(token)))).toEqual(Array.from({ length: 20 }, () => 'proceed'))
+    expect(await Promise.all(Array.from({ length: 20 }, () => h.begin(token)))).toEqual(
+      Array.from({ length: 20 }, () => 'proceed'),
+    )
   })
 
   it('only a code that was accepted remembers a device', async () => {
     const h = await settled()
-    const wrong = await login(h.twoFactor, 'ada', '0000-0000-0000-0000', { rememberDevice: { label: 'Laptop' } })
+    const wrong = await login(h.twoFactor, 'ada', '0000-0000-0000-0000', {
+      rememberDevice: { label: 'Laptop' },
+    })
     expect(wrong).toEqual({ outcome: 'rejected', reason: 'wrong_code' })
     acceptedOf(await login(h.twoFactor, 'ada', nextCode(h.clock, h.phone)))
     expect((await h.twoFactor.status({ userId: 'ada' })).devices).toEqual([])

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import type { RecordStore } from 'keystep/stores'
 import { memoryStore } from 'keystep/stores/memory'
-import { acceptedOf, challenge, enroll, house, login, nextCode, permit, phoneOf, SESSION } from './house.ts'
+import {
+  acceptedOf,
+  challenge,
+  enroll,
+  house,
+  login,
+  nextCode,
+  permit,
+  phoneOf,
+  SESSION,
+} from './house.ts'
 import { peek, tamper } from '../record/record.ts'
 import { firstPermit, smsHouse } from './sms-house.ts'
 
@@ -27,7 +37,13 @@ describe('a user id that is given again after erase inherits nothing', () => {
   it('no factor, code, lock or activity', async () => {
     const h = smsHouse()
     await enroll(h.twoFactor, 'ada', h.clock)
-    acceptedOf(await h.twoFactor.sms.import({ userId: 'ada', number: '+4915112345678', confirmedAt: h.clock() }))
+    acceptedOf(
+      await h.twoFactor.sms.import({
+        userId: 'ada',
+        number: '+4915112345678',
+        confirmedAt: h.clock(),
+      }),
+    )
     for (let n = 0; n < 5; n++) await login(h.twoFactor, 'ada', '000000')
     const before = await peek(h, 'ada')
     const erased = await h.twoFactor.maintenance.erase({ userId: 'ada', ...staff })
@@ -35,26 +51,60 @@ describe('a user id that is given again after erase inherits nothing', () => {
     expect(erased).toEqual({ outcome: 'accepted', securityStamp: after.epoch.id })
     expect(after.epoch.id).not.toBe(before.epoch.id)
     expect(after.macKey).not.toBe(before.macKey)
-    expect(after).toMatchObject({ factors: [], backupCodes: null, devices: [], support: null, activity: [], attempts: { failures: 0 } })
-    expect(await h.twoFactor.status({ userId: 'ada' })).toMatchObject({ enrolled: false, activity: [], lockedUntil: null })
-    expect(await h.twoFactor.login.begin({ userId: 'ada' })).toMatchObject({ next: 'proceed', because: 'not_enrolled' })
+    expect(after).toMatchObject({
+      factors: [],
+      backupCodes: null,
+      devices: [],
+      support: null,
+      activity: [],
+      attempts: { failures: 0 },
+    })
+    expect(await h.twoFactor.status({ userId: 'ada' })).toMatchObject({
+      enrolled: false,
+      activity: [],
+      lockedUntil: null,
+    })
+    expect(await h.twoFactor.login.begin({ userId: 'ada' })).toMatchObject({
+      next: 'proceed',
+      because: 'not_enrolled',
+    })
     expect(h.events.at(-1)).toMatchObject({ type: 'erased', userId: 'ada', ...staff })
   })
 
   it('no challenge, permit, enrollment or device in flight', async () => {
     const h = house()
     const { phone, backupCodes } = await enroll(h.twoFactor, 'ada', h.clock)
-    const { device } = acceptedOf(await login(h.twoFactor, 'ada', nextCode(h.clock, phone), { rememberDevice: { label: 'Laptop' } }))
+    const { device } = acceptedOf(
+      await login(h.twoFactor, 'ada', nextCode(h.clock, phone), {
+        rememberDevice: { label: 'Laptop' },
+      }),
+    )
     const leave = await permit(h.twoFactor, 'ada', nextCode(h.clock, phone))
-    const begun = acceptedOf(await h.twoFactor.totp.enroll({ permit: leave, sessionId: SESSION, account: 'ada' }))
+    const begun = acceptedOf(
+      await h.twoFactor.totp.enroll({ permit: leave, sessionId: SESSION, account: 'ada' }),
+    )
     const asked = await challenge(h.twoFactor, 'ada')
     await h.twoFactor.maintenance.erase({ userId: 'ada', ...staff })
     const newcomer = await enroll(h.twoFactor, 'ada', h.clock)
-    expect(await h.twoFactor.login.verify({ challenge: asked, code: backupCodes[0]! })).toEqual(expired)
-    expect(await h.twoFactor.factors.removeAll({ permit: leave, sessionId: SESSION })).toEqual(expired)
-    expect(await h.twoFactor.totp.confirm({ enrollment: begun.enrollment, sessionId: SESSION, code: phoneOf(begun.keyUri).code(h.clock()) })).toEqual(expired)
-    expect((await h.twoFactor.login.begin({ userId: 'ada', deviceToken: device!.token.reveal() })).next).toBe('challenge')
-    expect(await login(h.twoFactor, 'ada', nextCode(h.clock, phone))).toMatchObject({ reason: 'wrong_code' })
+    expect(await h.twoFactor.login.verify({ challenge: asked, code: backupCodes[0]! })).toEqual(
+      expired,
+    )
+    expect(await h.twoFactor.factors.removeAll({ permit: leave, sessionId: SESSION })).toEqual(
+      expired,
+    )
+    expect(
+      await h.twoFactor.totp.confirm({
+        enrollment: begun.enrollment,
+        sessionId: SESSION,
+        code: phoneOf(begun.keyUri).code(h.clock()),
+      }),
+    ).toEqual(expired)
+    expect(
+      (await h.twoFactor.login.begin({ userId: 'ada', deviceToken: device!.token.reveal() })).next,
+    ).toBe('challenge')
+    expect(await login(h.twoFactor, 'ada', nextCode(h.clock, phone))).toMatchObject({
+      reason: 'wrong_code',
+    })
     acceptedOf(await login(h.twoFactor, 'ada', nextCode(h.clock, newcomer.phone)))
   })
 
@@ -62,7 +112,9 @@ describe('a user id that is given again after erase inherits nothing', () => {
     const h = house()
     const leave = await firstPermit(h, 'bob')
     await h.twoFactor.maintenance.erase({ userId: 'bob', ...staff })
-    expect(await h.twoFactor.totp.enroll({ permit: leave, sessionId: SESSION, account: 'bob' })).toEqual(expired)
+    expect(
+      await h.twoFactor.totp.enroll({ permit: leave, sessionId: SESSION, account: 'bob' }),
+    ).toEqual(expired)
   })
 
   it('no reset that waits for a support code, and no support code', async () => {
@@ -95,8 +147,16 @@ describe('what erase leaves', () => {
 
   it('asks for actor, reason and a length of time', async () => {
     const h = house()
-    for (const change of [{ actor: '' }, { reason: '' }, { keepSeconds: 0 }, { keepSeconds: 1e12 }, { keepSeconds: NaN }]) {
-      await expect(h.twoFactor.maintenance.erase({ userId: 'ada', ...staff, ...change })).rejects.toMatchObject({ code: 'ERR_OPTION' })
+    for (const change of [
+      { actor: '' },
+      { reason: '' },
+      { keepSeconds: 0 },
+      { keepSeconds: 1e12 },
+      { keepSeconds: NaN },
+    ]) {
+      await expect(
+        h.twoFactor.maintenance.erase({ userId: 'ada', ...staff, ...change }),
+      ).rejects.toMatchObject({ code: 'ERR_OPTION' })
     }
     expect(await h.store.keys()).toEqual([])
   })
@@ -104,7 +164,10 @@ describe('what erase leaves', () => {
   it('works on a record that a clock ahead has written', async () => {
     const h = house()
     await enroll(h.twoFactor, 'ada', h.clock)
-    await tamper(h, 'ada', (subject) => ({ ...subject, touchedAt: h.clock().getTime() + 86_400_000 }))
+    await tamper(h, 'ada', (subject) => ({
+      ...subject,
+      touchedAt: h.clock().getTime() + 86_400_000,
+    }))
     await h.twoFactor.maintenance.erase({ userId: 'ada', ...staff })
     expect((await h.twoFactor.login.begin({ userId: 'ada' })).next).toBe('proceed')
   })

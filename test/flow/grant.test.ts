@@ -4,8 +4,19 @@ import { describe, expect, it } from 'vitest'
 import { mintLoginGrant, mintStepUpGrant } from '../../src/flow/grant.ts'
 
 const AT = '2026-11-22T12:00:00.000Z'
-const loginFacts = () => ({ userId: 'ada', amr: ['pwd', 'otp', 'mfa'], assurance: 'mfa' as const, verifiedAt: new Date(AT) })
-const stepUpFacts = () => ({ userId: 'ada', sessionId: 's1', purpose: 'change_email', assurance: 'mfa' as const, verifiedAt: new Date(AT) })
+const loginFacts = () => ({
+  userId: 'ada',
+  amr: ['pwd', 'otp', 'mfa'],
+  assurance: 'mfa' as const,
+  verifiedAt: new Date(AT),
+})
+const stepUpFacts = () => ({
+  userId: 'ada',
+  sessionId: 's1',
+  purpose: 'change_email',
+  assurance: 'mfa' as const,
+  verifiedAt: new Date(AT),
+})
 
 interface GrantClass {
   new (...args: unknown[]): object
@@ -14,8 +25,20 @@ interface GrantClass {
 }
 /** Each class with a grant of it, its facts, and the other class: types do not reach a forger. */
 const kinds = [
-  { name: 'LoginGrant', Grant: LoginGrant as unknown as GrantClass, mint: () => mintLoginGrant(loginFacts()), facts: loginFacts, other: mintStepUpGrant(stepUpFacts()) },
-  { name: 'StepUpGrant', Grant: StepUpGrant as unknown as GrantClass, mint: () => mintStepUpGrant(stepUpFacts()), facts: stepUpFacts, other: mintLoginGrant(loginFacts()) },
+  {
+    name: 'LoginGrant',
+    Grant: LoginGrant as unknown as GrantClass,
+    mint: () => mintLoginGrant(loginFacts()),
+    facts: loginFacts,
+    other: mintStepUpGrant(stepUpFacts()),
+  },
+  {
+    name: 'StepUpGrant',
+    Grant: StepUpGrant as unknown as GrantClass,
+    mint: () => mintStepUpGrant(stepUpFacts()),
+    facts: stepUpFacts,
+    other: mintLoginGrant(loginFacts()),
+  },
 ]
 const refused = expect.objectContaining({ name: 'KeystepError', code: 'ERR_GRANT' }) as Error
 
@@ -23,11 +46,16 @@ describe.each(kinds)('$name', ({ Grant, mint, facts, other }) => {
   it('tells its facts, and is known as a grant', () => {
     const grant = mint()
     expect(Grant.isGrant(grant)).toBe(true)
-    for (const [name, fact] of Object.entries(facts())) expect(Reflect.get(grant, name)).toEqual(fact)
+    for (const [name, fact] of Object.entries(facts()))
+      expect(Reflect.get(grant, name)).toEqual(fact)
   })
 
   it('V11: cannot be constructed, by whatever route', () => {
-    const symbols = [Symbol('minted'), Symbol.for('minted'), ...Object.getOwnPropertySymbols(mint())]
+    const symbols = [
+      Symbol('minted'),
+      Symbol.for('minted'),
+      ...Object.getOwnPropertySymbols(mint()),
+    ]
     const firsts = [undefined, null, facts(), mint(), other, ...symbols]
     class Evil extends Grant {}
     for (const first of firsts) {
@@ -39,18 +67,23 @@ describe.each(kinds)('$name', ({ Grant, mint, facts, other }) => {
         expect(Grant.isGrant(Reflect.construct(Object, args, Grant))).toBe(false)
       }
     }
-    expect(() => Reflect.construct(mint().constructor as GrantClass, [facts()]) as unknown).toThrow(refused)
+    expect(() => Reflect.construct(mint().constructor as GrantClass, [facts()]) as unknown).toThrow(
+      refused,
+    )
   })
 
   it('V11: a changed parent class neither lets one be made nor learns how', () => {
     const parent = Object.getPrototypeOf(Grant) as object
     const seen: unknown[] = []
     try {
-      Object.setPrototypeOf(Grant, class {
-        constructor(...args: unknown[]) {
-          seen.push(...args)
-        }
-      })
+      Object.setPrototypeOf(
+        Grant,
+        class {
+          constructor(...args: unknown[]) {
+            seen.push(...args)
+          }
+        },
+      )
       expect(() => new Grant(facts(), facts())).toThrow(refused)
       mint()
     } finally {
@@ -79,7 +112,8 @@ describe.each(kinds)('$name', ({ Grant, mint, facts, other }) => {
     }
     expect(() => Object.setPrototypeOf(grant, { userId: 'eve' }) as unknown).toThrow(TypeError)
     for (const key of Reflect.ownKeys(grant)) expect(Reflect.deleteProperty(grant, key)).toBe(false)
-    for (const [name, fact] of Object.entries(facts())) expect(Reflect.get(grant, name)).toEqual(fact)
+    for (const [name, fact] of Object.entries(facts()))
+      expect(Reflect.get(grant, name)).toEqual(fact)
   })
 
   it('V11: isGrant is false for every forgery, and their getters tell nothing', () => {
@@ -91,7 +125,10 @@ describe.each(kinds)('$name', ({ Grant, mint, facts, other }) => {
       Object.setPrototypeOf(facts(), Grant.prototype),
       structuredClone(grant),
       new Proxy(grant, {}),
-      new Proxy(grant, { get: (target, name) => (name === 'userId' ? 'eve' : Reflect.get(target, name, target) as unknown) }),
+      new Proxy(grant, {
+        get: (target, name) =>
+          name === 'userId' ? 'eve' : (Reflect.get(target, name, target) as unknown),
+      }),
       JSON.parse(JSON.stringify(grant)),
       { ...facts(), [Symbol.toStringTag]: 'LoginGrant' },
       Object.defineProperties({}, Object.getOwnPropertyDescriptors(grant)),
@@ -99,11 +136,29 @@ describe.each(kinds)('$name', ({ Grant, mint, facts, other }) => {
       Grant.prototype,
       other,
     ]
-    for (const [i, forgery] of forgeries.entries()) expect(Grant.isGrant(forgery), `forgery ${i}`).toBe(false)
-    for (const forgery of [Object.create(Grant.prototype), Object.create(grant), new Proxy(grant, {})] as object[]) {
-      for (const name of Object.keys(facts())) expect(() => Reflect.get(forgery, name) as unknown).toThrow(TypeError)
+    for (const [i, forgery] of forgeries.entries())
+      expect(Grant.isGrant(forgery), `forgery ${i}`).toBe(false)
+    for (const forgery of [
+      Object.create(Grant.prototype),
+      Object.create(grant),
+      new Proxy(grant, {}),
+    ] as object[]) {
+      for (const name of Object.keys(facts()))
+        expect(() => Reflect.get(forgery, name) as unknown).toThrow(TypeError)
     }
-    for (const junk of [undefined, null, true, 1, 'grant', Symbol('grant'), () => grant, [], {}, [grant]]) expect(Grant.isGrant(junk)).toBe(false)
+    for (const junk of [
+      undefined,
+      null,
+      true,
+      1,
+      'grant',
+      Symbol('grant'),
+      () => grant,
+      [],
+      {},
+      [grant],
+    ])
+      expect(Grant.isGrant(junk)).toBe(false)
   })
 
   it('V11: what it hands out can be changed without changing the grant', () => {

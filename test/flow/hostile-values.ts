@@ -42,7 +42,10 @@ export const hostileValues: readonly (readonly [name: string, value: unknown])[]
   ['an object with a length', { length: 6 }],
   ['an object that reads as a text', { toString: () => '123456' }],
   ['an operator of a query language', { $ne: null }],
-  ['a polluted object', JSON.parse('{"__proto__":{"outcome":"accepted"},"constructor":1}') as unknown],
+  [
+    'a polluted object',
+    JSON.parse('{"__proto__":{"outcome":"accepted"},"constructor":1}') as unknown,
+  ],
   ['an object without a prototype', Object.create(null) as unknown],
   ['a boxed text', Object('123456') as unknown],
   ['a big integer', 123456n],

@@ -1,11 +1,21 @@
-import { createKeyring, createTwoFactor, generateKeyringKey, type KeystepEvent, type LoginVerifyInput, type TwoFactor, type TwoFactorOptions } from 'keystep'
+import {
+  createKeyring,
+  createTwoFactor,
+  generateKeyringKey,
+  type KeystepEvent,
+  type LoginVerifyInput,
+  type TwoFactor,
+  type TwoFactorOptions,
+} from 'keystep'
 import { generateTotp, parseKeyUri } from 'keystep/otp'
 import { memoryStore } from 'keystep/stores/memory'
 import type { RecordStore } from 'keystep/stores'
 import { fakeClock } from 'keystep/testing'
 
 /** Counts what reaches a store. */
-export function countingStore(store: RecordStore): RecordStore & { reads: number; writes: number; reset(): void } {
+export function countingStore(
+  store: RecordStore,
+): RecordStore & { reads: number; writes: number; reset(): void } {
   const counting = {
     reads: 0,
     writes: 0,
@@ -53,20 +63,44 @@ export function phoneOf(keyUri: { reveal(): string }) {
   const parsed = parseKeyUri(keyUri.reveal())
   return {
     key: parsed.key,
-    code: (at: Date) => generateTotp(parsed.key, { at, algorithm: parsed.algorithm, digits: parsed.digits, periodSeconds: parsed.periodSeconds ?? 30 }),
+    code: (at: Date) =>
+      generateTotp(parsed.key, {
+        at,
+        algorithm: parsed.algorithm,
+        digits: parsed.digits,
+        periodSeconds: parsed.periodSeconds ?? 30,
+      }),
   }
 }
 
 /** Enrolls a user through the public doors, as a portal does; returns the phone and the backup codes. */
 export async function enroll(twoFactor: TwoFactor, userId: string, now: () => Date) {
-  const step = await twoFactor.stepUp.begin({ userId, sessionId: SESSION, purpose: 'manage_factors', firstFactorAt: now() })
+  const step = await twoFactor.stepUp.begin({
+    userId,
+    sessionId: SESSION,
+    purpose: 'manage_factors',
+    firstFactorAt: now(),
+  })
   if (step.next !== 'proceed') throw new Error(`expected to proceed, got ${step.next}`)
-  const begun = await twoFactor.totp.enroll({ permit: step.permit, sessionId: SESSION, account: 'ada' })
+  const begun = await twoFactor.totp.enroll({
+    permit: step.permit,
+    sessionId: SESSION,
+    account: 'ada',
+  })
   if (begun.outcome !== 'accepted') throw new Error(begun.reason)
   const phone = phoneOf(begun.keyUri)
-  const confirmed = await twoFactor.totp.confirm({ enrollment: begun.enrollment, sessionId: SESSION, code: phone.code(now()) })
+  const confirmed = await twoFactor.totp.confirm({
+    enrollment: begun.enrollment,
+    sessionId: SESSION,
+    code: phone.code(now()),
+  })
   if (confirmed.outcome !== 'accepted') throw new Error(confirmed.reason)
-  return { phone, factorId: confirmed.factorId, grant: confirmed.grant, backupCodes: confirmed.backupCodes!.reveal() }
+  return {
+    phone,
+    factorId: confirmed.factorId,
+    grant: confirmed.grant,
+    backupCodes: confirmed.backupCodes!.reveal(),
+  }
 }
 
 /** A login up to its challenge. */
@@ -77,7 +111,13 @@ export async function challenge(twoFactor: TwoFactor, userId: string): Promise<s
 }
 
 /** A permit to manage factors, bought with a code. */
-export async function permit(twoFactor: TwoFactor, userId: string, code: string, sessionId: string = SESSION, purpose = 'manage_factors'): Promise<string> {
+export async function permit(
+  twoFactor: TwoFactor,
+  userId: string,
+  code: string,
+  sessionId: string = SESSION,
+  purpose = 'manage_factors',
+): Promise<string> {
   const decision = await twoFactor.stepUp.begin({ userId, sessionId, purpose })
   if (decision.next !== 'challenge') throw new Error(`expected a challenge, got ${decision.next}`)
   const verdict = await twoFactor.stepUp.verify({ challenge: decision.challenge, code, sessionId })
@@ -86,18 +126,29 @@ export async function permit(twoFactor: TwoFactor, userId: string, code: string,
 }
 
 /** A whole login with one code: a fresh challenge, and what became of the code. */
-export async function login(twoFactor: TwoFactor, userId: string, code: string, more: Partial<LoginVerifyInput> = {}) {
+export async function login(
+  twoFactor: TwoFactor,
+  userId: string,
+  code: string,
+  more: Partial<LoginVerifyInput> = {},
+) {
   return twoFactor.login.verify({ challenge: await challenge(twoFactor, userId), code, ...more })
 }
 
 /** The accepted branch, or an error that shows what came instead. */
-export function acceptedOf<T extends { outcome: string }>(result: T): Extract<T, { outcome: 'accepted' }> {
-  if (result.outcome !== 'accepted') throw new Error(`expected to be accepted, got ${JSON.stringify(result)}`)
+export function acceptedOf<T extends { outcome: string }>(
+  result: T,
+): Extract<T, { outcome: 'accepted' }> {
+  if (result.outcome !== 'accepted')
+    throw new Error(`expected to be accepted, got ${JSON.stringify(result)}`)
   return result as Extract<T, { outcome: 'accepted' }>
 }
 
 /** Waits half a minute, for the phone's next code. */
-export function nextCode(clock: { (): Date; advance(span: { seconds: number }): Date }, phone: Phone): string {
+export function nextCode(
+  clock: { (): Date; advance(span: { seconds: number }): Date },
+  phone: Phone,
+): string {
   return phone.code(clock.advance({ seconds: 30 }))
 }
 
@@ -105,7 +156,9 @@ export type Phone = ReturnType<typeof phoneOf>
 
 /** A code of six digits that is none of the phone's around an instant. */
 export function wrongCode(phone: { code(at: Date): string }, at: Date): string {
-  const near = new Set([-3, -2, -1, 0, 1, 2, 3].map((steps) => phone.code(new Date(at.getTime() + steps * 30_000))))
+  const near = new Set(
+    [-3, -2, -1, 0, 1, 2, 3].map((steps) => phone.code(new Date(at.getTime() + steps * 30_000))),
+  )
   for (let n = 0; ; n++) {
     const code = String(n).padStart(6, '0')
     if (!near.has(code)) return code

@@ -8,7 +8,10 @@ export async function settled() {
   const h = house()
   const user = await enroll(h.twoFactor, 'ada', h.clock)
   h.clock.advance({ seconds: 30 })
-  const issue = async () => acceptedOf(await h.twoFactor.recovery.issueSupportCode({ userId: 'ada', ...staff })).supportCode.reveal()
+  const issue = async () =>
+    acceptedOf(
+      await h.twoFactor.recovery.issueSupportCode({ userId: 'ada', ...staff }),
+    ).supportCode.reveal()
   return { ...h, ...user, issue }
 }
 
@@ -20,12 +23,19 @@ export async function redeem(twoFactor: TwoFactor, code: string): Promise<string
 
 /** Begins to enroll with a permit, up to the phone. */
 export async function enrolling(twoFactor: TwoFactor, leave: string, sessionId?: string) {
-  const begun = acceptedOf(await twoFactor.totp.enroll({ permit: leave, sessionId, account: 'ada' }))
+  const begun = acceptedOf(
+    await twoFactor.totp.enroll({ permit: leave, sessionId, account: 'ada' }),
+  )
   return { enrollment: begun.enrollment, phone: phoneOf(begun.keyUri) }
 }
 
 /** After a reset: the code of support, typed at the login, and a new authenticator. */
-export async function setUpAnew(twoFactor: TwoFactor, userId: string, supportCode: Secret<string>, now: () => Date) {
+export async function setUpAnew(
+  twoFactor: TwoFactor,
+  userId: string,
+  supportCode: Secret<string>,
+  now: () => Date,
+) {
   const verdict = await login(twoFactor, userId, supportCode.reveal())
   if (verdict.outcome !== 'enroll') throw new Error(JSON.stringify(verdict))
   const { enrollment, phone } = await enrolling(twoFactor, verdict.permit)

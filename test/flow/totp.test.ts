@@ -1,17 +1,31 @@
 import { generateTotp, OtpKey } from 'keystep/otp'
 import { describe, expect, it } from 'vitest'
-import { acceptedOf, enroll, house, type House, login, nextCode, permit, phoneOf, SESSION, wrongCode } from './house.ts'
+import {
+  acceptedOf,
+  enroll,
+  house,
+  type House,
+  login,
+  nextCode,
+  permit,
+  phoneOf,
+  SESSION,
+  wrongCode,
+} from './house.ts'
 import { peek } from '../record/record.ts'
 import { firstPermit } from './sms-house.ts'
 
 const expired = { outcome: 'rejected', reason: 'expired' }
 
 async function begin(h: House, leave: string, label?: string) {
-  const begun = acceptedOf(await h.twoFactor.totp.enroll({ permit: leave, sessionId: SESSION, account: 'ada', label }))
+  const begun = acceptedOf(
+    await h.twoFactor.totp.enroll({ permit: leave, sessionId: SESSION, account: 'ada', label }),
+  )
   return { enrollment: begun.enrollment, phone: phoneOf(begun.keyUri), begun }
 }
 
-const confirm = (h: House, enrollment: string, code: string) => h.twoFactor.totp.confirm({ enrollment, sessionId: SESSION, code })
+const confirm = (h: House, enrollment: string, code: string) =>
+  h.twoFactor.totp.confirm({ enrollment, sessionId: SESSION, code })
 
 describe('enrolling an authenticator', () => {
   it('shows what the app needs, and writes nothing', async () => {
@@ -20,12 +34,16 @@ describe('enrolling an authenticator', () => {
     h.store.reset()
     const { begun, phone } = await begin(h, leave)
     expect(h.store).toMatchObject({ reads: 1, writes: 0 })
-    expect(begun.keyUri.reveal()).toMatch(/^otpauth:\/\/totp\/Example%20Hosting:ada\?secret=[A-Z2-7]{32}&issuer=Example%20Hosting$/)
+    expect(begun.keyUri.reveal()).toMatch(
+      /^otpauth:\/\/totp\/Example%20Hosting:ada\?secret=[A-Z2-7]{32}&issuer=Example%20Hosting$/,
+    )
     expect(begun.manualKey.reveal().replaceAll(' ', '')).toBe(phone.key.revealBase32())
     expect(begun.manualKey.reveal()).toMatch(/^([A-Z2-7]{4} ){7}[A-Z2-7]{4}$/)
     expect(begun.expiresAt.getTime() - h.clock().getTime()).toBe(600_000)
     h.store.reset()
-    const again = acceptedOf(await h.twoFactor.totp.pending({ enrollment: begun.enrollment, sessionId: SESSION }))
+    const again = acceptedOf(
+      await h.twoFactor.totp.pending({ enrollment: begun.enrollment, sessionId: SESSION }),
+    )
     expect(again.keyUri.reveal()).toBe(begun.keyUri.reveal())
     expect(h.store).toMatchObject({ reads: 1, writes: 0 })
   })
@@ -44,9 +62,23 @@ describe('enrolling an authenticator', () => {
   it('takes its name when it is confirmed, cut to 64 characters, in place of the one that it began with', async () => {
     const h = house()
     const leave = await firstPermit(h, 'ada')
-    const begun = acceptedOf(await h.twoFactor.totp.enroll({ permit: leave, sessionId: SESSION, account: 'ada', label: 'Phone' }))
+    const begun = acceptedOf(
+      await h.twoFactor.totp.enroll({
+        permit: leave,
+        sessionId: SESSION,
+        account: 'ada',
+        label: 'Phone',
+      }),
+    )
     const code = phoneOf(begun.keyUri).code(h.clock())
-    acceptedOf(await h.twoFactor.totp.confirm({ enrollment: begun.enrollment, sessionId: SESSION, code, label: 'Work phone'.padEnd(70) }))
+    acceptedOf(
+      await h.twoFactor.totp.confirm({
+        enrollment: begun.enrollment,
+        sessionId: SESSION,
+        code,
+        label: 'Work phone'.padEnd(70),
+      }),
+    )
     const { factors, activity } = await h.twoFactor.status({ userId: 'ada' })
     expect(factors[0]!.label).toBe('Work phone'.padEnd(64))
     expect(activity.map(({ type }) => type)).toEqual(['factor.enrolled'])
@@ -56,15 +88,29 @@ describe('enrolling an authenticator', () => {
     const h = house()
     const { enrollment, phone } = await begin(h, await firstPermit(h, 'ada'))
     h.store.reset()
-    for (let n = 0; n < 30; n++) expect(await confirm(h, enrollment, notNear(phone, h.clock()))).toEqual({ outcome: 'rejected', reason: 'wrong_code' })
-    expect(await confirm(h, enrollment, '12345')).toEqual({ outcome: 'rejected', reason: 'malformed_code' })
+    for (let n = 0; n < 30; n++)
+      expect(await confirm(h, enrollment, notNear(phone, h.clock()))).toEqual({
+        outcome: 'rejected',
+        reason: 'wrong_code',
+      })
+    expect(await confirm(h, enrollment, '12345')).toEqual({
+      outcome: 'rejected',
+      reason: 'malformed_code',
+    })
     expect(h.store).toMatchObject({ reads: 0, writes: 0 })
-    expect(await h.twoFactor.login.begin({ userId: 'ada' })).toMatchObject({ next: 'proceed', because: 'not_enrolled' })
+    expect(await h.twoFactor.login.begin({ userId: 'ada' })).toMatchObject({
+      next: 'proceed',
+      because: 'not_enrolled',
+    })
     h.store.reset()
     const confirmed = acceptedOf(await confirm(h, enrollment, phone.code(h.clock())))
     expect(h.store).toMatchObject({ reads: 1, writes: 1 })
     expect(confirmed.backupCodes!.reveal()).toHaveLength(10)
-    expect(confirmed.grant.toJSON()).toMatchObject({ userId: 'ada', assurance: 'mfa', amr: ['pwd', 'otp', 'mfa'] })
+    expect(confirmed.grant.toJSON()).toMatchObject({
+      userId: 'ada',
+      assurance: 'mfa',
+      amr: ['pwd', 'otp', 'mfa'],
+    })
     expect(await h.twoFactor.login.begin({ userId: 'ada' })).toMatchObject({ next: 'challenge' })
   })
 
@@ -72,24 +118,43 @@ describe('enrolling an authenticator', () => {
     const h = house()
     const { enrollment, phone } = await begin(h, await firstPermit(h, 'ada'))
     acceptedOf(await confirm(h, enrollment, phone.code(h.clock())))
-    expect(await login(h.twoFactor, 'ada', phone.code(h.clock()))).toEqual({ outcome: 'rejected', reason: 'already_used' })
+    expect(await login(h.twoFactor, 'ada', phone.code(h.clock()))).toEqual({
+      outcome: 'rejected',
+      reason: 'already_used',
+    })
   })
 
-  it.each([[2, 60], [10, 300], [-2, -60], [-10, -300]])('clock_off: a phone %i steps away is told how many seconds', async (steps, bySeconds) => {
+  it.each([
+    [2, 60],
+    [10, 300],
+    [-2, -60],
+    [-10, -300],
+  ])('clock_off: a phone %i steps away is told how many seconds', async (steps, bySeconds) => {
     const h = house()
     const { enrollment, phone } = await begin(h, await firstPermit(h, 'ada'))
     h.store.reset()
     const at = new Date(h.clock().getTime() + steps * 30_000)
-    expect(await confirm(h, enrollment, phone.code(at))).toEqual({ outcome: 'rejected', reason: 'clock_off', bySeconds })
+    expect(await confirm(h, enrollment, phone.code(at))).toEqual({
+      outcome: 'rejected',
+      reason: 'clock_off',
+      bySeconds,
+    })
     expect(h.store.writes).toBe(0)
   })
 
   it('a double click confirms once', async () => {
     const h = house()
     const { enrollment, phone } = await begin(h, await firstPermit(h, 'ada'))
-    const clicks = await Promise.all([1, 2].map(() => confirm(h, enrollment, phone.code(h.clock()))))
-    expect(clicks.map((one) => ('reason' in one ? one.reason : one.outcome)).sort()).toEqual(['accepted', 'already_used'])
-    expect(await confirm(h, enrollment, phone.code(h.clock()))).toMatchObject({ reason: 'already_used' })
+    const clicks = await Promise.all(
+      [1, 2].map(() => confirm(h, enrollment, phone.code(h.clock()))),
+    )
+    expect(clicks.map((one) => ('reason' in one ? one.reason : one.outcome)).sort()).toEqual([
+      'accepted',
+      'already_used',
+    ])
+    expect(await confirm(h, enrollment, phone.code(h.clock()))).toMatchObject({
+      reason: 'already_used',
+    })
     expect((await peek(h, 'ada')).factors).toHaveLength(1)
   })
 
@@ -104,12 +169,27 @@ describe('enrolling an authenticator', () => {
 
   it('of two parallel first enrollments, each with a permit of its own, one wins', async () => {
     const h = house()
-    const tabs = await Promise.all(['session-1', 'session-2'].map(async (sessionId) => {
-      const begun = acceptedOf(await h.twoFactor.totp.enroll({ permit: await firstPermit(h, 'ada', sessionId), sessionId, account: 'ada' }))
-      return { sessionId, enrollment: begun.enrollment, code: phoneOf(begun.keyUri).code(h.clock()) }
-    }))
+    const tabs = await Promise.all(
+      ['session-1', 'session-2'].map(async (sessionId) => {
+        const begun = acceptedOf(
+          await h.twoFactor.totp.enroll({
+            permit: await firstPermit(h, 'ada', sessionId),
+            sessionId,
+            account: 'ada',
+          }),
+        )
+        return {
+          sessionId,
+          enrollment: begun.enrollment,
+          code: phoneOf(begun.keyUri).code(h.clock()),
+        }
+      }),
+    )
     const verdicts = await Promise.all(tabs.map((tab) => h.twoFactor.totp.confirm(tab)))
-    expect(verdicts.map((one) => ('reason' in one ? one.reason : one.outcome)).sort()).toEqual(['accepted', 'expired'])
+    expect(verdicts.map((one) => ('reason' in one ? one.reason : one.outcome)).sort()).toEqual([
+      'accepted',
+      'expired',
+    ])
     expect((await peek(h, 'ada')).factors).toHaveLength(1)
   })
 
@@ -125,8 +205,16 @@ describe('enrolling an authenticator', () => {
     const leave = await firstPermit(h, 'ada')
     h.clock.advance({ seconds: 500 })
     const { enrollment, phone } = await begin(h, leave)
-    expect(await h.twoFactor.totp.confirm({ enrollment, sessionId: 'session-2', code: phone.code(h.clock()) })).toEqual(expired)
-    expect(await h.twoFactor.totp.confirm({ enrollment, code: phone.code(h.clock()) })).toEqual(expired)
+    expect(
+      await h.twoFactor.totp.confirm({
+        enrollment,
+        sessionId: 'session-2',
+        code: phone.code(h.clock()),
+      }),
+    ).toEqual(expired)
+    expect(await h.twoFactor.totp.confirm({ enrollment, code: phone.code(h.clock()) })).toEqual(
+      expired,
+    )
     expect(await h.twoFactor.totp.pending({ enrollment })).toEqual(expired)
     h.clock.advance({ seconds: 599 })
     acceptedOf(await h.twoFactor.totp.pending({ enrollment, sessionId: SESSION }))
@@ -134,7 +222,9 @@ describe('enrolling an authenticator', () => {
     const second = await begin(h, await permit(h.twoFactor, 'ada', nextCode(h.clock, phone)))
     h.clock.advance({ seconds: 600 })
     expect(await confirm(h, second.enrollment, second.phone.code(h.clock()))).toEqual(expired)
-    expect(await h.twoFactor.totp.pending({ enrollment: second.enrollment, sessionId: SESSION })).toEqual(expired)
+    expect(
+      await h.twoFactor.totp.pending({ enrollment: second.enrollment, sessionId: SESSION }),
+    ).toEqual(expired)
   })
 
   it('a second authenticator stands beside the first, shares its backup codes, and spends the permit', async () => {
@@ -144,10 +234,18 @@ describe('enrolling an authenticator', () => {
     const second = await begin(h, leave, 'Tablet')
     const confirmed = acceptedOf(await confirm(h, second.enrollment, second.phone.code(h.clock())))
     expect(confirmed.backupCodes).toBeNull()
-    expect(await h.twoFactor.totp.enroll({ permit: leave, sessionId: SESSION, account: 'ada' })).toEqual(expired)
-    expect((await h.twoFactor.status({ userId: 'ada' })).factors.map(({ label }) => label)).toEqual(['Authenticator app', 'Tablet'])
-    expect(await login(h.twoFactor, 'ada', nextCode(h.clock, phone))).toMatchObject({ outcome: 'accepted' })
-    expect(await login(h.twoFactor, 'ada', second.phone.code(h.clock()))).toMatchObject({ outcome: 'accepted' })
+    expect(
+      await h.twoFactor.totp.enroll({ permit: leave, sessionId: SESSION, account: 'ada' }),
+    ).toEqual(expired)
+    expect((await h.twoFactor.status({ userId: 'ada' })).factors.map(({ label }) => label)).toEqual(
+      ['Authenticator app', 'Tablet'],
+    )
+    expect(await login(h.twoFactor, 'ada', nextCode(h.clock, phone))).toMatchObject({
+      outcome: 'accepted',
+    })
+    expect(await login(h.twoFactor, 'ada', second.phone.code(h.clock()))).toMatchObject({
+      outcome: 'accepted',
+    })
   })
 
   it('a fourth authenticator is refused, at the beginning and at the swap', async () => {
@@ -155,11 +253,16 @@ describe('enrolling an authenticator', () => {
     const { phone } = await enroll(h.twoFactor, 'ada', h.clock)
     const leave = await permit(h.twoFactor, 'ada', nextCode(h.clock, phone))
     const fourth = await begin(h, leave)
-    for (const n of [1, 2]) acceptedOf(await h.twoFactor.totp.import({ userId: 'ada', key: new Uint8Array(20).fill(n) }))
+    for (const n of [1, 2])
+      acceptedOf(await h.twoFactor.totp.import({ userId: 'ada', key: new Uint8Array(20).fill(n) }))
     const refused = { outcome: 'rejected', reason: 'limit_reached' }
-    expect(await h.twoFactor.totp.enroll({ permit: leave, sessionId: SESSION, account: 'ada' })).toEqual(refused)
+    expect(
+      await h.twoFactor.totp.enroll({ permit: leave, sessionId: SESSION, account: 'ada' }),
+    ).toEqual(refused)
     expect(await confirm(h, fourth.enrollment, fourth.phone.code(h.clock()))).toEqual(refused)
-    expect(await h.twoFactor.totp.import({ userId: 'ada', key: new Uint8Array(20).fill(3) })).toEqual(refused)
+    expect(
+      await h.twoFactor.totp.import({ userId: 'ada', key: new Uint8Array(20).fill(3) }),
+    ).toEqual(refused)
     expect((await peek(h, 'ada')).factors).toHaveLength(3)
   })
 
@@ -168,7 +271,10 @@ describe('enrolling an authenticator', () => {
     const { phone } = await enroll(h.twoFactor, 'ada', h.clock)
     const second = await begin(h, await permit(h.twoFactor, 'ada', nextCode(h.clock, phone)))
     acceptedOf(await h.twoFactor.totp.import({ userId: 'ada', key: second.phone.key }))
-    expect(await confirm(h, second.enrollment, second.phone.code(h.clock()))).toEqual({ outcome: 'rejected', reason: 'already_used' })
+    expect(await confirm(h, second.enrollment, second.phone.code(h.clock()))).toEqual({
+      outcome: 'rejected',
+      reason: 'already_used',
+    })
   })
 
   it('a factor keeps the parameters that it was enrolled with', async () => {
@@ -185,11 +291,21 @@ describe('enrolling an authenticator', () => {
     const decision = await h.twoFactor.login.begin({ userId: 'ada', amr: ['fed'] })
     if (decision.next !== 'enroll') throw new Error(decision.next)
     expect(decision.factors).toEqual([{ kind: 'totp' }])
-    const begun = acceptedOf(await h.twoFactor.totp.enroll({ permit: decision.permit, account: 'ada' }))
+    const begun = acceptedOf(
+      await h.twoFactor.totp.enroll({ permit: decision.permit, account: 'ada' }),
+    )
     const code = phoneOf(begun.keyUri).code(h.clock())
-    const { grant } = acceptedOf(await h.twoFactor.totp.confirm({ enrollment: begun.enrollment, code }))
-    expect(grant.toJSON()).toMatchObject({ userId: 'ada', assurance: 'mfa', amr: ['fed', 'otp', 'mfa'] })
-    expect(await h.twoFactor.totp.enroll({ permit: decision.permit, account: 'ada' })).toEqual(expired)
+    const { grant } = acceptedOf(
+      await h.twoFactor.totp.confirm({ enrollment: begun.enrollment, code }),
+    )
+    expect(grant.toJSON()).toMatchObject({
+      userId: 'ada',
+      assurance: 'mfa',
+      amr: ['fed', 'otp', 'mfa'],
+    })
+    expect(await h.twoFactor.totp.enroll({ permit: decision.permit, account: 'ada' })).toEqual(
+      expired,
+    )
   })
 })
 
@@ -198,40 +314,64 @@ describe('importing an authenticator', () => {
 
   it('takes bytes, base32, a key URI or a key, and is idempotent', async () => {
     const h = house()
-    const forms = [key.revealBytes(), key.revealBase32().toLowerCase(), `otpauth://totp/Old:ada?secret=${key.revealBase32()}`, key]
+    const forms = [
+      key.revealBytes(),
+      key.revealBase32().toLowerCase(),
+      `otpauth://totp/Old:ada?secret=${key.revealBase32()}`,
+      key,
+    ]
     const results = []
-    for (const form of forms) results.push(acceptedOf(await h.twoFactor.totp.import({ userId: 'ada', key: form })))
+    for (const form of forms)
+      results.push(acceptedOf(await h.twoFactor.totp.import({ userId: 'ada', key: form })))
     expect(results.map(({ imported }) => imported)).toEqual([true, false, false, false])
     expect(new Set(results.map(({ factorId }) => factorId)).size).toBe(1)
-    expect(await login(h.twoFactor, 'ada', generateTotp(key, { at: h.clock() }))).toMatchObject({ outcome: 'accepted' })
+    expect(await login(h.twoFactor, 'ada', generateTotp(key, { at: h.clock() }))).toMatchObject({
+      outcome: 'accepted',
+    })
   })
 
   it('V5: codes up to the step that the old system saw last stay used', async () => {
     const h = house()
     const step = Math.floor(h.clock().getTime() / 30_000)
     acceptedOf(await h.twoFactor.totp.import({ userId: 'ada', key, lastUsedStep: step }))
-    expect(await login(h.twoFactor, 'ada', generateTotp(key, { at: h.clock() }))).toEqual({ outcome: 'rejected', reason: 'already_used' })
-    expect(await login(h.twoFactor, 'ada', generateTotp(key, { at: h.clock.advance({ seconds: 30 }) }))).toMatchObject({ outcome: 'accepted' })
+    expect(await login(h.twoFactor, 'ada', generateTotp(key, { at: h.clock() }))).toEqual({
+      outcome: 'rejected',
+      reason: 'already_used',
+    })
+    expect(
+      await login(h.twoFactor, 'ada', generateTotp(key, { at: h.clock.advance({ seconds: 30 }) })),
+    ).toMatchObject({ outcome: 'accepted' })
   })
 
   it('a step that is yet to come, as seconds read for a step, would lock the user out: it is refused', async () => {
     const h = house()
     const seconds = Math.floor(h.clock().getTime() / 1000)
-    await expect(h.twoFactor.totp.import({ userId: 'ada', key, lastUsedStep: seconds })).rejects.toMatchObject({ code: 'ERR_OPTION' })
+    await expect(
+      h.twoFactor.totp.import({ userId: 'ada', key, lastUsedStep: seconds }),
+    ).rejects.toMatchObject({ code: 'ERR_OPTION' })
     expect(h.store.writes).toBe(0)
   })
 
   it('V26: a key below 128 bits only with the flag, and counted as weak', async () => {
     const h = house()
     const short = 'JBSWY3DPEHPK3PXP'
-    await expect(h.twoFactor.totp.import({ userId: 'ada', key: short })).rejects.toMatchObject({ code: 'ERR_KEY' })
+    await expect(h.twoFactor.totp.import({ userId: 'ada', key: short })).rejects.toMatchObject({
+      code: 'ERR_KEY',
+    })
     acceptedOf(await h.twoFactor.totp.import({ userId: 'ada', key: short, allowShortKey: true }))
-    expect(await h.twoFactor.maintenance.summarize()).toMatchObject({ records: 1, enrolled: 1, totp: 1, weakKeys: 1 })
+    expect(await h.twoFactor.maintenance.summarize()).toMatchObject({
+      records: 1,
+      enrolled: 1,
+      totp: 1,
+      weakKeys: 1,
+    })
   })
 })
 
 function notNear(phone: { code(at: Date): string }, at: Date): string {
-  const near = new Set(Array.from({ length: 25 }, (_, i) => phone.code(new Date(at.getTime() + (i - 12) * 30_000))))
+  const near = new Set(
+    Array.from({ length: 25 }, (_, i) => phone.code(new Date(at.getTime() + (i - 12) * 30_000))),
+  )
   let code = wrongCode(phone, at)
   while (near.has(code)) code = String(Number(code) + 1).padStart(6, '0')
   return code

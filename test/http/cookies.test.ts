@@ -1,5 +1,12 @@
 import { Secret } from 'keystep'
-import { challengeCookie, deviceCookie, endChallengeCookie, endDeviceCookie, readChallengeCookie, readDeviceCookie } from 'keystep/http'
+import {
+  challengeCookie,
+  deviceCookie,
+  endChallengeCookie,
+  endDeviceCookie,
+  readChallengeCookie,
+  readDeviceCookie,
+} from 'keystep/http'
 import { describe, expect, it } from 'vitest'
 
 const now = (): Date => new Date('2026-11-22T12:00:00Z')
@@ -22,9 +29,18 @@ describe('challenge and device cookies', () => {
   })
 
   it('Max-Age is that of the result, never more and never negative; without a clock the system counts', () => {
-    expect(challengeCookie({ challenge: 'ksc_', expiresAt: new Date(in5Minutes.getTime() - 1) }, { now })).toContain('Max-Age=299;')
-    expect(challengeCookie({ challenge: 'ksc_', expiresAt: new Date(0) }, { now })).toContain('Max-Age=0;')
-    expect(challengeCookie({ challenge: 'ksc_', expiresAt: new Date(Date.now() + 3_600_500) })).toMatch(/Max-Age=(3600|3599);/)
+    expect(
+      challengeCookie(
+        { challenge: 'ksc_', expiresAt: new Date(in5Minutes.getTime() - 1) },
+        { now },
+      ),
+    ).toContain('Max-Age=299;')
+    expect(challengeCookie({ challenge: 'ksc_', expiresAt: new Date(0) }, { now })).toContain(
+      'Max-Age=0;',
+    )
+    expect(
+      challengeCookie({ challenge: 'ksc_', expiresAt: new Date(Date.now() + 3_600_500) }),
+    ).toMatch(/Max-Age=(3600|3599);/)
   })
 
   it('SameSite=Lax where it is asked for', () => {
@@ -32,14 +48,30 @@ describe('challenge and device cookies', () => {
   })
 
   it('are read from a Request or from the text of the header, among others and in any order', () => {
-    const header = 'a=1; __Host-device=ksd_a.b; xx__Host-challenge=ksc_no;__Host-challenge=ksc_a.b.c; __Host-challenge=ksc_second'
-    for (const source of [header, new Request('https://portal.example', { headers: { cookie: header } })]) {
-      expect([readChallengeCookie(source), readDeviceCookie(source)]).toEqual(['ksc_a.b.c', 'ksd_a.b'])
+    const header =
+      'a=1; __Host-device=ksd_a.b; xx__Host-challenge=ksc_no;__Host-challenge=ksc_a.b.c; __Host-challenge=ksc_second'
+    for (const source of [
+      header,
+      new Request('https://portal.example', { headers: { cookie: header } }),
+    ]) {
+      expect([readChallengeCookie(source), readDeviceCookie(source)]).toEqual([
+        'ksc_a.b.c',
+        'ksd_a.b',
+      ])
     }
   })
 
   it('anything else is as if there were none, so that a planted value reaches no call', () => {
-    for (const source of [null, undefined, '', '__Host-challenge', '__Host-challenge=', '__Host-challenge=ksd_x', 'challenge=ksc_x', new Request('https://portal.example')]) {
+    for (const source of [
+      null,
+      undefined,
+      '',
+      '__Host-challenge',
+      '__Host-challenge=',
+      '__Host-challenge=ksd_x',
+      'challenge=ksc_x',
+      new Request('https://portal.example'),
+    ]) {
       expect(readChallengeCookie(source)).toBeUndefined()
     }
     expect(readDeviceCookie('__Host-device=ksc_x')).toBeUndefined()

@@ -15,10 +15,18 @@ import { type Enrolled, enrollOver, permitOver, text } from './walk.ts'
 const REQUESTS = proofSize({ proof: 100_000, daily: 2_000 })
 const BATCH = 250
 /** Routes that exist to show secrets, and what they may repeat of what they were sent. */
-const SHOWS = ['/totp/enroll', '/totp/pending', '/totp/confirm', '/sms/confirm', '/backup-codes/regenerate']
+const SHOWS = [
+  '/totp/enroll',
+  '/totp/pending',
+  '/totp/confirm',
+  '/sms/confirm',
+  '/backup-codes/regenerate',
+]
 const OPENS = ['/login/verify', '/totp/confirm', '/sms/confirm']
 
-afterEach(() => { vi.restoreAllMocks() })
+afterEach(() => {
+  vi.restoreAllMocks()
+})
 
 /** A portal whose store, gateway, sessions and reporter fail now and then, with users to attack. */
 async function underAttack(seed: number) {
@@ -30,17 +38,33 @@ async function underAttack(seed: number) {
   const inner = memoryStore()
   const store = {
     ...inner,
-    get: (key: string) => (fails(60) ? Promise.reject(new Error('the store is down')) : inner.get(key)),
-    put: (...args: Parameters<typeof inner.put>) => (fails(30) ? Promise.reject(new Error('the store is down')) : inner.put(...args)),
+    get: (key: string) =>
+      fails(60) ? Promise.reject(new Error('the store is down')) : inner.get(key),
+    put: (...args: Parameters<typeof inner.put>) =>
+      fails(30) ? Promise.reject(new Error('the store is down')) : inner.put(...args),
   }
   const p = portal({ store })
   const users = [await enrollOver(p, 'ada'), await enrollOver(p, 'bob')]
-  const session = (request: Request) => (fails(80) ? Promise.reject(new Error('no sessions')) : p.session(request))
+  const session = (request: Request) =>
+    fails(80) ? Promise.reject(new Error('no sessions')) : p.session(request)
   const openSession: typeof p.openSession = (grant, request) => {
     if (fails(10)) throw new Error('no room for a session')
     return p.openSession(grant, request)
   }
-  return { p, users, fails, arm: (on: boolean) => { dice.armed = on }, handler: createTwoFactorHandler(p.twoFactor, { ...p.settings, onError: undefined, session, openSession }) }
+  return {
+    p,
+    users,
+    fails,
+    arm: (on: boolean) => {
+      dice.armed = on
+    },
+    handler: createTwoFactorHandler(p.twoFactor, {
+      ...p.settings,
+      onError: undefined,
+      session,
+      openSession,
+    }),
+  }
 }
 
 type Attack = Awaited<ReturnType<typeof underAttack>>
@@ -69,11 +93,24 @@ async function piecesOf({ p }: Attack, user: Enrolled): Promise<Record<string, s
   }
 }
 
-function requestOf({ method, path, headers, payload, from }: Hostile, browsers: readonly Browser[], pieces: Record<string, string>): { request: Request; body: string } {
+function requestOf(
+  { method, path, headers, payload, from }: Hostile,
+  browsers: readonly Browser[],
+  pieces: Record<string, string>,
+): { request: Request; body: string } {
   const cookies = [...(browsers[from]?.cookies ?? [])].map(([name, value]) => `${name}=${value}`)
   const body = payload((name) => pieces[name] ?? '')
-  const init = { method, headers: { ...(cookies.length > 0 && { cookie: cookies.join('; ') }), ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, latin1(value)])) } }
-  const request = new Request(ORIGIN + BASE + path, method === 'GET' || method === 'HEAD' ? init : { ...init, body })
+  const init = {
+    method,
+    headers: {
+      ...(cookies.length > 0 && { cookie: cookies.join('; ') }),
+      ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, latin1(value)])),
+    },
+  }
+  const request = new Request(
+    ORIGIN + BASE + path,
+    method === 'GET' || method === 'HEAD' ? init : { ...init, body },
+  )
   return { request, body: typeof body === 'string' ? body : '' }
 }
 
@@ -84,7 +121,10 @@ function latin1(value: string): string {
 function captureConsole(): string[] {
   const lines: string[] = []
   for (const method of ['log', 'info', 'warn', 'error', 'debug', 'trace'] as const) {
-    vi.spyOn(console, method).mockImplementation((...args: unknown[]) => void lines.push(...args.map((one) => inspect(one, { depth: 10, showHidden: true }))))
+    vi.spyOn(console, method).mockImplementation(
+      (...args: unknown[]) =>
+        void lines.push(...args.map((one) => inspect(one, { depth: 10, showHidden: true }))),
+    )
   }
   return lines
 }
@@ -120,28 +160,72 @@ describe(`${REQUESTS} hostile requests`, () => {
         const { status } = response
         counts.set(status, (counts.get(status) ?? 0) + 1)
         const answer = await response.text()
-        expect((status >= 200 && status < 300) || (status >= 400 && status < 500) || status === 503, `${where}: ${status}`).toBe(true)
+        expect(
+          (status >= 200 && status < 300) || (status >= 400 && status < 500) || status === 503,
+          `${where}: ${status}`,
+        ).toBe(true)
         const path = pathname.slice(BASE.length)
-        expect(undocumented(request.method, path, { status, headers: response.headers, body: JSON.parse(answer) }), where).toEqual([])
+        expect(
+          undocumented(request.method, path, {
+            status,
+            headers: response.headers,
+            body: JSON.parse(answer),
+          }),
+          where,
+        ).toEqual([])
         sessions += p.opened.length - opened
-        if (p.opened.length > opened) expect([status, (JSON.parse(answer) as { outcome: string }).outcome, OPENS.includes(path)], where).toEqual([200, 'accepted', true])
+        if (p.opened.length > opened)
+          expect(
+            [status, (JSON.parse(answer) as { outcome: string }).outcome, OPENS.includes(path)],
+            where,
+          ).toEqual([200, 'accepted', true])
         const shows = status === 200 && SHOWS.includes(path)
-        const hidden = path === '/status' ? secrets.filter((secret) => !labels.some((label) => label.includes(secret))) : secrets
-        if (!shows) expect(hidden.filter((secret) => answer.includes(secret)), where).toEqual([])
-        if (!shows) expect(tokensIn(answer, path).filter((token) => body.includes(token)), where).toEqual([])
-        expect(answer, where).not.toMatch(/ {4}at |node_modules|\/src\/|the store is down|no sessions|no room/)
+        const hidden =
+          path === '/status'
+            ? secrets.filter((secret) => !labels.some((label) => label.includes(secret)))
+            : secrets
+        if (!shows)
+          expect(
+            hidden.filter((secret) => answer.includes(secret)),
+            where,
+          ).toEqual([])
+        if (!shows)
+          expect(
+            tokensIn(answer, path).filter((token) => body.includes(token)),
+            where,
+          ).toEqual([])
+        expect(answer, where).not.toMatch(
+          / {4}at |node_modules|\/src\/|the store is down|no sessions|no room/,
+        )
         if (shows) secrets.push(...shownIn(answer))
       }
       attack.arm(false)
       const printed = logs.join('\n')
-      const traces = [...keys.flatMap((key) => Object.entries({ ...tracesOfBytes(key), base32: encodeBase32(key).slice(0, 10) })), ...secrets.flatMap((secret) => Object.entries(tracesOfText(secret.replace(/^otpauth:.*secret=/, ''))))]
-      expect(foundIn(printed, Object.fromEntries(traces.map(([name, trace], index) => [`${index} ${name}`, trace]))), `logs of seed ${seed}`).toEqual([])
-      expect(printed, `logs of seed ${seed}`).not.toMatch(/ks[cped]_[\w-]+\.[\w-]{20}|\+4915112345678|session=/)
+      const traces = [
+        ...keys.flatMap((key) =>
+          Object.entries({ ...tracesOfBytes(key), base32: encodeBase32(key).slice(0, 10) }),
+        ),
+        ...secrets.flatMap((secret) =>
+          Object.entries(tracesOfText(secret.replace(/^otpauth:.*secret=/, ''))),
+        ),
+      ]
+      expect(
+        foundIn(
+          printed,
+          Object.fromEntries(traces.map(([name, trace], index) => [`${index} ${name}`, trace])),
+        ),
+        `logs of seed ${seed}`,
+      ).toEqual([])
+      expect(printed, `logs of seed ${seed}`).not.toMatch(
+        /ks[cped]_[\w-]+\.[\w-]{20}|\+4915112345678|session=/,
+      )
       vi.restoreAllMocks()
     }
     expect(Object.prototype).not.toHaveProperty('admin')
     // The requests reach every corner: successes, each refusal, rejections, locks and outages.
-    expect([...counts.keys()].sort()).toEqual([200, 400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429, 503])
+    expect([...counts.keys()].sort()).toEqual([
+      200, 400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429, 503,
+    ])
     expect(sessions).toBeGreaterThan(0)
   }, 1_800_000)
 })
@@ -153,6 +237,9 @@ function tokensIn(answer: string, path: string): string[] {
 
 /** The secrets that a page showed: from now on they are to be found nowhere. */
 function shownIn(answer: string): string[] {
-  const { keyUri, backupCodes } = JSON.parse(answer) as { keyUri?: string; backupCodes?: string[] | null }
+  const { keyUri, backupCodes } = JSON.parse(answer) as {
+    keyUri?: string
+    backupCodes?: string[] | null
+  }
   return [...(keyUri ? [keyUri] : []), ...(backupCodes ?? [])]
 }

@@ -1,15 +1,30 @@
 import { MANAGE_FACTORS } from 'keystep'
-import { type FetchHandler, type PortalSession, requirePermit, requireVerified, type SessionReader } from 'keystep/http'
+import {
+  type FetchHandler,
+  type PortalSession,
+  requirePermit,
+  requireVerified,
+  type SessionReader,
+} from 'keystep/http'
 import { memoryStore } from 'keystep/stores/memory'
 import { describe, expect, it } from 'vitest'
 import { ORIGIN, portal } from './portal.ts'
 import { type Enrolled, enrollOver, permitOver } from './walk.ts'
 
-const request = (headers: Record<string, string> = {}): Request => new Request(`${ORIGIN}/admin`, { method: 'POST', headers })
+const request = (headers: Record<string, string> = {}): Request =>
+  new Request(`${ORIGIN}/admin`, { method: 'POST', headers })
 const verifiedAt = new Date('2026-11-22T12:00:00Z')
-const sessionWith = (more: Partial<PortalSession>): PortalSession => ({ userId: 'ada', sessionId: 's', account: 'ada', ...more })
+const sessionWith = (more: Partial<PortalSession>): PortalSession => ({
+  userId: 'ada',
+  sessionId: 's',
+  account: 'ada',
+  ...more,
+})
 
-async function answered(guard: FetchHandler, asked: Request): Promise<[number, string] | 'through'> {
+async function answered(
+  guard: FetchHandler,
+  asked: Request,
+): Promise<[number, string] | 'through'> {
   const response = await guard(asked)
   if (!response) return 'through'
   expect(response.headers.get('cache-control')).toBe('no-store')
@@ -22,32 +37,78 @@ const noPermit = [403, '{"error":"permit_required"}']
 const down = [503, '{"error":"unavailable"}']
 
 describe('requireVerified', () => {
-  const through = (minimum: 'mfa' | 'remembered', session: PortalSession | null) => answered(requireVerified({ session: () => session, minimum }), request())
+  const through = (minimum: 'mfa' | 'remembered', session: PortalSession | null) =>
+    answered(requireVerified({ session: () => session, minimum }), request())
 
   it('V11: lets through what was verified so well, and nothing else', async () => {
-    const levels = (['mfa', 'remembered', 'password'] as const).map((assurance) => sessionWith({ lastVerified: { assurance, verifiedAt } }))
-    expect(await Promise.all(levels.map((session) => through('mfa', session)))).toEqual(['through', noFactor, noFactor])
-    expect(await Promise.all(levels.map((session) => through('remembered', session)))).toEqual(['through', 'through', noFactor])
+    const levels = (['mfa', 'remembered', 'password'] as const).map((assurance) =>
+      sessionWith({ lastVerified: { assurance, verifiedAt } }),
+    )
+    expect(await Promise.all(levels.map((session) => through('mfa', session)))).toEqual([
+      'through',
+      noFactor,
+      noFactor,
+    ])
+    expect(await Promise.all(levels.map((session) => through('remembered', session)))).toEqual([
+      'through',
+      'through',
+      noFactor,
+    ])
     expect(await through('mfa', null)).toEqual(noSession)
   })
 
   it('V13: a session that does not say how it was opened, or says what nobody knows, is not verified', async () => {
-    const claims: unknown[] = [undefined, null, {}, true, 'mfa', { assurance: true }, { assurance: 'MFA' }, { assurance: ['mfa'] }, { assurance: 'aal2' }]
+    const claims: unknown[] = [
+      undefined,
+      null,
+      {},
+      true,
+      'mfa',
+      { assurance: true },
+      { assurance: 'MFA' },
+      { assurance: ['mfa'] },
+      { assurance: 'aal2' },
+    ]
     for (const lastVerified of claims) {
       expect(await through('remembered', sessionWith({ lastVerified } as never))).toEqual(noFactor)
     }
   })
 
   it('fails closed: what cannot be read is a 503, reported', async () => {
-    const readers: SessionReader[] = [() => Promise.reject(new Error('down')), () => { throw new Error('down') }, (() => true) as never, (() => ({ lastVerified: { assurance: 'mfa' } })) as never]
+    const readers: SessionReader[] = [
+      () => Promise.reject(new Error('down')),
+      () => {
+        throw new Error('down')
+      },
+      (() => true) as never,
+      (() => ({ lastVerified: { assurance: 'mfa' } })) as never,
+    ]
     for (const session of readers) {
       const reported: unknown[] = []
-      expect(await answered(requireVerified({ session, minimum: 'mfa', onError: (error) => void reported.push(error) }), request())).toEqual(down)
+      expect(
+        await answered(
+          requireVerified({
+            session,
+            minimum: 'mfa',
+            onError: (error) => void reported.push(error),
+          }),
+          request(),
+        ),
+      ).toEqual(down)
       expect(reported).toHaveLength(1)
     }
-    expect(await answered(requireVerified({ session: (() => undefined) as never, minimum: 'mfa' }), request())).toEqual(noSession)
-    expect(() => requireVerified({ session: () => null, minimum: 'password' as never })).toThrow(expect.objectContaining({ code: 'ERR_OPTION' }))
-    expect(() => requireVerified({ minimum: 'mfa' } as never)).toThrow(expect.objectContaining({ code: 'ERR_OPTION' }))
+    expect(
+      await answered(
+        requireVerified({ session: (() => undefined) as never, minimum: 'mfa' }),
+        request(),
+      ),
+    ).toEqual(noSession)
+    expect(() => requireVerified({ session: () => null, minimum: 'password' as never })).toThrow(
+      expect.objectContaining({ code: 'ERR_OPTION' }),
+    )
+    expect(() => requireVerified({ minimum: 'mfa' } as never)).toThrow(
+      expect.objectContaining({ code: 'ERR_OPTION' }),
+    )
   })
 })
 
@@ -55,7 +116,15 @@ describe('requirePermit', () => {
   async function guarded(p: ReturnType<typeof portal>, ada: Enrolled, purpose = 'dns.change') {
     const permit = await permitOver(p, ada, purpose)
     const cookie = `session=${ada.at.cookies.get('session')!}`
-    return { permit, cookie, guard: requirePermit('dns.change', { twoFactor: p.twoFactor, session: p.session, onError: (error) => void p.reported.push(error) }) }
+    return {
+      permit,
+      cookie,
+      guard: requirePermit('dns.change', {
+        twoFactor: p.twoFactor,
+        session: p.session,
+        onError: (error) => void p.reported.push(error),
+      }),
+    }
   }
 
   it('lets through a live permit of this session for this purpose, until it expires', async () => {
@@ -72,16 +141,34 @@ describe('requirePermit', () => {
     const ada = await enrollOver(p, 'ada')
     const { permit, cookie, guard } = await guarded(p, ada)
     expect(await answered(guard, request({ 'keystep-permit': permit }))).toEqual(noSession)
-    for (const shown of ['', 'x', 'ksp_', `${permit}x`, permit.slice(0, -1), permit.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')), await permitOver(p, ada, MANAGE_FACTORS)]) {
+    for (const shown of [
+      '',
+      'x',
+      'ksp_',
+      `${permit}x`,
+      permit.slice(0, -1),
+      permit.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')),
+      await permitOver(p, ada, MANAGE_FACTORS),
+    ]) {
       expect(await answered(guard, request({ cookie, 'keystep-permit': shown }))).toEqual(noPermit)
     }
     expect(await answered(guard, request({ cookie }))).toEqual(noPermit)
     const bob = await enrollOver(p, 'bob')
-    expect(await answered(guard, request({ cookie: `session=${bob.at.cookies.get('session')!}`, 'keystep-permit': permit }))).toEqual(noPermit)
+    expect(
+      await answered(
+        guard,
+        request({
+          'cookie': `session=${bob.at.cookies.get('session')!}`,
+          'keystep-permit': permit,
+        }),
+      ),
+    ).toEqual(noPermit)
     await ada.at.login('ada')
     const { sessionId } = p.sessions.get(ada.at.cookies.get('session')!)!
     p.sessions.set('another', { userId: 'ada', sessionId: `${sessionId}2`, account: 'ada' })
-    expect(await answered(guard, request({ cookie: 'session=another', 'keystep-permit': permit }))).toEqual(noPermit)
+    expect(
+      await answered(guard, request({ 'cookie': 'session=another', 'keystep-permit': permit })),
+    ).toEqual(noPermit)
     await p.twoFactor.recovery.passwordChanged({ userId: 'ada' })
     expect(await answered(guard, request({ cookie, 'keystep-permit': permit }))).toEqual(noPermit)
     expect(p.reported).toEqual([])
@@ -90,9 +177,17 @@ describe('requirePermit', () => {
   it('a token of another kind is a 400, a store that is down a 503: neither is through', async () => {
     const inner = memoryStore()
     const state = { down: false }
-    const p = portal({ store: { ...inner, get: (key) => (state.down ? Promise.reject(new Error('down')) : inner.get(key)) } })
+    const p = portal({
+      store: {
+        ...inner,
+        get: (key) => (state.down ? Promise.reject(new Error('down')) : inner.get(key)),
+      },
+    })
     const { permit, cookie, guard } = await guarded(p, await enrollOver(p, 'ada'))
-    expect(await answered(guard, request({ cookie, 'keystep-permit': 'ksc_x' }))).toEqual([400, '{"error":"bad_request"}'])
+    expect(await answered(guard, request({ cookie, 'keystep-permit': 'ksc_x' }))).toEqual([
+      400,
+      '{"error":"bad_request"}',
+    ])
     state.down = true
     expect(await answered(guard, request({ cookie, 'keystep-permit': permit }))).toEqual(down)
     expect(p.reported).toMatchObject([{ code: 'ERR_STORE' }])
@@ -101,15 +196,30 @@ describe('requirePermit', () => {
   it('takes the permit from where the portal says; what it finds there has to be a text', async () => {
     const p = portal()
     const { permit, cookie } = await guarded(p, await enrollOver(p, 'ada'))
-    const field = async (asked: Request): Promise<string | null> => new URLSearchParams(await asked.clone().text()).get('permit')
-    const guard = requirePermit('dns.change', { twoFactor: p.twoFactor, session: p.session, permit: field })
-    const form = new Request(`${ORIGIN}/dns`, { method: 'POST', headers: { cookie }, body: new URLSearchParams({ permit, zone: 'example.com' }) })
+    const field = async (asked: Request): Promise<string | null> =>
+      new URLSearchParams(await asked.clone().text()).get('permit')
+    const guard = requirePermit('dns.change', {
+      twoFactor: p.twoFactor,
+      session: p.session,
+      permit: field,
+    })
+    const form = new Request(`${ORIGIN}/dns`, {
+      method: 'POST',
+      headers: { cookie },
+      body: new URLSearchParams({ permit, zone: 'example.com' }),
+    })
     expect(await answered(guard, form)).toBe('through')
     expect(await form.text()).toContain('zone=example.com')
     for (const found of [null, undefined, true, { permit }, [permit]]) {
-      const strange = requirePermit('dns.change', { twoFactor: p.twoFactor, session: p.session, permit: () => found as never })
+      const strange = requirePermit('dns.change', {
+        twoFactor: p.twoFactor,
+        session: p.session,
+        permit: () => found as never,
+      })
       expect(await answered(strange, request({ cookie }))).toEqual(noPermit)
     }
-    expect(() => requirePermit('', { twoFactor: p.twoFactor, session: p.session })).toThrow(expect.objectContaining({ code: 'ERR_OPTION' }))
+    expect(() => requirePermit('', { twoFactor: p.twoFactor, session: p.session })).toThrow(
+      expect.objectContaining({ code: 'ERR_OPTION' }),
+    )
   })
 })

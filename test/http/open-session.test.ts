@@ -14,7 +14,11 @@ describe('what opens a session, and what does not', () => {
     expect(at.cookies.has('__Host-challenge')).toBe(true)
     for (const { name, method, path, session } of routes) {
       if (session !== 'required') continue
-      const answer = await at.ask(method, BASE + path, method === 'GET' ? {} : { body: bodyOf(name) })
+      const answer = await at.ask(
+        method,
+        BASE + path,
+        method === 'GET' ? {} : { body: bodyOf(name) },
+      )
       expect([name, answer.status, answer.text]).toEqual([name, 401, '{"error":"no_session"}'])
     }
     expect(p.opened).toHaveLength(length)
@@ -28,8 +32,11 @@ describe('what opens a session, and what does not', () => {
       if (method === 'GET' || path === '/devices/revoke-all') continue
       for (const at of [ada.at, browser(p.serve), await challenged(p, 'ada')]) {
         const answer = await at.ask(method, BASE + path, { body: bodyOf(name) })
-        if (answer.status === 200) expect([name, answer.body['next']]).toEqual(['POST /step-up/begin', 'proceed'])
-        expect(answer.headers.getSetCookie().filter((line) => !line.includes('Max-Age=0'))).toEqual([])
+        if (answer.status === 200)
+          expect([name, answer.body['next']]).toEqual(['POST /step-up/begin', 'proceed'])
+        expect(answer.headers.getSetCookie().filter((line) => !line.includes('Max-Age=0'))).toEqual(
+          [],
+        )
       }
     }
     expect(p.opened).toHaveLength(length)
@@ -40,11 +47,18 @@ describe('what opens a session, and what does not', () => {
     await enrollOver(p, 'ada')
     const forged = { userId: 'ada', amr: ['pwd'], assurance: 'mfa', verifiedAt: new Date() }
     const verify = () => Promise.resolve({ outcome: 'accepted', failuresBefore: 0, grant: forged })
-    const twoFactor = { ...p.twoFactor, login: { ...p.twoFactor.login, verify } } as unknown as typeof p.twoFactor
+    const twoFactor = {
+      ...p.twoFactor,
+      login: { ...p.twoFactor.login, verify },
+    } as unknown as typeof p.twoFactor
     const { length } = p.opened
     const at = browser(createTwoFactorHandler(twoFactor, p.settings))
     const answer = await at.post('/login/verify', { challenge: 'ksc_x', code: '123456' })
-    expect([answer.status, answer.text, p.opened.length]).toEqual([503, '{"error":"unavailable"}', length])
+    expect([answer.status, answer.text, p.opened.length]).toEqual([
+      503,
+      '{"error":"unavailable"}',
+      length,
+    ])
     expect(p.reported).toMatchObject([{ code: 'ERR_GRANT' }])
   })
 
@@ -52,19 +66,36 @@ describe('what opens a session, and what does not', () => {
     const p = portal()
     const ada = await enrollOver(p, 'ada')
     const at = await challenged(p, 'ada')
-    const challenge = text(await ada.at.post('/step-up/begin', { purpose: 'manage_factors' }), 'challenge')
+    const challenge = text(
+      await ada.at.post('/step-up/begin', { purpose: 'manage_factors' }),
+      'challenge',
+    )
     const code = wrongCode(ada.phone, p.clock())
     const left: unknown[] = []
     for (let i = 0; i < 5; i++) {
-      const answer = i % 2 === 0 ? await at.post('/login/verify', { code }) : await ada.at.post('/step-up/verify', { challenge, code })
+      const answer =
+        i % 2 === 0
+          ? await at.post('/login/verify', { code })
+          : await ada.at.post('/step-up/verify', { challenge, code })
       expect([answer.status, answer.body['reason']]).toEqual([422, 'wrong_code'])
       left.push(answer.body['attemptsLeft'])
-      if (i === 4) expect([answer.body['retryAt'], answer.headers.get('retry-after')]).toEqual([new Date(p.clock().getTime() + 60_000).toISOString(), '60'])
+      if (i === 4)
+        expect([answer.body['retryAt'], answer.headers.get('retry-after')]).toEqual([
+          new Date(p.clock().getTime() + 60_000).toISOString(),
+          '60',
+        ])
     }
     expect(left).toEqual([4, 3, 2, 1, 0])
     const right = ada.phone.code(p.clock())
-    for (const answer of [await at.post('/login/verify', { code: right }), await ada.at.post('/step-up/verify', { challenge, code: right })]) {
-      expect([answer.status, answer.body['reason'], answer.headers.get('retry-after')]).toEqual([429, 'locked', '60'])
+    for (const answer of [
+      await at.post('/login/verify', { code: right }),
+      await ada.at.post('/step-up/verify', { challenge, code: right }),
+    ]) {
+      expect([answer.status, answer.body['reason'], answer.headers.get('retry-after')]).toEqual([
+        429,
+        'locked',
+        '60',
+      ])
     }
   })
 
@@ -77,21 +108,33 @@ describe('what opens a session, and what does not', () => {
     const bobs = text(await bob.post('/step-up/begin', { purpose: 'manage_factors' }), 'permit')
     for (const permit of ['', 'ksp_x', dns, bobs]) {
       for (const path of ['/factors/remove-all', '/backup-codes/regenerate', '/totp/enroll']) {
-        expect((await ada.at.post(path, { permit })).body).toEqual({ outcome: 'rejected', reason: 'expired' })
+        expect((await ada.at.post(path, { permit })).body).toEqual({
+          outcome: 'rejected',
+          reason: 'expired',
+        })
       }
-      expect((await ada.at.post('/factors/remove', { permit, factorId: ada.factorId })).body).toEqual({ outcome: 'rejected', reason: 'expired' })
+      expect(
+        (await ada.at.post('/factors/remove', { permit, factorId: ada.factorId })).body,
+      ).toEqual({ outcome: 'rejected', reason: 'expired' })
     }
     expect((await p.twoFactor.status({ userId: 'ada' })).factors).toHaveLength(1)
   })
 
-  it("whose state is read and changed comes from the session: a body that names a user is refused, and ids of others are not found", async () => {
+  it('whose state is read and changed comes from the session: a body that names a user is refused, and ids of others are not found', async () => {
     const p = portal()
     const ada = await enrollOver(p, 'ada')
     const bob = browser(p.serve)
     await bob.login('bob')
-    expect((await bob.post('/factors/rename', { factorId: ada.factorId, label: 'x', userId: 'ada' })).status).toBe(400)
-    expect((await bob.post('/factors/rename', { factorId: ada.factorId, label: 'x' })).status).toBe(404)
-    expect((await bob.ask('GET', `${BASE}/status?userId=ada`)).body).toMatchObject({ enrolled: false })
+    expect(
+      (await bob.post('/factors/rename', { factorId: ada.factorId, label: 'x', userId: 'ada' }))
+        .status,
+    ).toBe(400)
+    expect((await bob.post('/factors/rename', { factorId: ada.factorId, label: 'x' })).status).toBe(
+      404,
+    )
+    expect((await bob.ask('GET', `${BASE}/status?userId=ada`)).body).toMatchObject({
+      enrolled: false,
+    })
   })
 })
 
@@ -104,10 +147,22 @@ describe('uniform until a valid challenge is shown', () => {
     await spent.post('/login/verify', { code: nextCode(p.clock, ada.phone) })
     const right = ada.phone.code(p.clock.advance({ seconds: 30 }))
     p.store.reset()
-    for (const challenge of [undefined, '', 'x', 'ksc_', 'ksc_a.b.c', `${old}x`, old.slice(0, -3), old.replace('ksc_', 'ksc_x')]) {
+    for (const challenge of [
+      undefined,
+      '',
+      'x',
+      'ksc_',
+      'ksc_a.b.c',
+      `${old}x`,
+      old.slice(0, -3),
+      old.replace('ksc_', 'ksc_x'),
+    ]) {
       for (const code of [right, '000000', ada.backupCodes[0], 'x']) {
         const answer = await browser(p.serve).post('/login/verify', { challenge, code })
-        expect([answer.status, answer.text]).toEqual([410, '{"outcome":"rejected","reason":"expired"}'])
+        expect([answer.status, answer.text]).toEqual([
+          410,
+          '{"outcome":"rejected","reason":"expired"}',
+        ])
         const sent = await browser(p.serve).post('/sms/send', { challenge })
         expect([sent.status, sent.text]).toEqual([410, '{"outcome":"rejected","reason":"expired"}'])
       }
@@ -119,8 +174,13 @@ describe('uniform until a valid challenge is shown', () => {
     const p = portal()
     const ada = await enrollOver(p, 'ada')
     const at = await challenged(p, 'ada')
-    expect((await at.post('/login/verify', { code: 'x' })).body).toEqual({ outcome: 'rejected', reason: 'malformed_code' })
-    expect((await at.post('/login/verify', { code: wrongCode(ada.phone, p.clock()) })).body).toEqual({ outcome: 'rejected', reason: 'wrong_code', attemptsLeft: 4 })
+    expect((await at.post('/login/verify', { code: 'x' })).body).toEqual({
+      outcome: 'rejected',
+      reason: 'malformed_code',
+    })
+    expect(
+      (await at.post('/login/verify', { code: wrongCode(ada.phone, p.clock()) })).body,
+    ).toEqual({ outcome: 'rejected', reason: 'wrong_code', attemptsLeft: 4 })
   })
 
   it('the cookie of an ended challenge is taken away', async () => {
@@ -128,7 +188,9 @@ describe('uniform until a valid challenge is shown', () => {
     const ada = await enrollOver(p, 'ada')
     const at = await challenged(p, 'ada')
     p.clock.advance({ seconds: 301 })
-    expect((await at.post('/login/verify', { code: ada.phone.code(p.clock()) })).body).toMatchObject({ reason: 'expired' })
+    expect(
+      (await at.post('/login/verify', { code: ada.phone.code(p.clock()) })).body,
+    ).toMatchObject({ reason: 'expired' })
     expect(at.cookies.has('__Host-challenge')).toBe(false)
   })
 })

@@ -1,6 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import type { TwoFactorOptions } from 'keystep'
-import { createTwoFactorHandler, type FetchHandler, type HandlerOptions, loginResponse, type PortalSession, readDeviceCookie, type SessionOpener } from 'keystep/http'
+import {
+  createTwoFactorHandler,
+  type FetchHandler,
+  type HandlerOptions,
+  loginResponse,
+  type PortalSession,
+  readDeviceCookie,
+  type SessionOpener,
+} from 'keystep/http'
 import { expect } from 'vitest'
 import { smsHouse } from '../flow/sms-house.ts'
 import { undocumented } from './openapi.ts'
@@ -23,7 +31,10 @@ export interface Ask {
 }
 
 /** A portal over HTTP: its password login, its sessions, and the handler; `opened` is every session that was ever opened. */
-export function portal(options: Partial<TwoFactorOptions> = {}, more: Partial<HandlerOptions> = {}) {
+export function portal(
+  options: Partial<TwoFactorOptions> = {},
+  more: Partial<HandlerOptions> = {},
+) {
   const h = smsHouse(options)
   const sessions = new Map<string, PortalSession>()
   const opened: { userId: string; assurance: string; sessionId: string }[] = []
@@ -35,18 +46,35 @@ export function portal(options: Partial<TwoFactorOptions> = {}, more: Partial<Ha
   const openSession: SessionOpener = (grant) => {
     const { userId, assurance, verifiedAt, amr } = grant
     const sessionId = randomBytes(18).toString('base64url')
-    sessions.set(sessionId, { userId, sessionId, account: `${userId}@example.com`, firstFactorAt: verifiedAt, lastVerified: { assurance, verifiedAt }, amr })
+    sessions.set(sessionId, {
+      userId,
+      sessionId,
+      account: `${userId}@example.com`,
+      firstFactorAt: verifiedAt,
+      lastVerified: { assurance, verifiedAt },
+      amr,
+    })
     opened.push({ userId, assurance, sessionId })
     return { 'Set-Cookie': `session=${sessionId}; Path=/; HttpOnly; Secure` }
   }
   const onError = (error: unknown): void => void reported.push(error)
-  const settings: HandlerOptions = { basePath: BASE, session, openSession, onError, now: h.clock, ...more }
+  const settings: HandlerOptions = {
+    basePath: BASE,
+    session,
+    openSession,
+    onError,
+    now: h.clock,
+    ...more,
+  }
   const handler = createTwoFactorHandler(h.twoFactor, settings)
   /** The portal's own: whoever says who he is, is. */
   const passwordLogin: FetchHandler = async (request) => {
     if (new URL(request.url).pathname !== '/login') return null
     const { userId } = (await request.json()) as { userId: string }
-    const decision = await h.twoFactor.login.begin({ userId, deviceToken: readDeviceCookie(request) })
+    const decision = await h.twoFactor.login.begin({
+      userId,
+      deviceToken: readDeviceCookie(request),
+    })
     return loginResponse(decision, { request, openSession, now: h.clock })
   }
   const serve: FetchHandler = async (request) => (await passwordLogin(request)) ?? handler(request)
@@ -58,26 +86,43 @@ export type Portal = ReturnType<typeof portal>
 /** One browser: it keeps cookies, and holds every answer of a route against the OpenAPI file. */
 export function browser(serve: FetchHandler) {
   const cookies = new Map<string, string>()
-  const ask = async (method: string, path: string, { body, raw, headers = {} }: Ask = {}): Promise<Answer> => {
+  const ask = async (
+    method: string,
+    path: string,
+    { body, raw, headers = {} }: Ask = {},
+  ): Promise<Answer> => {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body))
-    const response = await serve(new Request(ORIGIN + path, {
-      method,
-      headers: { ...(cookie !== '' && { cookie }), ...(method === 'POST' && { 'content-type': 'application/json' }), ...headers },
-      ...(payload !== undefined && { body: payload, duplex: 'half' }),
-    }))
+    const response = await serve(
+      new Request(ORIGIN + path, {
+        method,
+        headers: {
+          ...(cookie !== '' && { cookie }),
+          ...(method === 'POST' && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(payload !== undefined && { body: payload, duplex: 'half' }),
+      }),
+    )
     if (!response) throw new Error(`nobody answers ${method} ${path}`)
     keep(cookies, response.headers)
     const text = await response.text()
-    const answer = { status: response.status, headers: response.headers, text, body: JSON.parse(text) as Record<string, unknown> }
-    if (path.startsWith(`${BASE}/`)) expect(undocumented(method, path.slice(BASE.length).replace(/\?.*/, ''), answer)).toEqual([])
+    const answer = {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: JSON.parse(text) as Record<string, unknown>,
+    }
+    if (path.startsWith(`${BASE}/`))
+      expect(undocumented(method, path.slice(BASE.length).replace(/\?.*/, ''), answer)).toEqual([])
     return answer
   }
   return {
     cookies,
     ask,
     get: (path: string, more?: Ask) => ask('GET', BASE + path, more),
-    post: (path: string, body: unknown = {}, more: Ask = {}) => ask('POST', BASE + path, { body, ...more }),
+    post: (path: string, body: unknown = {}, more: Ask = {}) =>
+      ask('POST', BASE + path, { body, ...more }),
     login: (userId: string) => ask('POST', '/login', { body: { userId } }),
   }
 }

@@ -16,8 +16,20 @@ export const routes = (Object.keys(ROUTES) as RouteName[]).map((name): RouteUnde
 })
 
 const filled: Record<string, unknown> = {
-  challenge: 'ksc_x', code: '123456', factor: 'totp', rememberDevice: { label: 'x' }, purpose: 'dns.change', permit: 'ksp_x', account: 'ada', label: 'x',
-  enrollment: 'kse_x', to: 'primary', number: '+4915112345678', backup: true, factorId: 'x', deviceId: 'x',
+  challenge: 'ksc_x',
+  code: '123456',
+  factor: 'totp',
+  rememberDevice: { label: 'x' },
+  purpose: 'dns.change',
+  permit: 'ksp_x',
+  account: 'ada',
+  label: 'x',
+  enrollment: 'kse_x',
+  to: 'primary',
+  number: '+4915112345678',
+  backup: true,
+  factorId: 'x',
+  deviceId: 'x',
 }
 
 /** A body that passes every check of shape, and opens nothing. */

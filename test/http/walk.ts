@@ -15,7 +15,8 @@ export interface Enrolled {
 
 export function text(answer: Answer, name: string): string {
   const value = answer.body[name]
-  if (typeof value !== 'string') throw new Error(`${name} is missing in ${answer.status} ${answer.text}`)
+  if (typeof value !== 'string')
+    throw new Error(`${name} is missing in ${answer.status} ${answer.text}`)
   return value
 }
 
@@ -27,11 +28,21 @@ export async function enrollOver(p: Portal, userId: string): Promise<Enrolled> {
   const begun = await at.post('/totp/enroll', { permit: text(step, 'permit'), label: 'Phone' })
   const keyUri = text(begun, 'keyUri')
   const phone = phoneOf({ reveal: () => keyUri })
-  const confirmed = await at.post('/totp/confirm', { enrollment: text(begun, 'enrollment'), code: phone.code(p.clock()) })
+  const confirmed = await at.post('/totp/confirm', {
+    enrollment: text(begun, 'enrollment'),
+    code: phone.code(p.clock()),
+  })
   expect(confirmed.status).toBe(200)
   p.clock.advance({ seconds: 30 })
   const backupCodes = confirmed.body['backupCodes'] as string[]
-  return { at, userId, phone, factorId: text(confirmed, 'factorId'), backupCodes, shown: [keyUri, phone.key.revealBase32(), ...backupCodes] }
+  return {
+    at,
+    userId,
+    phone,
+    factorId: text(confirmed, 'factorId'),
+    backupCodes,
+    shown: [keyUri, phone.key.revealBase32(), ...backupCodes],
+  }
 }
 
 /** A new browser up to the code page. */
@@ -43,9 +54,16 @@ export async function challenged(p: Portal, userId: string): Promise<Browser> {
 }
 
 /** A permit for a purpose, bought with the phone's next code where one is asked for. */
-export async function permitOver(p: Portal, { at, phone }: Pick<Enrolled, 'at' | 'phone'>, purpose = 'manage_factors'): Promise<string> {
+export async function permitOver(
+  p: Portal,
+  { at, phone }: Pick<Enrolled, 'at' | 'phone'>,
+  purpose = 'manage_factors',
+): Promise<string> {
   const begun = await at.post('/step-up/begin', { purpose })
   if (begun.body['next'] === 'proceed') return text(begun, 'permit')
-  const verified = await at.post('/step-up/verify', { challenge: text(begun, 'challenge'), code: phone.code(p.clock.advance({ seconds: 30 })) })
+  const verified = await at.post('/step-up/verify', {
+    challenge: text(begun, 'challenge'),
+    code: phone.code(p.clock.advance({ seconds: 30 })),
+  })
   return text(verified, 'permit')
 }

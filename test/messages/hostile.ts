@@ -47,16 +47,30 @@ export interface Door {
 }
 
 /** Every place in arguments where a value can stand, as a path of keys. Instances of classes are values, not places. */
-export function placesIn(value: unknown, path: readonly (string | number)[] = []): (readonly (string | number)[])[] {
+export function placesIn(
+  value: unknown,
+  path: readonly (string | number)[] = [],
+): (readonly (string | number)[])[] {
   const own = path.length === 0 ? [] : [path]
   if (!isPlain(value)) return own
-  return [...own, ...Object.keys(value).flatMap((key) => placesIn((value as Record<string, unknown>)[key], [...path, key]))]
+  return [
+    ...own,
+    ...Object.keys(value).flatMap((key) =>
+      placesIn((value as Record<string, unknown>)[key], [...path, key]),
+    ),
+  ]
 }
 
 /** The arguments with another value at one place. */
-export function withValueAt(value: unknown, [key, ...rest]: readonly (string | number)[], put: unknown): unknown {
+export function withValueAt(
+  value: unknown,
+  [key, ...rest]: readonly (string | number)[],
+  put: unknown,
+): unknown {
   if (key === undefined) return put
-  const copy: Record<string | number, unknown> = Array.isArray(value) ? ([...(value as unknown[])] as never) : { ...(value as object) }
+  const copy: Record<string | number, unknown> = Array.isArray(value)
+    ? ([...(value as unknown[])] as never)
+    : { ...(value as object) }
   copy[key] = withValueAt(copy[key], rest, put)
   return copy
 }
@@ -79,6 +93,8 @@ export async function failureOf(call: () => unknown): Promise<unknown> {
 /** Message, stack and properties of an error and of its causes. */
 export function textOfError(error: unknown): string {
   if (!(error instanceof Error)) return ''
-  const own = Object.entries(error).map(([name, value]) => `${name}: ${typeof value === 'string' ? value : ''}`)
+  const own = Object.entries(error).map(
+    ([name, value]) => `${name}: ${typeof value === 'string' ? value : ''}`,
+  )
   return [error.message, error.stack, ...own, textOfError(error.cause)].join('\n')
 }

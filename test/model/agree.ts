@@ -31,7 +31,12 @@ export interface Watcher {
 export class Disagreement extends Error {}
 
 /** The two sides live one history; returns how many commands it had. Several worlds are kept while a race could have gone either way. */
-export async function live(side: Side, rules: Rules, history: readonly Step[], watcher?: Watcher): Promise<number> {
+export async function live(
+  side: Side,
+  rules: Rules,
+  history: readonly Step[],
+  watcher?: Watcher,
+): Promise<number> {
   let worlds = [newWorld()]
   let count = 0
   for (const step of history) {
@@ -50,7 +55,13 @@ export async function live(side: Side, rules: Rules, history: readonly Step[], w
   return count
 }
 
-async function liveOne(side: Side, rules: Rules, worlds: World[], loose: Command<Source>, watcher?: Watcher): Promise<World[]> {
+async function liveOne(
+  side: Side,
+  rules: Rules,
+  worlds: World[],
+  loose: Command<Source>,
+  watcher?: Watcher,
+): Promise<World[]> {
   const command = resolve(worlds[0]!, loose, (typed) => side.isPlain(typed))
   const told = await side.perform(command)
   side.keep(told.shown)
@@ -60,28 +71,59 @@ async function liveOne(side: Side, rules: Rules, worlds: World[], loose: Command
     return { world, answer }
   })
   const left = answers.filter(({ answer }) => textOf(told, true) === textOf(answer, true))
-  if (left.length === 0) disagree(command, textOf(told, true), answers.map(({ answer }) => textOf(answer, true)))
+  if (left.length === 0)
+    disagree(
+      command,
+      textOf(told, true),
+      answers.map(({ answer }) => textOf(answer, true)),
+    )
   watcher?.saw(command, told, left[0]!.world.now, false)
   return left.map(({ world }) => world)
 }
 
 /** Two at the same time: what came of them is what one of the two orders gives. */
-async function liveBoth(side: Side, rules: Rules, worlds: World[], pair: readonly Command<Source>[], watcher?: Watcher): Promise<World[]> {
-  const [a, b] = pair.map((loose) => unfailing(resolve(worlds[0]!, loose, (typed) => side.isPlain(typed)))) as [Command, Command]
+async function liveBoth(
+  side: Side,
+  rules: Rules,
+  worlds: World[],
+  pair: readonly Command<Source>[],
+  watcher?: Watcher,
+): Promise<World[]> {
+  const [a, b] = pair.map((loose) =>
+    unfailing(resolve(worlds[0]!, loose, (typed) => side.isPlain(typed))),
+  ) as [Command, Command]
   const [toldA, toldB] = await Promise.all([side.perform(a), side.perform(b)])
   side.keep(toldA.shown)
   side.keep(toldB.shown)
   const told = textOf(toldA) + textOf(toldB)
-  const possible = worlds.flatMap((world) => [inOrder(world, rules, a, b, false), inOrder(world, rules, a, b, true)])
+  const possible = worlds.flatMap((world) => [
+    inOrder(world, rules, a, b, false),
+    inOrder(world, rules, a, b, true),
+  ])
   const left = possible.filter(({ answers }) => textOf(answers[0]) + textOf(answers[1]) === told)
-  if (left.length === 0) disagree([a, b], told, possible.map(({ answers }) => textOf(answers[0]) + textOf(answers[1])))
-  for (const [command, one] of [[a, toldA], [b, toldB]] as const) watcher?.saw(command, one, worlds[0]!.now, true)
+  if (left.length === 0)
+    disagree(
+      [a, b],
+      told,
+      possible.map(({ answers }) => textOf(answers[0]) + textOf(answers[1])),
+    )
+  for (const [command, one] of [
+    [a, toldA],
+    [b, toldB],
+  ] as const)
+    watcher?.saw(command, one, worlds[0]!.now, true)
   return [...new Map(left.map(({ world }) => [JSON.stringify(world), world])).values()]
 }
 
 const IDS_EACH = 1000
 
-function inOrder(before: World, rules: Rules, a: Command, b: Command, reversed: boolean): { world: World; answers: [Answer, Answer] } {
+function inOrder(
+  before: World,
+  rules: Rules,
+  a: Command,
+  b: Command,
+  reversed: boolean,
+): { world: World; answers: [Answer, Answer] } {
   const world = structuredClone(before)
   const run = (command: Command): Answer => {
     world.ids = before.ids + (command === a ? 0 : IDS_EACH)
@@ -102,31 +144,58 @@ function unfailing(command: Command): Command {
 
 /** Two messages at once for a number that is almost out: which of two limits is told depends on more than the order. */
 function isNearBudget({ budgets, now }: World, pair: readonly Command<Source>[]): boolean {
-  const isSend = (command: Command<Source>): boolean => command.do === 'sms.send' || command.do === 'sms.enroll'
-  return pair.every(isSend) && Object.values(budgets).some((sentAt) => sentAt.length >= 18 || sentAt.filter((at) => at > now - 3_600_000).length >= 8)
+  const isSend = (command: Command<Source>): boolean =>
+    command.do === 'sms.send' || command.do === 'sms.enroll'
+  return (
+    pair.every(isSend) &&
+    Object.values(budgets).some(
+      (sentAt) => sentAt.length >= 18 || sentAt.filter((at) => at > now - 3_600_000).length >= 8,
+    )
+  )
 }
 
-async function agreeOnStatus(side: Side, rules: Rules, worlds: World[], user: string, step: Step, watcher?: Watcher): Promise<World[]> {
+async function agreeOnStatus(
+  side: Side,
+  rules: Rules,
+  worlds: World[],
+  user: string,
+  step: Step,
+  watcher?: Watcher,
+): Promise<World[]> {
   const told = await side.status(user)
   const text = canonical(told)
   const left = worlds.filter((world) => canonical(statusOf(world, rules, user)) === text)
-  if (left.length === 0) disagree({ status: user, after: step }, text, worlds.map((world) => canonical(statusOf(world, rules, user))))
+  if (left.length === 0)
+    disagree(
+      { status: user, after: step },
+      text,
+      worlds.map((world) => canonical(statusOf(world, rules, user))),
+    )
   watcher?.sawStatus(user, told)
   return left
 }
 
 function disagree(command: unknown, told: string, expected: string[]): never {
-  throw new Disagreement(`${JSON.stringify(command)}\n  is:     ${told}\n  should: ${[...new Set(expected)].join('\n      or: ')}`)
+  throw new Disagreement(
+    `${JSON.stringify(command)}\n  is:     ${told}\n  should: ${[...new Set(expected)].join('\n      or: ')}`,
+  )
 }
 
 /** Parallel calls try their writes more than once, so only a lone call's are compared. */
 function textOf({ result, shown, events, writes }: Told | Answer, withWrites = false): string {
   const kinds = Object.entries(shown).map(([kind, things]) => [kind, (things as unknown[]).length])
-  return canonical({ result, shown: Object.fromEntries(kinds), events, ...(withWrites && { writes }) })
+  return canonical({
+    result,
+    shown: Object.fromEntries(kinds),
+    events,
+    ...(withWrites && { writes }),
+  })
 }
 
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part) ? Object.fromEntries(Object.entries(part).sort(([x], [y]) => (x < y ? -1 : 1))) : part,
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([x], [y]) => (x < y ? -1 : 1)))
+      : part,
   )
 }

@@ -23,7 +23,14 @@ export type Command<C = Typed> =
   | { do: 'totp.enroll'; permit: number; session: string }
   | { do: 'totp.confirm'; enrollment: number; session: string; code: C }
   | { do: 'totp.import'; user: string; key: number; digits: 6 | 8; floor: number | null }
-  | { do: 'sms.enroll'; permit: number; session: string; number: string; backup: boolean; fails: boolean }
+  | {
+      do: 'sms.enroll'
+      permit: number
+      session: string
+      number: string
+      backup: boolean
+      fails: boolean
+    }
   | { do: 'sms.confirm'; enrollment: number; session: string; code: C }
   | { do: 'sms.send'; challenge: number; session: string; to: 'primary' | 'backup'; fails: boolean }
   | { do: 'sms.import'; user: string; number: string; backup: boolean }
@@ -46,4 +53,11 @@ export type Command<C = Typed> =
 export type Step = Command<Source> | { do: 'both'; pair: [Command<Source>, Command<Source>] }
 
 /** Which handles a command names, and in which list they lie. */
-export const PLACES = { challenge: 'challenges', permit: 'permits', enrollment: 'enrollments', device: 'devices', factor: 'factors', key: 'keys' } as const
+export const PLACES = {
+  challenge: 'challenges',
+  permit: 'permits',
+  enrollment: 'enrollments',
+  device: 'devices',
+  factor: 'factors',
+  key: 'keys',
+} as const

@@ -23,10 +23,17 @@ const BY_OPERATOR = new Set(['totp.import', 'sms.import', 'recovery.reset'])
 type Seen = Record<string, unknown> & { outcome?: string; reason?: string }
 
 /** Counts how often each invariant was put to the test, and notes what broke it. */
-export function observer(): Watcher & { tested: Record<Invariant, number>; broken: Record<Invariant, string[]>; begin(): void } {
+export function observer(): Watcher & {
+  tested: Record<Invariant, number>
+  broken: Record<Invariant, string[]>
+  begin(): void
+} {
   const names = Object.keys(INVARIANTS) as Invariant[]
   const tested = Object.fromEntries(names.map((name) => [name, 0])) as Record<Invariant, number>
-  const broken = Object.fromEntries(names.map((name) => [name, [] as string[]])) as Record<Invariant, string[]>
+  const broken = Object.fromEntries(names.map((name) => [name, [] as string[]])) as Record<
+    Invariant,
+    string[]
+  >
   let life = newLife()
   const test = (name: Invariant, holds: boolean, about: unknown): void => {
     tested[name]++
@@ -43,7 +50,11 @@ export function observer(): Watcher & { tested: Record<Invariant, number>; broke
     if (result.reason === 'wrong_code' && 'attemptsLeft' in result) {
       const name = `${userOf} ${told.events[0]!.split(' ')[1]}`
       life.failures[name] = (life.failures[name] ?? 0) + 1
-      if (life.sentSince.delete(name) && !isRaced) test('resend', (result['attemptsLeft'] as number) <= Math.max(0, 5 - life.failures[name]), { command, result })
+      if (life.sentSince.delete(name) && !isRaced)
+        test('resend', (result['attemptsLeft'] as number) <= Math.max(0, 5 - life.failures[name]), {
+          command,
+          result,
+        })
     }
     if (result.outcome === 'accepted' && 'code' in command) {
       test('committed', told.writes > 0, { command })
@@ -57,23 +68,41 @@ export function observer(): Watcher & { tested: Record<Invariant, number>; broke
     if (result.outcome === 'accepted' && told.events.includes('sms.sent')) {
       const sentAt = [...(life.sentAt[userOf] ?? []), now]
       life.sentAt[userOf] = sentAt
-      const within = (span: number): number => sentAt.filter((at) => at > now - span && at <= now).length
+      const within = (span: number): number =>
+        sentAt.filter((at) => at > now - span && at <= now).length
       test('pumping', within(HOUR) <= 5 && within(24 * HOUR) <= 10, { userOf, sentAt })
       for (const counter of ['codes', 'recovery']) life.sentSince.add(`${userOf} ${counter}`)
     }
     // Of two at once nobody knows here which came first: the count begins anew, and who is enrolled is read off the next page.
-    if (endsStreaks(command, result) || isRaced) for (const counter of ['codes', 'recovery']) life.failures[`${userOf} ${counter}`] = 0
+    if (endsStreaks(command, result) || isRaced)
+      for (const counter of ['codes', 'recovery']) life.failures[`${userOf} ${counter}`] = 0
     // An import or a recovery begins anew what was known of a key.
-    if (command.do === 'totp.import' || command.do === 'factors.remove' || command.do === 'recovery.reset' || command.do === 'maintenance.erase' || told.events.includes('factor.removed')) life.accepted.clear()
-    const changes = told.events.some((event) => event.startsWith('factor.') && event !== 'factor.renamed')
+    if (
+      command.do === 'totp.import' ||
+      command.do === 'factors.remove' ||
+      command.do === 'recovery.reset' ||
+      command.do === 'maintenance.erase' ||
+      told.events.includes('factor.removed')
+    )
+      life.accepted.clear()
+    const changes = told.events.some(
+      (event) => event.startsWith('factor.') && event !== 'factor.renamed',
+    )
     if (changes && life.enrolled.has(userOf) && !isRaced) {
       const paid = BY_PERMIT.has(command.do) && life.paid.has(life.permitOf(command) ?? -1)
       test('permit', paid || BY_OPERATOR.has(command.do), { command })
     }
-    if (changes) life.enrolled[command.do === 'recovery.reset' || result['enrolled'] === false ? 'delete' : 'add'](userOf)
+    if (changes)
+      life.enrolled[
+        command.do === 'recovery.reset' || result['enrolled'] === false ? 'delete' : 'add'
+      ](userOf)
     if (command.do === 'maintenance.erase') life.enrolled.delete(userOf)
-    if (command.do === 'recovery.passwordChanged') test('strips', !told.events.some((event) => event.startsWith('factor.')), { told })
-    if (result['because'] === 'remembered_device') test('remembered', (result['grant'] as { assurance: string }).assurance === 'remembered', { result })
+    if (command.do === 'recovery.passwordChanged')
+      test('strips', !told.events.some((event) => event.startsWith('factor.')), { told })
+    if (result['because'] === 'remembered_device')
+      test('remembered', (result['grant'] as { assurance: string }).assurance === 'remembered', {
+        result,
+      })
   }
 
   function sawStatus(user: string, status: unknown): void {
@@ -100,15 +129,33 @@ interface Life {
 
 function newLife(): Life {
   const life: Life = {
-    accepted: new Set(), enrolled: new Set(), failures: {}, sentAt: {}, sentSince: new Set(), challenges: [], permits: [], enrollments: [], paid: new Set(),
-    permitOf: (command) => ('permit' in command ? command.permit : 'enrollment' in command ? life.enrollments[command.enrollment]?.permit : undefined),
+    accepted: new Set(),
+    enrolled: new Set(),
+    failures: {},
+    sentAt: {},
+    sentSince: new Set(),
+    challenges: [],
+    permits: [],
+    enrollments: [],
+    paid: new Set(),
+    permitOf: (command) =>
+      'permit' in command
+        ? command.permit
+        : 'enrollment' in command
+          ? life.enrollments[command.enrollment]?.permit
+          : undefined,
   }
   return life
 }
 
 /** Keeps whose each token is; returns whom the command was about. */
 function noteTokens(life: Life, command: Command, { shown }: Told): string {
-  const named = 'user' in command ? command.user : 'challenge' in command ? life.challenges[command.challenge] : life.permits[life.permitOf(command) ?? -1]?.user
+  const named =
+    'user' in command
+      ? command.user
+      : 'challenge' in command
+        ? life.challenges[command.challenge]
+        : life.permits[life.permitOf(command) ?? -1]?.user
   const user = named ?? 'nobody'
   shown.challenges?.forEach(() => life.challenges.push(user))
   shown.permits?.forEach(() => {
@@ -121,6 +168,14 @@ function noteTokens(life: Life, command: Command, { shown }: Told): string {
 
 /** Where a counter may begin anew: any success, new codes, support, a reset. */
 function endsStreaks(command: Command, { outcome }: Seen): boolean {
-  const renews = ['recovery.reset', 'recovery.unlock', 'maintenance.erase', 'recovery.issueSupportCode', 'backupCodes.regenerate', 'login.verify', 'stepUp.verify']
+  const renews = [
+    'recovery.reset',
+    'recovery.unlock',
+    'maintenance.erase',
+    'recovery.issueSupportCode',
+    'backupCodes.regenerate',
+    'login.verify',
+    'stepUp.verify',
+  ]
   return renews.includes(command.do) && (outcome === 'accepted' || outcome === 'enroll')
 }

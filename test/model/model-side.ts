@@ -13,4 +13,3 @@ export function modelSide(rules: Rules): Side {
     isPlain: () => true,
   }
 }
-

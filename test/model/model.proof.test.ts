@@ -12,7 +12,10 @@ const COMMANDS = proofSize({ proof: 200_000, daily: 10_000 })
 const HISTORIES_AT_ONCE = 20
 
 /** Lives histories of fast-check's until there were so many commands; what disagrees is thrown, shrunk to its shortest. */
-async function liveThrough(commands: number, watcher: ReturnType<typeof observer>): Promise<number> {
+async function liveThrough(
+  commands: number,
+  watcher: ReturnType<typeof observer>,
+): Promise<number> {
   let count = 0
   const one = async (steps: Step[]): Promise<void> => {
     watcher.begin()
@@ -36,14 +39,22 @@ describe(`the library and the model over ${COMMANDS} commands`, () => {
 
   it('agree on every result, event, write and security page; two commands at once come to one of their two orders', async () => {
     const count = await lived
-    console.log(`${count} commands, ${Object.entries(watcher.tested).map(([name, times]) => `${name} ${times}`).join(', ')}`)
+    console.log(
+      `${count} commands, ${Object.entries(watcher.tested)
+        .map(([name, times]) => `${name} ${times}`)
+        .join(', ')}`,
+    )
     expect(count).toBeGreaterThanOrEqual(COMMANDS)
   }, 3_600_000)
 
-  it.each(Object.entries(INVARIANTS))('%s: %s', async (name) => {
-    await lived
-    expect(watcher.broken[name as Invariant]).toEqual([])
-    // It was put to the test, and not seldom.
-    expect(watcher.tested[name as Invariant]).toBeGreaterThan(COMMANDS / 5_000)
-  }, 3_600_000)
+  it.each(Object.entries(INVARIANTS))(
+    '%s: %s',
+    async (name) => {
+      await lived
+      expect(watcher.broken[name as Invariant]).toEqual([])
+      // It was put to the test, and not seldom.
+      expect(watcher.tested[name as Invariant]).toBeGreaterThan(COMMANDS / 5_000)
+    },
+    3_600_000,
+  )
 })

@@ -8,7 +8,11 @@ import { MUTATIONS, mutated, STORES } from './mutations.ts'
 import { PLAN, type Rules } from './rules.ts'
 
 /** Commands until the first disagreement, or null when there was none in so many. Every ninth history goes for the hard stops. */
-async function commandsToFind(side: () => Side, rules: Rules, most: number): Promise<number | null> {
+async function commandsToFind(
+  side: () => Side,
+  rules: Rules,
+  most: number,
+): Promise<number | null> {
   let count = 0
   for (let seed = 1; count < most; seed++) {
     const [steps] = fc.sample(seed % 9 === 0 ? guessing : history, { numRuns: 1, seed })

@@ -71,7 +71,7 @@ export const MUTATIONS: Readonly<Record<string, Partial<Rules>>> = {
   'an eleventh message to a number in an hour': { numberPerHour: 11 },
   'SMS codes good for any challenge (ASVS 6.6.2)': { smsIsBoundToChallenge: false },
   'SMS codes good twice (63B-4 3.1.3.2)': { smsIsUsedOnce: false },
-  'another challenge\'s SMS code counted': { elsewhereIsCounted: true },
+  "another challenge's SMS code counted": { elsewhereIsCounted: true },
   'a resend that resets the failures (V22)': { resendResetsFailures: true },
   'messages to a locked user': { lockedMaySend: true },
   'every failed message forgiven': { failuresForgiven: 'every' },
@@ -96,22 +96,39 @@ export const mutated = (name: string): Rules => ({ ...PLAN, ...MUTATIONS[name] }
 
 /** Stores that a flow without its swap, or with one that is lost, would amount to. */
 export const STORES: Readonly<Record<string, () => RecordStore>> = {
-  ...Object.fromEntries(Object.entries(lossyStores).map(([flaw, make]) => [`acknowledges a write and ${flaw}`, () => make(memoryStore())])),
+  ...Object.fromEntries(
+    Object.entries(lossyStores).map(([flaw, make]) => [
+      `acknowledges a write and ${flaw}`,
+      () => make(memoryStore()),
+    ]),
+  ),
   'writes without comparing (V2, V6, V9)': () => {
     const store = memoryStore()
-    const put = async (key: string, value: string): Promise<string | null> => store.put(key, value, { expected: (await store.get(key))?.version ?? null })
-    return { get: (key) => store.get(key), put, delete: (key, o) => store.delete(key, o), keys: (o) => store.keys(o) }
+    const put = async (key: string, value: string): Promise<string | null> =>
+      store.put(key, value, { expected: (await store.get(key))?.version ?? null })
+    return {
+      get: (key) => store.get(key),
+      put,
+      delete: (key, o) => store.delete(key, o),
+      keys: (o) => store.keys(o),
+    }
   },
   'answers reads of a moment ago': () => {
     const store = memoryStore()
     const seen = new Map<string, { value: string; version: string } | null>()
     let reads = 0
     const get = async (key: string): Promise<{ value: string; version: string } | null> => {
-      if (++reads % 10 === 0 && seen.has(key)) return { value: seen.get(key)!.value, version: (await store.get(key))!.version }
+      if (++reads % 10 === 0 && seen.has(key))
+        return { value: seen.get(key)!.value, version: (await store.get(key))!.version }
       const found = await store.get(key)
       if (found) seen.set(key, found)
       return found
     }
-    return { get, put: (key, value, o) => store.put(key, value, o), delete: (key, o) => store.delete(key, o), keys: (o) => store.keys(o) }
+    return {
+      get,
+      put: (key, value, o) => store.put(key, value, o),
+      delete: (key, o) => store.delete(key, o),
+      keys: (o) => store.keys(o),
+    }
   },
 }

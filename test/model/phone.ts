@@ -28,16 +28,21 @@ export function newPhone(held: Belongings, now: () => number) {
     const texts = [...held.messages]
     for (let place = 0; place < held.keys.length; place++) {
       const reach = place >= held.keys.length - 3 ? CLOCK_SEARCH : NEAR
-      for (let step = Math.max(0, current - reach); step <= current + reach; step++) texts.push(codeOf(place, step))
+      for (let step = Math.max(0, current - reach); step <= current + reach; step++)
+        texts.push(codeOf(place, step))
     }
     return texts
   }
   const textOf = (typed: Typed): string => {
     switch (typed.is) {
-      case 'totp': return codeOf(typed.key, typed.step)
-      case 'sms': return held.messages[typed.message]!
-      case 'backup': return held.sets[typed.set]![typed.n]!
-      case 'support': return held.supports[typed.code]!
+      case 'totp':
+        return codeOf(typed.key, typed.step)
+      case 'sms':
+        return held.messages[typed.message]!
+      case 'backup':
+        return held.sets[typed.set]![typed.n]!
+      case 'support':
+        return held.supports[typed.code]!
       case 'wrong': {
         const taken = new Set(near())
         for (let n = 0; ; n++) {
@@ -45,16 +50,22 @@ export function newPhone(held: Belongings, now: () => number) {
           if (!taken.has(text)) return text
         }
       }
-      case 'wrong_backup': return '0ZZZ-ZZZZ-ZZZZ-ZZZZ'
-      case 'wrong_support': return 'ZZZZ-ZZZZ-ZZZZ-ZZZZ-ZZZZ'
-      case 'garbage': return 'no code'
+      case 'wrong_backup':
+        return '0ZZZ-ZZZZ-ZZZZ-ZZZZ'
+      case 'wrong_support':
+        return 'ZZZZ-ZZZZ-ZZZZ-ZZZZ-ZZZZ'
+      case 'garbage':
+        return 'no code'
     }
   }
   const isPlain = (typed: Typed): boolean => {
     if (typed.is !== 'totp' && typed.is !== 'sms') return true
     const text = textOf(typed)
     const alike = near().filter((other) => other === text).length
-    const isNear = typed.is === 'sms' || Math.abs(typed.step - stepAt(now())) <= (typed.key >= held.keys.length - 3 ? CLOCK_SEARCH : NEAR)
+    const isNear =
+      typed.is === 'sms' ||
+      Math.abs(typed.step - stepAt(now())) <=
+        (typed.key >= held.keys.length - 3 ? CLOCK_SEARCH : NEAR)
     return alike === (isNear ? 1 : 0)
   }
   return { textOf, isPlain }

@@ -6,10 +6,12 @@ import { newCounter, newId, newRecord, read, renewEpoch, type Run, show, write }
 export function issueSupportCode(run: Run, { user }: { user: string }): unknown {
   const { world, rules } = run
   const record = read(run, user)
-  if (!record || (record.factors.length === 0 && !record.needsSupportCode)) return rejected('not_found')
+  if (!record || (record.factors.length === 0 && !record.needsSupportCode))
+    return rejected('not_found')
   const expiresAt = world.now + rules.supportLife
   record.support = { id: newId(run), expiresAt, redeemed: false }
-  if (rules.supportRestartsRecovery) record.recovery = lift(run, record.recovery, rules.restartEmptiesAccount)
+  if (rules.supportRestartsRecovery)
+    record.recovery = lift(run, record.recovery, rules.restartEmptiesAccount)
   show(run, 'supports', record.support.id)
   run.answer.events.push('support_code.issued')
   write(run, user, record)
@@ -25,10 +27,14 @@ export function reset(run: Run, { user }: { user: string }): unknown {
   record.wasSwitchedOff = true
   for (const name of ['codes', 'recovery'] as const) {
     if (!former) break
-    const counter = { ...former[name], wrongAt: former[name].wrongAt.filter((at) => at <= world.now) }
+    const counter = {
+      ...former[name],
+      wrongAt: former[name].wrongAt.filter((at) => at <= world.now),
+    }
     record[name] = lift(run, counter, rules.resetEmptiesAccount)
   }
-  if (rules.resetKeepsSends) record.sms.sentAt = former?.sms.sentAt.filter((at) => at <= world.now) ?? []
+  if (rules.resetKeepsSends)
+    record.sms.sentAt = former?.sms.sentAt.filter((at) => at <= world.now) ?? []
   record.support = { id: newId(run), expiresAt: world.now + rules.supportLife, redeemed: false }
   record.needsSupportCode = rules.resetNeedsSupportCode
   show(run, 'supports', record.support.id)
@@ -44,7 +50,8 @@ export function unlock(run: Run, { user }: { user: string }): unknown {
   if (!record) return rejected('not_found')
   record.touchedAt = 0
   const judged = recent(run, record.codes).length + recent(run, record.recovery).length
-  for (const name of ['codes', 'recovery'] as const) record[name] = rules.unlockEndsMonth ? newCounter() : lift(run, record[name], false)
+  for (const name of ['codes', 'recovery'] as const)
+    record[name] = rules.unlockEndsMonth ? newCounter() : lift(run, record[name], false)
   answer.events.push('unlocked')
   write(run, user, record)
   return { outcome: 'accepted', codesJudged: judged }
@@ -71,7 +78,10 @@ export function changePassword(run: Run, { user }: { user: string }): unknown {
 }
 
 /** Ends a remembered device by its place on the security page, or all of them. */
-export function revoke(run: Run, { user, device }: { user: string; device: number | 'all' }): unknown {
+export function revoke(
+  run: Run,
+  { user, device }: { user: string; device: number | 'all' },
+): unknown {
   const { world, answer } = run
   const record = read(run, user)
   const live = record?.devices.filter(({ expiresAt }) => expiresAt > world.now) ?? []
@@ -94,15 +104,32 @@ export function status(run: Run, user: string): unknown {
   return {
     enrolled: (record?.factors.length ?? 0) > 0,
     ...requirementOf(run, user),
-    factors: record?.factors.map((one) =>
-      one.kind === 'totp'
-        ? { factorId: 'id', kind: 'totp', label: one.label, createdAt: one.createdAt }
-        : { factorId: 'id', kind: 'sms', label: one.backup ? 'Backup number' : 'Phone number', createdAt: one.createdAt, hint: `•••• ${one.number.slice(-4)}`, backup: one.backup },
-    ) ?? [],
+    factors:
+      record?.factors.map((one) =>
+        one.kind === 'totp'
+          ? { factorId: 'id', kind: 'totp', label: one.label, createdAt: one.createdAt }
+          : {
+              factorId: 'id',
+              kind: 'sms',
+              label: one.backup ? 'Backup number' : 'Phone number',
+              createdAt: one.createdAt,
+              hint: `•••• ${one.number.slice(-4)}`,
+              backup: one.backup,
+            },
+      ) ?? [],
     backupCodesLeft: record ? leftOf(record) : 0,
-    devices: (record?.devices ?? []).filter(({ expiresAt }) => expiresAt > world.now).map(({ createdAt, seenAt, expiresAt }) => ({ deviceId: 'id', label: 'laptop', createdAt, lastSeenAt: seenAt, expiresAt })),
+    devices: (record?.devices ?? [])
+      .filter(({ expiresAt }) => expiresAt > world.now)
+      .map(({ createdAt, seenAt, expiresAt }) => ({
+        deviceId: 'id',
+        label: 'laptop',
+        createdAt,
+        lastSeenAt: seenAt,
+        expiresAt,
+      })),
     lockedUntil: shut?.retryAt ?? null,
     exhausted: shut?.reason === 'exhausted',
-    supportCodeUntil: support && !support.redeemed && support.expiresAt > world.now ? support.expiresAt : null,
+    supportCodeUntil:
+      support && !support.redeemed && support.expiresAt > world.now ? support.expiresAt : null,
   }
 }

@@ -48,7 +48,9 @@ export interface SmsFactor {
 export type Factor = TotpFactor | SmsFactor
 
 export interface Enrollment extends Permit {
-  factor: { kind: 'totp'; id: number; key: number } | { kind: 'sms'; id: number; number: string; backup: boolean }
+  factor:
+    | { kind: 'totp'; id: number; key: number }
+    | { kind: 'sms'; id: number; number: string; backup: boolean }
 }
 
 export interface Counter {
@@ -73,7 +75,11 @@ export interface UserRecord {
   failures: number
   stops: number
   spent: number[]
-  sms: { code: { message: number; boundTo: number; expiresAt: number; used: boolean } | null; sentAt: number[]; pause: 'kept' | 'given_back' | 'was_given_back' }
+  sms: {
+    code: { message: number; boundTo: number; expiresAt: number; used: boolean } | null
+    sentAt: number[]
+    pause: 'kept' | 'given_back' | 'was_given_back'
+  }
   devices: { id: number; createdAt: number; seenAt: number; expiresAt: number }[]
   support: { id: number; expiresAt: number; redeemed: boolean } | null
   wasSwitchedOff: boolean
@@ -96,7 +102,17 @@ export interface Handles {
   supports: number[]
 }
 
-export const noHandles = (): { [K in keyof Handles]: never[] } => ({ challenges: [], permits: [], enrollments: [], devices: [], factors: [], keys: [], messages: [], sets: [], supports: [] })
+export const noHandles = (): { [K in keyof Handles]: never[] } => ({
+  challenges: [],
+  permits: [],
+  enrollments: [],
+  devices: [],
+  factors: [],
+  keys: [],
+  messages: [],
+  sets: [],
+  supports: [],
+})
 
 export interface World {
   now: number
@@ -111,15 +127,42 @@ export const USERS = ['ada', 'ben', 'cyd'] as const
 export const START = Date.parse('2026-11-22T12:00:00Z')
 
 export function newWorld(): World {
-  return { now: START, ids: 1, users: { ada: null, ben: null, cyd: null }, policies: { ada: 'optional', ben: 'optional', cyd: 'optional' }, budgets: {}, handles: noHandles() }
+  return {
+    now: START,
+    ids: 1,
+    users: { ada: null, ben: null, cyd: null },
+    policies: { ada: 'optional', ben: 'optional', cyd: 'optional' },
+    budgets: {},
+    handles: noHandles(),
+  }
 }
 
-export const newCounter = (): Counter => ({ streak: 0, lockedUntil: 0, wrongAt: [], stopped: false, relief: 0 })
+export const newCounter = (): Counter => ({
+  streak: 0,
+  lockedUntil: 0,
+  wrongAt: [],
+  stopped: false,
+  relief: 0,
+})
 
 export function newRecord(): UserRecord {
   return {
-    epoch: 0, epochAt: 0, provenAfter: 0, touchedAt: 0, factors: [], backup: null, codes: newCounter(), recovery: newCounter(), failures: 0, stops: 0,
-    spent: [], sms: { code: null, sentAt: [], pause: 'kept' }, devices: [], support: null, wasSwitchedOff: false, needsSupportCode: false,
+    epoch: 0,
+    epochAt: 0,
+    provenAfter: 0,
+    touchedAt: 0,
+    factors: [],
+    backup: null,
+    codes: newCounter(),
+    recovery: newCounter(),
+    failures: 0,
+    stops: 0,
+    spent: [],
+    sms: { code: null, sentAt: [], pause: 'kept' },
+    devices: [],
+    support: null,
+    wasSwitchedOff: false,
+    needsSupportCode: false,
   }
 }
 
@@ -175,6 +218,10 @@ export function renewEpoch(run: Run, record: UserRecord): void {
   if (run.rules.passwordChangeEndsDevices) record.devices = []
 }
 
-export function show<K extends keyof Handles>({ answer }: Run, kind: K, ...things: Handles[K]): void {
+export function show<K extends keyof Handles>(
+  { answer }: Run,
+  kind: K,
+  ...things: Handles[K]
+): void {
   answer.shown[kind] = [...(answer.shown[kind] ?? []), ...things] as Handles[K]
 }

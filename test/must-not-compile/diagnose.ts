@@ -10,8 +10,13 @@ export interface Diagnostic {
 }
 
 /** What the compiler says about the files of a tsconfig; `overlay` stands in for files that are not on the disk, by absolute path. */
-export function compile(configPath: string, overlay: ReadonlyMap<string, string> = new Map()): Diagnostic[] {
-  const { config } = ts.readConfigFile(configPath, (path) => ts.sys.readFile(path)) as { config: unknown }
+export function compile(
+  configPath: string,
+  overlay: ReadonlyMap<string, string> = new Map(),
+): Diagnostic[] {
+  const { config } = ts.readConfigFile(configPath, (path) => ts.sys.readFile(path)) as {
+    config: unknown
+  }
   const parsed = ts.parseJsonConfigFileContent(config, ts.sys, dirname(configPath))
   const host = ts.createCompilerHost(parsed.options)
   const { readFile, fileExists } = host
@@ -19,8 +24,13 @@ export function compile(configPath: string, overlay: ReadonlyMap<string, string>
   host.fileExists = (path) => overlay.has(path) || fileExists.call(host, path)
   const program = ts.createProgram([...parsed.fileNames, ...overlay.keys()], parsed.options, host)
   return ts.getPreEmitDiagnostics(program).map(({ file, start, code, messageText }) => {
-    if (!file || start === undefined) throw new Error(ts.flattenDiagnosticMessageText(messageText, '\n'))
-    return { file: relative(dirname(configPath), file.fileName), line: file.getLineAndCharacterOfPosition(start).line + 1, code: `TS${code}` }
+    if (!file || start === undefined)
+      throw new Error(ts.flattenDiagnosticMessageText(messageText, '\n'))
+    return {
+      file: relative(dirname(configPath), file.fileName),
+      line: file.getLineAndCharacterOfPosition(start).line + 1,
+      code: `TS${code}`,
+    }
   })
 }
 
@@ -33,7 +43,10 @@ export async function lint(configPath: string): Promise<Diagnostic[]> {
     overrideConfig: {
       files: ['**/*.ts'],
       plugins: { '@typescript-eslint': tseslint.plugin },
-      languageOptions: { parser: tseslint.parser, parserOptions: { project: configPath, tsconfigRootDir: folder } },
+      languageOptions: {
+        parser: tseslint.parser,
+        parserOptions: { project: configPath, tsconfigRootDir: folder },
+      },
       rules: {
         '@typescript-eslint/no-unnecessary-condition': 'error',
         '@typescript-eslint/no-floating-promises': 'error',

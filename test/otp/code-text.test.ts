@@ -4,7 +4,16 @@ import { parseCode } from '../../src/otp/code-text.ts'
 
 describe('parseCode', () => {
   it('V7: drops white space in and around, a pasted no-break space among it', () => {
-    const spaces = [' 047164', '047164 ', '047 164', ' 0 4 7 1 6 4 ', '047164\n', '\t047164\r\n', '047\u00a0164', '047\u2009164']
+    const spaces = [
+      ' 047164',
+      '047164 ',
+      '047 164',
+      ' 0 4 7 1 6 4 ',
+      '047164\n',
+      '\t047164\r\n',
+      '047\u00a0164',
+      '047\u2009164',
+    ]
     for (const typed of spaces) expect(parseCode(typed, 6), JSON.stringify(typed)).toBe('047164')
   })
 
@@ -16,16 +25,30 @@ describe('parseCode', () => {
       fc.property(length, space, spaced, (digits, before, pairs) => {
         const chosen = pairs.slice(0, digits)
         const typed = before + chosen.map(([digit, gap]) => `${digit}${gap}`).join('')
-        expect(parseCode(typed, digits)).toBe(typed.length <= 64 ? chosen.map(([digit]) => digit).join('') : null)
+        expect(parseCode(typed, digits)).toBe(
+          typed.length <= 64 ? chosen.map(([digit]) => digit).join('') : null,
+        )
       }),
     )
   })
 
   it('anything but exactly `digits` ASCII digits is null', () => {
-    const signs = ['', ' ', '      ', '47164', '0471640', '047-164', '+47164', '-47164', '47164x', 'x47164']
+    const signs = [
+      '',
+      ' ',
+      '      ',
+      '47164',
+      '0471640',
+      '047-164',
+      '+47164',
+      '-47164',
+      '47164x',
+      'x47164',
+    ]
     const numbers = ['1e5', '100e3', '0x1234', '4716.4', '04716\u0000', '04716\u200b4']
     const scripts = ['０４７１６４', '٠٤٧١٦٤', '०४७१६४', '𝟎𝟒𝟕', '²34567']
-    for (const typed of [...signs, ...numbers, ...scripts]) expect(parseCode(typed, 6), JSON.stringify(typed)).toBeNull()
+    for (const typed of [...signs, ...numbers, ...scripts])
+      expect(parseCode(typed, 6), JSON.stringify(typed)).toBeNull()
     expect(parseCode('047164', 7)).toBeNull()
     expect(parseCode('047164', 8)).toBeNull()
   })
@@ -33,16 +56,26 @@ describe('parseCode', () => {
   it('what is no string is null, whatever it would turn into', () => {
     const text = '047164'
     const primitives = [null, undefined, 47164, 470164, 470164n, NaN, true, Symbol(text)]
-    const objects: unknown[] = [[text], { length: 6 }, { toString: () => text }, new String(text), () => text]
+    const objects: unknown[] = [
+      [text],
+      { length: 6 },
+      { toString: () => text },
+      new String(text),
+      () => text,
+    ]
     for (const typed of [...primitives, ...objects]) expect(parseCode(typed, 6)).toBeNull()
   })
 
   it('never throws and never gives anything but the asked number of digits', () => {
     fc.assert(
-      fc.property(fc.anything(), fc.constantFrom(6 as const, 7 as const, 8 as const), (typed, digits) => {
-        const code = parseCode(typed, digits)
-        if (code !== null) expect(code).toMatch(new RegExp(`^[0-9]{${digits}}$`))
-      }),
+      fc.property(
+        fc.anything(),
+        fc.constantFrom(6 as const, 7 as const, 8 as const),
+        (typed, digits) => {
+          const code = parseCode(typed, digits)
+          if (code !== null) expect(code).toMatch(new RegExp(`^[0-9]{${digits}}$`))
+        },
+      ),
     )
   })
 })

@@ -1,13 +1,20 @@
 import { OtpKey, verifyHotp, verifyTotp } from 'keystep/otp'
 import { describe, expect, it } from 'vitest'
-import { CODES_REFUSED, CODES_TAKEN, PROBE_STEP as PROBE, RIGHT_CODE as RIGHT } from './hostile-input.ts'
+import {
+  CODES_REFUSED,
+  CODES_TAKEN,
+  PROBE_STEP as PROBE,
+  RIGHT_CODE as RIGHT,
+} from './hostile-input.ts'
 import { atStep, referenceHotp, RFC_KEY_BASE32, RFC_KEY_BYTES } from './reference.ts'
 import { AT_ONCE_MS } from './refused.ts'
 
 const key = OtpKey.fromBase32(RFC_KEY_BASE32)
 const at = atStep(PROBE)
-const verify = (code: unknown, o: object = {}) => verifyTotp(key, code as string, { at, lastUsedStep: null, ...o })
-const hotp = (code: unknown, o: object = {}) => verifyHotp(key, code as string, { counter: PROBE, ...o })
+const verify = (code: unknown, o: object = {}) =>
+  verifyTotp(key, code as string, { at, lastUsedStep: null, ...o })
+const hotp = (code: unknown, o: object = {}) =>
+  verifyHotp(key, code as string, { counter: PROBE, ...o })
 
 describe('codes', () => {
   it('the probe step has the code of the table', () => {
@@ -31,6 +38,8 @@ describe('codes', () => {
     const code = referenceHotp(RFC_KEY_BYTES, step)
     expect(code[0]).not.toBe('0')
     expect(verifyTotp(key, code, { at: atStep(step), lastUsedStep: null })).not.toBeNull()
-    expect(verifyTotp(key, Number(code) as never, { at: atStep(step), lastUsedStep: null })).toBeNull()
+    expect(
+      verifyTotp(key, Number(code) as never, { at: atStep(step), lastUsedStep: null }),
+    ).toBeNull()
   })
 })

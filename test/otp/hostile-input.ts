@@ -41,7 +41,10 @@ export const CODES_REFUSED: readonly (readonly [name: string, code: unknown])[] 
   ["['right']", [RIGHT_CODE]],
   ["['0', '4', '7', '1', '6', '4']", Array.from(RIGHT_CODE)],
   ['{ length: 6 }', { length: 6 }],
-  ['an object that turns into the right code', { toString: () => RIGHT_CODE, valueOf: () => 47164, length: 6 }],
+  [
+    'an object that turns into the right code',
+    { toString: () => RIGHT_CODE, valueOf: () => 47164, length: 6 },
+  ],
   ['String object', new String(RIGHT_CODE)],
   ['bytes', new TextEncoder().encode(RIGHT_CODE)],
   ['bigint', 47164n],

@@ -1,4 +1,12 @@
-import { generateHotp, generateTotp, OtpKey, totpStep, verifyHotp, verifyTotp, type VerifyTotpOptions } from 'keystep/otp'
+import {
+  generateHotp,
+  generateTotp,
+  OtpKey,
+  totpStep,
+  verifyHotp,
+  verifyTotp,
+  type VerifyTotpOptions,
+} from 'keystep/otp'
 import { describe, expect, it } from 'vitest'
 import { atStep, referenceHotp, RFC_KEY_BASE32, RFC_KEY_BYTES } from './reference.ts'
 import { refused } from './refused.ts'
@@ -7,8 +15,10 @@ const key = OtpKey.fromBase32(RFC_KEY_BASE32)
 const PROBE = 50_559_371
 const RIGHT = '047164'
 const at = atStep(PROBE)
-const verify = (code: unknown, o: object = {}) => verifyTotp(key, code as string, { at, lastUsedStep: null, ...o })
-const hotp = (code: unknown, o: object = {}) => verifyHotp(key, code as string, { counter: PROBE, ...o })
+const verify = (code: unknown, o: object = {}) =>
+  verifyTotp(key, code as string, { at, lastUsedStep: null, ...o })
+const hotp = (code: unknown, o: object = {}) =>
+  verifyHotp(key, code as string, { counter: PROBE, ...o })
 
 describe('windows', () => {
   const bad: [string, unknown][] = [
@@ -31,11 +41,13 @@ describe('windows', () => {
     refused('ERR_OPTION', () => verify(RIGHT, { window: { past: steps, future: 1 } }), steps)
     refused('ERR_OPTION', () => verify(RIGHT, { window: { past: 1, future: steps } }), steps)
     if (steps !== undefined) refused('ERR_OPTION', () => verify(RIGHT, { window: steps }), steps)
-    if (steps !== undefined && steps !== 11) refused('ERR_OPTION', () => hotp(RIGHT, { lookAhead: steps }), steps)
+    if (steps !== undefined && steps !== 11)
+      refused('ERR_OPTION', () => hotp(RIGHT, { lookAhead: steps }), steps)
   })
 
   it('a window is no array, number or empty object', () => {
-    for (const window of [[1, 1], {}, null, 'past', () => 1]) refused('ERR_OPTION', () => verify(RIGHT, { window }))
+    for (const window of [[1, 1], {}, null, 'past', () => 1])
+      refused('ERR_OPTION', () => verify(RIGHT, { window }))
   })
 
   it('look-ahead ends at 100', () => {
@@ -44,14 +56,30 @@ describe('windows', () => {
   })
 
   it.each([1, 2, 5, 40])('window 0 refuses the code of %i steps ago', (ago) => {
-    expect(verify(referenceHotp(RFC_KEY_BYTES, PROBE - ago), { window: { past: 0, future: 0 } })).toBeNull()
+    expect(
+      verify(referenceHotp(RFC_KEY_BYTES, PROBE - ago), { window: { past: 0, future: 0 } }),
+    ).toBeNull()
   })
 
   it('drift, floor and period are integers in their range', () => {
     for (const drift of [-11, 11, 0.5, NaN, Infinity, '1', null, [1]]) {
       refused('ERR_OPTION', () => verify(RIGHT, { drift }), drift)
     }
-    for (const lastUsedStep of [undefined, NaN, -1, 1.5, Infinity, 2 ** 53, '0', '', false, [0], {}, 0n, new Date()]) {
+    for (const lastUsedStep of [
+      undefined,
+      NaN,
+      -1,
+      1.5,
+      Infinity,
+      2 ** 53,
+      '0',
+      '',
+      false,
+      [0],
+      {},
+      0n,
+      new Date(),
+    ]) {
       refused('ERR_OPTION', () => verify(RIGHT, { lastUsedStep }), lastUsedStep)
     }
     for (const periodSeconds of [0, -30, 301, 0.5, NaN, Infinity, '30', null, [30], 30n]) {
@@ -93,27 +121,48 @@ describe('instants and counters', () => {
   it('the first and the last instant of Date work', () => {
     for (const ms of [0, 8.64e15]) {
       const o = { at: new Date(ms), lastUsedStep: null }
-      expect(verifyTotp(key, generateTotp(key, o), o)).toEqual({ step: Math.floor(ms / 30_000), drift: 0 })
+      expect(verifyTotp(key, generateTotp(key, o), o)).toEqual({
+        step: Math.floor(ms / 30_000),
+        drift: 0,
+      })
     }
   })
 
-  it.each([-1, 0.5, NaN, Infinity, -Infinity, 2 ** 53, '1', null, undefined, 1n, [1], {}])('counter %s throws', (counter) => {
-    refused('ERR_OPTION', () => generateHotp(key, { counter: counter as number }), counter)
-    refused('ERR_OPTION', () => hotp(RIGHT, { counter }), counter)
-  })
+  it.each([-1, 0.5, NaN, Infinity, -Infinity, 2 ** 53, '1', null, undefined, 1n, [1], {}])(
+    'counter %s throws',
+    (counter) => {
+      refused('ERR_OPTION', () => generateHotp(key, { counter: counter as number }), counter)
+      refused('ERR_OPTION', () => hotp(RIGHT, { counter }), counter)
+    },
+  )
 })
 
 describe('parameters', () => {
-  it.each([0, -1, 5, 9, 10, 20, 99, 6.5, NaN, Infinity, '6', null, [6], 6n])('digits %s throws', (digits) => {
-    const o = { digits: digits as 6 }
-    refused('ERR_OPTION', () => generateHotp(key, { counter: 0, ...o }), digits)
-    refused('ERR_OPTION', () => generateTotp(key, { at, ...o }), digits)
-    refused('ERR_OPTION', () => verify(RIGHT, o), digits)
-    refused('ERR_OPTION', () => verify('', o), digits)
-    refused('ERR_OPTION', () => hotp(RIGHT, o), digits)
-  })
+  it.each([0, -1, 5, 9, 10, 20, 99, 6.5, NaN, Infinity, '6', null, [6], 6n])(
+    'digits %s throws',
+    (digits) => {
+      const o = { digits: digits as 6 }
+      refused('ERR_OPTION', () => generateHotp(key, { counter: 0, ...o }), digits)
+      refused('ERR_OPTION', () => generateTotp(key, { at, ...o }), digits)
+      refused('ERR_OPTION', () => verify(RIGHT, o), digits)
+      refused('ERR_OPTION', () => verify('', o), digits)
+      refused('ERR_OPTION', () => hotp(RIGHT, o), digits)
+    },
+  )
 
-  const algorithms = ['MD5', 'sha1', 'SHA-1', 'SHA384', '', 'constructor', '__proto__', null, 1, ['SHA1'], {}]
+  const algorithms = [
+    'MD5',
+    'sha1',
+    'SHA-1',
+    'SHA384',
+    '',
+    'constructor',
+    '__proto__',
+    null,
+    1,
+    ['SHA1'],
+    {},
+  ]
   it.each(algorithms)('algorithm %s throws', (algorithm) => {
     const o = { algorithm: algorithm as 'SHA1' }
     refused('ERR_OPTION', () => generateHotp(key, { counter: 0, ...o }), algorithm)

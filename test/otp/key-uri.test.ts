@@ -9,7 +9,8 @@ import { refused as refusedWith } from './refused.ts'
 const S = RFC_KEY_BASE32
 const LONG = 'x'.repeat(3000)
 const key = OtpKey.fromBytes(RFC_KEY_BYTES)
-const build = (o: Partial<BuildKeyUriOptions> = {}) => buildKeyUri({ key, issuer: 'ACME', account: 'bob', ...o }).reveal()
+const build = (o: Partial<BuildKeyUriOptions> = {}) =>
+  buildKeyUri({ key, issuer: 'ACME', account: 'bob', ...o }).reveal()
 const defaults = { algorithm: 'SHA1', digits: 6, periodSeconds: 30, counter: null, image: null }
 const refused: typeof refusedWith = (code, call, ...inputs) => refusedWith(code, call, S, ...inputs)
 
@@ -21,11 +22,15 @@ describe('buildKeyUri', () => {
 
   it('Key URI: a space is %20, never a plus; nothing raw but ASCII', () => {
     const uri = build({ issuer: 'ACME Co', account: 'bob smith+x@e.com' })
-    expect(uri).toBe(`otpauth://totp/ACME%20Co:bob%20smith%2Bx%40e.com?secret=${S}&issuer=ACME%20Co`)
+    expect(uri).toBe(
+      `otpauth://totp/ACME%20Co:bob%20smith%2Bx%40e.com?secret=${S}&issuer=ACME%20Co`,
+    )
     const unicode = build({ issuer: 'Ä&B #1 100%', account: 'é?/🔑' })
     expect(unicode).toMatch(/^[!-~]+$/)
     const label = '%C3%84%26B%20%231%20100%25'
-    expect(unicode).toBe(`otpauth://totp/${label}:%C3%A9%3F%2F%F0%9F%94%91?secret=${S}&issuer=${label}`)
+    expect(unicode).toBe(
+      `otpauth://totp/${label}:%C3%A9%3F%2F%F0%9F%94%91?secret=${S}&issuer=${label}`,
+    )
   })
 
   it('says what is not default', () => {
@@ -33,7 +38,9 @@ describe('buildKeyUri', () => {
     expect(build({ algorithm: 'SHA256', digits: 8, periodSeconds: 60, image })).toBe(
       `otpauth://totp/ACME:bob?secret=${S}&issuer=ACME&algorithm=SHA256&digits=8&period=60&image=${encodeURIComponent(image)}`,
     )
-    expect(build({ type: 'hotp' })).toBe(`otpauth://hotp/ACME:bob?secret=${S}&issuer=ACME&counter=0`)
+    expect(build({ type: 'hotp' })).toBe(
+      `otpauth://hotp/ACME:bob?secret=${S}&issuer=ACME&counter=0`,
+    )
     expect(build({ type: 'hotp', counter: 2 ** 40, digits: 7 })).toBe(
       `otpauth://hotp/ACME:bob?secret=${S}&issuer=ACME&digits=7&counter=1099511627776`,
     )
@@ -42,7 +49,9 @@ describe('buildKeyUri', () => {
   it('returns a Secret, because it holds the key', () => {
     const uri = buildKeyUri({ key, issuer: 'ACME', account: 'bob' })
     expect(uri).toBeInstanceOf(Secret)
-    expect(`${String(uri)} ${JSON.stringify(uri)} ${inspect(uri, { showHidden: true })}`).not.toContain(S)
+    expect(
+      `${String(uri)} ${JSON.stringify(uri)} ${inspect(uri, { showHidden: true })}`,
+    ).not.toContain(S)
   })
 
   const text: [string, unknown][] = [
@@ -64,16 +73,27 @@ describe('buildKeyUri', () => {
     refused('ERR_KEY_URI', () => build({ account: value as string }), value)
   })
 
-  it.each([null, undefined, 7, ['ACME'], {}, new String('ACME')])('refuses %s as issuer, account or image', (value) => {
-    refused('ERR_OPTION', () => build({ issuer: value as string }))
-    refused('ERR_OPTION', () => build({ account: value as string }))
-    if (value !== undefined) refused('ERR_OPTION', () => build({ image: value as string }))
-  })
+  it.each([null, undefined, 7, ['ACME'], {}, new String('ACME')])(
+    'refuses %s as issuer, account or image',
+    (value) => {
+      refused('ERR_OPTION', () => build({ issuer: value as string }))
+      refused('ERR_OPTION', () => build({ account: value as string }))
+      if (value !== undefined) refused('ERR_OPTION', () => build({ image: value as string }))
+    },
+  )
 
   it('refuses an image that is no https: address', () => {
     const script = ['javascript', 'alert(1)'].join(':')
     const data = 'data:image/png;base64,'
-    for (const image of ['', 'http://acme.example/x.png', script, data, ' https://x', 'https://x\n', `https://${LONG}`]) {
+    for (const image of [
+      '',
+      'http://acme.example/x.png',
+      script,
+      data,
+      ' https://x',
+      'https://x\n',
+      `https://${LONG}`,
+    ]) {
       refused('ERR_KEY_URI', () => build({ image }), image)
     }
   })
@@ -90,17 +110,51 @@ describe('buildKeyUri', () => {
   })
 
   it('refuses what belongs to the other type', () => {
-    for (const o of [{ counter: 0 }, { type: 'totp', counter: 1 }, { type: 'hotp', periodSeconds: 30 }]) {
+    for (const o of [
+      { counter: 0 },
+      { type: 'totp', counter: 1 },
+      { type: 'hotp', periodSeconds: 30 },
+    ]) {
       refused('ERR_OPTION', () => build(o as Partial<BuildKeyUriOptions>))
     }
   })
 })
 
 describe('round trip', () => {
-  const ascii = [' ', '&', '#', '%', '+', '/', '?', '=', '@', '%3A', '%20', '%zz', '"', '<', "'", '\\']
-  const awkward = fc.constantFrom(...ascii, 'Ä', 'é', '日本', '🔑', '👩\u200d👧', '\u202e', 'e\u0301', '\u00a0')
+  const ascii = [
+    ' ',
+    '&',
+    '#',
+    '%',
+    '+',
+    '/',
+    '?',
+    '=',
+    '@',
+    '%3A',
+    '%20',
+    '%zz',
+    '"',
+    '<',
+    "'",
+    '\\',
+  ]
+  const awkward = fc.constantFrom(
+    ...ascii,
+    'Ä',
+    'é',
+    '日本',
+    '🔑',
+    '👩\u200d👧',
+    '\u202e',
+    'e\u0301',
+    '\u00a0',
+  )
   const part = fc
-    .array(fc.oneof(awkward, fc.string({ unit: 'grapheme', maxLength: 4 })), { minLength: 1, maxLength: 6 })
+    .array(fc.oneof(awkward, fc.string({ unit: 'grapheme', maxLength: 4 })), {
+      minLength: 1,
+      maxLength: 6,
+    })
     .map((pieces) => pieces.join(''))
     .filter((text) => text !== '' && !/[:\p{Cc}\p{Cs}]/u.test(text))
 
@@ -128,17 +182,33 @@ describe('round trip', () => {
       hotp: fc.boolean(),
     }
     fc.assert(
-      fc.property(fc.record(common), ({ bytes, algorithm, digits, image, period, counter, hotp }) => {
-        const own = OtpKey.fromBytes(bytes)
-        const o = { key: own, issuer: 'ACME', account: 'bob', algorithm, digits, image }
-        const uri = buildKeyUri(hotp ? { ...o, type: 'hotp', counter } : { ...o, periodSeconds: period })
-        const type = hotp ? 'hotp' : 'totp'
-        const moving = { type, periodSeconds: hotp ? null : period, counter: hotp ? counter : null }
-        const said = { issuer: 'ACME', account: 'bob', algorithm, digits, image: image ?? null, ...moving }
-        expect(parseKeyUri(uri)).toMatchObject(said)
-        expect(parseKeyUri(uri.reveal())).toMatchObject(said)
-        expect(parseKeyUri(uri).key.revealBytes()).toEqual(bytes)
-      }),
+      fc.property(
+        fc.record(common),
+        ({ bytes, algorithm, digits, image, period, counter, hotp }) => {
+          const own = OtpKey.fromBytes(bytes)
+          const o = { key: own, issuer: 'ACME', account: 'bob', algorithm, digits, image }
+          const uri = buildKeyUri(
+            hotp ? { ...o, type: 'hotp', counter } : { ...o, periodSeconds: period },
+          )
+          const type = hotp ? 'hotp' : 'totp'
+          const moving = {
+            type,
+            periodSeconds: hotp ? null : period,
+            counter: hotp ? counter : null,
+          }
+          const said = {
+            issuer: 'ACME',
+            account: 'bob',
+            algorithm,
+            digits,
+            image: image ?? null,
+            ...moving,
+          }
+          expect(parseKeyUri(uri)).toMatchObject(said)
+          expect(parseKeyUri(uri.reveal())).toMatchObject(said)
+          expect(parseKeyUri(uri).key.revealBytes()).toEqual(bytes)
+        },
+      ),
       { numRuns: 500 },
     )
   })

@@ -11,7 +11,9 @@ const NOW = 1000
 
 /** How many blocks `call` sends through the compression functions: two for every code that is computed. */
 function countBlocks(call: () => unknown): number {
-  const spies = [sha1().Hash, _SHA256, _SHA512].map((hash) => vi.spyOn(hash.prototype as unknown as { process: () => void }, 'process'))
+  const spies = [sha1().Hash, _SHA256, _SHA512].map((hash) =>
+    vi.spyOn(hash.prototype as unknown as { process: () => void }, 'process'),
+  )
   call()
   return spies.reduce((sum, spy) => sum + spy.mock.calls.length, 0)
 }
@@ -28,13 +30,20 @@ describe('matchCounters', () => {
     expect(matchCounters(key, codeOf(5), [], {})).toEqual([])
     const [first, last] = TWIN_STEPS
     expect(codeOf(last)).toBe(codeOf(first))
-    expect(matchCounters(key, codeOf(first), [first - 1, first, first + 1, last], {})).toEqual([first, last])
+    expect(matchCounters(key, codeOf(first), [first - 1, first, first + 1, last], {})).toEqual([
+      first,
+      last,
+    ])
   })
 
   it('refuses a bad key or option whatever was typed', () => {
     for (const typed of [codeOf(5), 'no code', null]) {
-      expect(() => matchCounters(key, typed, [5], { digits: 9 as 6 })).toThrow(expect.objectContaining({ code: 'ERR_OPTION' }))
-      expect(() => matchCounters({} as never, typed, [5], {})).toThrow(expect.objectContaining({ code: 'ERR_KEY' }))
+      expect(() => matchCounters(key, typed, [5], { digits: 9 as 6 })).toThrow(
+        expect.objectContaining({ code: 'ERR_OPTION' }),
+      )
+      expect(() => matchCounters({} as never, typed, [5], {})).toThrow(
+        expect.objectContaining({ code: 'ERR_KEY' }),
+      )
     }
   })
 })
@@ -46,7 +55,9 @@ describe('V25: every candidate is computed and compared, without an early exit',
   it('a window costs two blocks a step, wherever the match lies and whether there is one', () => {
     matchCounters(key, '000000', [1], {})
     for (const step of [...all, 5]) {
-      const blocks = countBlocks(() => verifyTotp(key, codeOf(step), { at: atStep(NOW), lastUsedStep: null, window }))
+      const blocks = countBlocks(() =>
+        verifyTotp(key, codeOf(step), { at: atStep(NOW), lastUsedStep: null, window }),
+      )
       expect(blocks, `match at ${step - NOW}`).toBe(42)
       vi.restoreAllMocks()
     }
@@ -54,7 +65,9 @@ describe('V25: every candidate is computed and compared, without an early exit',
 
   it('a used step costs as much as a fresh one', () => {
     for (const lastUsedStep of [null, NOW - 10, NOW, NOW + 10, NOW + 99]) {
-      const blocks = countBlocks(() => verifyTotp(key, codeOf(NOW), { at: atStep(NOW), lastUsedStep, window }))
+      const blocks = countBlocks(() =>
+        verifyTotp(key, codeOf(NOW), { at: atStep(NOW), lastUsedStep, window }),
+      )
       expect(blocks, String(lastUsedStep)).toBe(42)
       vi.restoreAllMocks()
     }
@@ -62,7 +75,10 @@ describe('V25: every candidate is computed and compared, without an early exit',
 
   it('HOTP: two blocks a counter, wherever the match lies', () => {
     for (const counter of [10, 15, 20, 25]) {
-      expect(countBlocks(() => verifyHotp(key, codeOf(counter), { counter: 10, lookAhead: 10 })), String(counter)).toBe(22)
+      expect(
+        countBlocks(() => verifyHotp(key, codeOf(counter), { counter: 10, lookAhead: 10 })),
+        String(counter),
+      ).toBe(22)
       vi.restoreAllMocks()
     }
   })
@@ -77,14 +93,22 @@ describe('V25: every candidate is computed and compared, without an early exit',
 
   it('the key is set up once for a whole window, and never again for the same key', () => {
     const fresh = OtpKey.fromBytes(RFC_KEY_BYTES)
-    expect(countBlocks(() => verifyTotp(fresh, '000000', { at: atStep(NOW), lastUsedStep: null, window }))).toBe(2 + 42)
+    expect(
+      countBlocks(() =>
+        verifyTotp(fresh, '000000', { at: atStep(NOW), lastUsedStep: null, window }),
+      ),
+    ).toBe(2 + 42)
     vi.restoreAllMocks()
-    expect(countBlocks(() => verifyTotp(fresh, '000000', { at: atStep(NOW), lastUsedStep: null }))).toBe(6)
+    expect(
+      countBlocks(() => verifyTotp(fresh, '000000', { at: atStep(NOW), lastUsedStep: null })),
+    ).toBe(6)
   })
 
   it('what is no code at all costs no block', () => {
     for (const typed of ['12345', 'x'.repeat(10_000_000)]) {
-      expect(countBlocks(() => verifyTotp(key, typed, { at: atStep(NOW), lastUsedStep: null, window }))).toBe(0)
+      expect(
+        countBlocks(() => verifyTotp(key, typed, { at: atStep(NOW), lastUsedStep: null, window })),
+      ).toBe(0)
       vi.restoreAllMocks()
     }
   })

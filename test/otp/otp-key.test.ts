@@ -20,7 +20,8 @@ describe('OtpKey', () => {
     const keys = Array.from({ length: 1000 }, () => OtpKey.generate())
     expect(new Set(keys.map((key) => key.revealBase32())).size).toBe(1000)
     expect(keys[0]!.byteLength).toBe(20)
-    for (const length of [16, 20, 32, 64, 1024]) expect(OtpKey.generate(length).byteLength).toBe(length)
+    for (const length of [16, 20, 32, 64, 1024])
+      expect(OtpKey.generate(length).byteLength).toBe(length)
     // Every one of the 160 bits is set in some keys and clear in others.
     for (let bit = 0; bit < 160; bit++) {
       const set = keys.filter((key) => (key.revealBytes()[bit >> 3]! >> (bit & 7)) & 1).length
@@ -59,7 +60,11 @@ describe('OtpKey', () => {
 
   it('reads base32 as people type it', () => {
     const grouped = RFC_KEY_BASE32.replace(/(.{4})/g, '$1 ')
-    for (const text of [RFC_KEY_BASE32.toLowerCase(), grouped, ` ${grouped.replaceAll(' ', '-')}\n`]) {
+    for (const text of [
+      RFC_KEY_BASE32.toLowerCase(),
+      grouped,
+      ` ${grouped.replaceAll(' ', '-')}\n`,
+    ]) {
       expect(OtpKey.fromBase32(text).revealBase32()).toBe(RFC_KEY_BASE32)
     }
     expect(OtpKey.fromBase32('GEZDGNBVGY3TQOJQGEZDGNBVGY======').byteLength).toBe(16)
@@ -74,7 +79,9 @@ describe('OtpKey', () => {
     refused('ERR_KEY', () => OtpKey.fromBase32('JBSWY3DPEHPK3PXP'))
     expect(OtpKey.fromBase32('JBSWY3DPEHPK3PXP', { allowShortKey: true }).byteLength).toBe(10)
     expect(OtpKey.fromBytes(RFC_KEY_BYTES, { allowShortKey: undefined }).byteLength).toBe(20)
-    refused('ERR_KEY', () => OtpKey.fromBytes(new Uint8Array(12), { allowShortKey: 1 as unknown as true }))
+    refused('ERR_KEY', () =>
+      OtpKey.fromBytes(new Uint8Array(12), { allowShortKey: 1 as unknown as true }),
+    )
   })
 
   it('refuses empty, tiny and oversized keys, whatever is allowed', () => {
@@ -86,23 +93,39 @@ describe('OtpKey', () => {
 
   it('refuses what is no Uint8Array', () => {
     const views = [new Uint16Array(20), new ArrayBuffer(20), new DataView(new ArrayBuffer(20))]
-    for (const bytes of [null, undefined, RFC_KEY_BASE32, [...RFC_KEY_BYTES], { length: 20 }, ...views]) {
+    for (const bytes of [
+      null,
+      undefined,
+      RFC_KEY_BASE32,
+      [...RFC_KEY_BYTES],
+      { length: 20 },
+      ...views,
+    ]) {
       refused('ERR_KEY', () => OtpKey.fromBytes(bytes as Uint8Array))
     }
   })
 
   it('its constructor is no way around the bounds', () => {
     const construct = OtpKey as unknown as new (...args: unknown[]) => OtpKey
-    for (const args of [[], [new Uint8Array(0)], [new Uint8Array(1), { allowShortKey: true }], [RFC_KEY_BASE32]]) {
+    for (const args of [
+      [],
+      [new Uint8Array(0)],
+      [new Uint8Array(1), { allowShortKey: true }],
+      [RFC_KEY_BASE32],
+    ]) {
       refused('ERR_KEY', () => new construct(...args))
     }
   })
 
   it('a refusal of base32 names no character of the text, in message, stack or cause', () => {
-    for (const text of ['GEZDGNBVGY3TQOJ0', 'GEZDGNBVGY3TQOJQGEZDGNBVGY3', 'S3CRETS3CRETS3CRETZ!']) {
+    for (const text of [
+      'GEZDGNBVGY3TQOJ0',
+      'GEZDGNBVGY3TQOJQGEZDGNBVGY3',
+      'S3CRETS3CRETS3CRETZ!',
+    ]) {
       const error = refused('ERR_KEY', () => OtpKey.fromBase32(text))
       expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(text)
-        expect(error.cause).toBeUndefined()
+      expect(error.cause).toBeUndefined()
     }
   })
 })
@@ -140,27 +163,50 @@ describe('an OtpKey does not print', () => {
     ['JSON.stringify', () => JSON.stringify({ key, list: [key] })],
     ['util.inspect', () => show({})],
     ['util.inspect with showHidden', () => show({ showHidden: true })],
-    ['util.inspect without custom inspection', () => show({ showHidden: true, customInspect: false, getters: true })],
+    [
+      'util.inspect without custom inspection',
+      () => show({ showHidden: true, customInspect: false, getters: true }),
+    ],
     ['util.inspect of a proxy', () => inspect(new Proxy(key, {}), { showProxy: true, ...HIDDEN })],
     ['console.log', logged],
     ['spread', () => inspect({ ...plain }, HIDDEN)],
     ['Object.assign', () => JSON.stringify(Object.assign({}, key))],
     ['structuredClone', () => inspect(structuredClone(key), HIDDEN)],
     ['own keys', () => JSON.stringify([Reflect.ownKeys(key), Object.entries(key)])],
-    ['a thrown error', () => inspect(thrownBy(() => generateTotp(key, { at: key as unknown as Date })), HIDDEN)],
-    ['an error with it as cause', () => inspect(new KeystepError('ERR_KEY', `bad ${String(key)}`, { cause: key }), HIDDEN)],
+    [
+      'a thrown error',
+      () =>
+        inspect(
+          thrownBy(() => generateTotp(key, { at: key as unknown as Date })),
+          HIDDEN,
+        ),
+    ],
+    [
+      'an error with it as cause',
+      () => inspect(new KeystepError('ERR_KEY', `bad ${String(key)}`, { cause: key }), HIDDEN),
+    ],
   ])('%s', (_, print) => {
     const text = print()
     for (const secret of secrets) expect(text).not.toContain(secret)
   })
 
   it('says what it hides', () => {
-    expect([String(key), JSON.stringify(key), inspect(key)]).toEqual(['[OtpKey]', '"[OtpKey]"', '[OtpKey]'])
+    expect([String(key), JSON.stringify(key), inspect(key)]).toEqual([
+      '[OtpKey]',
+      '"[OtpKey]"',
+      '[OtpKey]',
+    ])
     expect(Reflect.ownKeys(key)).toEqual([])
   })
 
   it('a clone or look-alike of it is no key', () => {
-    const clones = [structuredClone(key), { ...plain }, Object.create(OtpKey.prototype), Object.create(key), new Proxy(key, {})]
+    const clones = [
+      structuredClone(key),
+      { ...plain },
+      Object.create(OtpKey.prototype),
+      Object.create(key),
+      new Proxy(key, {}),
+    ]
     for (const clone of [...clones, RFC_KEY_BASE32, RFC_KEY_BYTES, null, undefined, 1]) {
       refused('ERR_KEY', () => generateHotp(clone as OtpKey, { counter: 0 }))
     }
@@ -169,9 +215,21 @@ describe('an OtpKey does not print', () => {
 
   it('no door shows its midstates', async () => {
     const door = await import('keystep/otp')
-    const functions = ['decodeBase32', 'encodeBase32', 'generateHotp', 'generateTotp', 'totpStep', 'verifyHotp', 'verifyTotp']
-    expect(Object.keys(door).sort()).toEqual(['OtpKey', 'buildKeyUri', 'parseKeyUri', ...functions].sort())
-    const statics = Object.getOwnPropertyNames(OtpKey).filter((name) => !['length', 'name', 'prototype'].includes(name))
+    const functions = [
+      'decodeBase32',
+      'encodeBase32',
+      'generateHotp',
+      'generateTotp',
+      'totpStep',
+      'verifyHotp',
+      'verifyTotp',
+    ]
+    expect(Object.keys(door).sort()).toEqual(
+      ['OtpKey', 'buildKeyUri', 'parseKeyUri', ...functions].sort(),
+    )
+    const statics = Object.getOwnPropertyNames(OtpKey).filter(
+      (name) => !['length', 'name', 'prototype'].includes(name),
+    )
     expect(statics.sort()).toEqual(['fromBase32', 'fromBytes', 'generate'])
   })
 })

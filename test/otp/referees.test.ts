@@ -17,7 +17,9 @@ describe('node:crypto', () => {
       const params = { algorithm: pick(ALGORITHMS), digits: pick(DIGITS) }
       const counter = randomInt(2 ** 47) * pick([1, 64])
       const say = `${bytes.toString('hex')} ${counter} ${JSON.stringify(params)}`
-      expect(generateHotp(key, { counter, ...params }), say).toBe(referenceHotp(bytes, counter, params.algorithm, params.digits))
+      expect(generateHotp(key, { counter, ...params }), say).toBe(
+        referenceHotp(bytes, counter, params.algorithm, params.digits),
+      )
       const periodSeconds = randomInt(1, 301)
       const at = new Date(randomInt(2 ** 47))
       const step = Math.floor(at.getTime() / 1000 / periodSeconds)
@@ -30,7 +32,9 @@ describe('node:crypto', () => {
 const found = spawnSync('oathtool', ['--version'], { encoding: 'utf8' })
 const missing = found.error !== undefined || found.status !== 0
 if (missing && !process.env['CI']) {
-  console.warn('skipped: 300 cases against oathtool, which is not installed (apt-get install oathtool)')
+  console.warn(
+    'skipped: 300 cases against oathtool, which is not installed (apt-get install oathtool)',
+  )
 }
 
 describe.skipIf(missing && !process.env['CI'])('oathtool, a program nobody here wrote', () => {
@@ -38,29 +42,47 @@ describe.skipIf(missing && !process.env['CI'])('oathtool, a program nobody here 
     expect(missing, 'oathtool is not installed: apt-get install oathtool').toBe(false)
   })
 
-  it('agrees on 300 random codes, each from a process of its own', { timeout: 120_000 }, async () => {
-    const cases = Array.from({ length: 300 }, (_, i) => (i % 3 === 0 ? hotpCase() : totpCase()))
-    const WORKERS = 4
-    let next = 0
-    const answers = new Map<number, string>()
-    const work = async () => {
-      for (let i = next++; i < cases.length; i = next++) answers.set(i, (await run('oathtool', cases[i]!.args)).stdout.trim())
-    }
-    await Promise.all(Array.from({ length: WORKERS }, work))
-    expect(answers.size).toBe(300)
-    for (const [i, { args, ours }] of cases.entries()) expect(ours, args.join(' ')).toBe(answers.get(i))
-  })
+  it(
+    'agrees on 300 random codes, each from a process of its own',
+    { timeout: 120_000 },
+    async () => {
+      const cases = Array.from({ length: 300 }, (_, i) => (i % 3 === 0 ? hotpCase() : totpCase()))
+      const WORKERS = 4
+      let next = 0
+      const answers = new Map<number, string>()
+      const work = async () => {
+        for (let i = next++; i < cases.length; i = next++)
+          answers.set(i, (await run('oathtool', cases[i]!.args)).stdout.trim())
+      }
+      await Promise.all(Array.from({ length: WORKERS }, work))
+      expect(answers.size).toBe(300)
+      for (const [i, { args, ours }] of cases.entries())
+        expect(ours, args.join(' ')).toBe(answers.get(i))
+    },
+  )
 
   it('RFC 6238 5.2: every code of a window that it lists is accepted, at its own step', async () => {
     const key = OtpKey.generate()
     const now = Math.floor(Date.now() / 30_000)
     const first = `@${(now - 10) * 30}`
-    const { stdout } = await run('oathtool', ['--totp', '-b', '-N', first, '-w', '20', key.revealBase32()])
+    const { stdout } = await run('oathtool', [
+      '--totp',
+      '-b',
+      '-N',
+      first,
+      '-w',
+      '20',
+      key.revealBase32(),
+    ])
     const codes = stdout.trim().split('\n')
     expect(codes).toHaveLength(21)
     const at = new Date(now * 30_000 + 12_345)
     for (const [i, code] of codes.entries()) {
-      const match = verifyTotp(key, code, { at, lastUsedStep: null, window: { past: 10, future: 10 } })
+      const match = verifyTotp(key, code, {
+        at,
+        lastUsedStep: null,
+        window: { past: 10, future: 10 },
+      })
       const twin = codes.lastIndexOf(code)
       expect(match).toEqual({ step: now - 10 + twin, drift: twin - 10 })
       expect(twin).toBeGreaterThanOrEqual(i)
@@ -89,5 +111,8 @@ function totpCase(): Case {
   const algorithm = pick(ALGORITHMS)
   const time = ['-s', `${periodSeconds}s`, '-N', `@${seconds}`]
   const args = ['-b', `--totp=${algorithm}`, ...time, '-d', String(digits), key.revealBase32()]
-  return { args, ours: generateTotp(key, { at: new Date(seconds * 1000), periodSeconds, digits, algorithm }) }
+  return {
+    args,
+    ours: generateTotp(key, { at: new Date(seconds * 1000), periodSeconds, digits, algorithm }),
+  }
 }

@@ -4,7 +4,12 @@ import type { OtpAlgorithm } from 'keystep/otp'
 export const ALGORITHMS = ['SHA1', 'SHA256', 'SHA512'] as const
 
 /** HOTP of RFC 4226 5.3 on node:crypto, with nothing of keystep in it. */
-export function referenceHotp(key: Uint8Array, counter: number, algorithm: OtpAlgorithm = 'SHA1', digits = 6): string {
+export function referenceHotp(
+  key: Uint8Array,
+  counter: number,
+  algorithm: OtpAlgorithm = 'SHA1',
+  digits = 6,
+): string {
   const message = Buffer.alloc(8)
   message.writeBigUInt64BE(BigInt(counter))
   const mac = createHmac(algorithm, key).update(message).digest()
@@ -23,7 +28,8 @@ export function atStep(step: number, periodSeconds = 30): Date {
 
 /** The first step from `from` on whose code fits, by the reference. */
 export function findStep(fits: (code: string, step: number) => boolean, from = 1): number {
-  for (let step = from; step < from + 10_000_000; step++) if (fits(referenceHotp(RFC_KEY_BYTES, step), step)) return step
+  for (let step = from; step < from + 10_000_000; step++)
+    if (fits(referenceHotp(RFC_KEY_BYTES, step), step)) return step
   throw new Error('no such step')
 }
 

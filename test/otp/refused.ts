@@ -15,5 +15,6 @@ export function refused(code: KeystepErrorCode, call: () => unknown, ...inputs: 
   expect((error as KeystepError).code).toBe(code)
   const { message, cause } = error as KeystepError
   const shown = inspect([message, cause], { depth: 9 }).replace(/\n +at .*/g, '')
-  for (const input of inputs) if (typeof input === 'string' && input.length > 3) expect(shown).not.toContain(input)
+  for (const input of inputs)
+    if (typeof input === 'string' && input.length > 3) expect(shown).not.toContain(input)
 }

@@ -12,15 +12,22 @@ const verify = (step: number, o: Partial<VerifyTotpOptions> = {}) =>
   verifyTotp(key, codeOf(step), { at, lastUsedStep: null, ...o })
 
 describe('generateTotp', () => {
-  const cases = rfc6238.values.flatMap((v) => ALGORITHMS.map((algorithm) => ({ ...v, algorithm, code: v[algorithm] })))
+  const cases = rfc6238.values.flatMap((v) =>
+    ALGORITHMS.map((algorithm) => ({ ...v, algorithm, code: v[algorithm] })),
+  )
 
-  it.each(cases)('RFC 6238 Appendix B: $algorithm at $unixSeconds s is $code', ({ algorithm, unixSeconds, step, code }) => {
-    const seed = OtpKey.fromBytes(new TextEncoder().encode(rfc6238.seedsAscii[algorithm]))
-    const instant = new Date(unixSeconds * 1000)
-    expect(totpStep({ at: instant })).toBe(step)
-    expect(generateTotp(seed, { at: instant, algorithm, digits: 8 })).toBe(code)
-    expect(verifyTotp(seed, code, { at: instant, lastUsedStep: null, algorithm, digits: 8 })).toEqual({ step, drift: 0 })
-  })
+  it.each(cases)(
+    'RFC 6238 Appendix B: $algorithm at $unixSeconds s is $code',
+    ({ algorithm, unixSeconds, step, code }) => {
+      const seed = OtpKey.fromBytes(new TextEncoder().encode(rfc6238.seedsAscii[algorithm]))
+      const instant = new Date(unixSeconds * 1000)
+      expect(totpStep({ at: instant })).toBe(step)
+      expect(generateTotp(seed, { at: instant, algorithm, digits: 8 })).toBe(code)
+      expect(
+        verifyTotp(seed, code, { at: instant, lastUsedStep: null, algorithm, digits: 8 }),
+      ).toEqual({ step, drift: 0 })
+    },
+  )
 
   it('RFC 6238 4.2: a code holds from the first to the last millisecond of its step', () => {
     const code = generateTotp(key, { at })
@@ -40,7 +47,10 @@ describe('generateTotp', () => {
 
 describe('totpStep', () => {
   it('RFC 6238 4.2: is the floor of the time over the period, exactly, up to the last instant a Date has', () => {
-    const instant = fc.oneof(fc.integer({ min: 0, max: 8.64e15 }), fc.integer({ min: 8.64e15 - 10_000, max: 8.64e15 }))
+    const instant = fc.oneof(
+      fc.integer({ min: 0, max: 8.64e15 }),
+      fc.integer({ min: 8.64e15 - 10_000, max: 8.64e15 }),
+    )
     fc.assert(
       fc.property(instant, fc.integer({ min: 1, max: 300 }), (ms, periodSeconds) => {
         const step = totpStep({ at: new Date(ms), periodSeconds })
@@ -66,10 +76,18 @@ describe('verifyTotp', () => {
   })
 
   it('takes exactly the window asked for, each side by itself', () => {
-    for (const [past, future] of [[0, 0], [0, 2], [3, 0], [10, 10]] as const) {
+    for (const [past, future] of [
+      [0, 0],
+      [0, 2],
+      [3, 0],
+      [10, 10],
+    ] as const) {
       for (let off = -12; off <= 12; off++) {
         const expected = off >= -past && off <= future ? { step: NOW + off, drift: off } : null
-        expect(verify(NOW + off, { window: { past, future } }), `${off} in ${past}/${future}`).toEqual(expected)
+        expect(
+          verify(NOW + off, { window: { past, future } }),
+          `${off} in ${past}/${future}`,
+        ).toEqual(expected)
       }
     }
   })
@@ -78,7 +96,9 @@ describe('verifyTotp', () => {
     for (let off = -1; off <= 1; off++) {
       for (let used = -3; used <= 3; used++) {
         const expected = off > used ? { step: NOW + off, drift: off } : null
-        expect(verify(NOW + off, { lastUsedStep: NOW + used }), `${off} after ${used}`).toEqual(expected)
+        expect(verify(NOW + off, { lastUsedStep: NOW + used }), `${off} after ${used}`).toEqual(
+          expected,
+        )
       }
     }
     expect(verify(NOW, { lastUsedStep: 0 })).toEqual({ step: NOW, drift: 0 })
@@ -114,10 +134,18 @@ describe('verifyTotp', () => {
 
   it('time begins with step 0: no window reaches before it', () => {
     const window = { past: 10, future: 0 }
-    expect(verifyTotp(key, codeOf(0), { at: new Date(0), lastUsedStep: null, window })).toEqual({ step: 0, drift: 0 })
+    expect(verifyTotp(key, codeOf(0), { at: new Date(0), lastUsedStep: null, window })).toEqual({
+      step: 0,
+      drift: 0,
+    })
     expect(verifyTotp(key, codeOf(0), { at: new Date(0), lastUsedStep: 0, window })).toBeNull()
-    expect(verifyTotp(key, codeOf(0), { at: new Date(0), lastUsedStep: null, window, drift: -10 })).toBeNull()
-    expect(verifyTotp(key, codeOf(1), { at: atStep(5), lastUsedStep: null, window })).toEqual({ step: 1, drift: -4 })
+    expect(
+      verifyTotp(key, codeOf(0), { at: new Date(0), lastUsedStep: null, window, drift: -10 }),
+    ).toBeNull()
+    expect(verifyTotp(key, codeOf(1), { at: atStep(5), lastUsedStep: null, window })).toEqual({
+      step: 1,
+      drift: -4,
+    })
   })
 
   it('agrees with a model over windows, drifts, floors, periods, digits and algorithms', () => {
@@ -142,12 +170,24 @@ describe('verifyTotp', () => {
           const low = Math.max(now + drift - past, 0)
           const fresh = []
           for (let s = low; s <= now + drift + future; s++) {
-            if (s > (lastUsedStep ?? -1) && referenceHotp(RFC_KEY_BYTES, s, algorithm, digits) === code) fresh.push(s)
+            if (
+              s > (lastUsedStep ?? -1) &&
+              referenceHotp(RFC_KEY_BYTES, s, algorithm, digits) === code
+            )
+              fresh.push(s)
           }
           const last = fresh.at(-1)
           const params = { periodSeconds, digits, algorithm }
-          const o = { at: atStep(now, periodSeconds), window: { past, future }, drift, lastUsedStep, ...params }
-          expect(verifyTotp(key, code, o)).toEqual(last === undefined ? null : { step: last, drift: last - now })
+          const o = {
+            at: atStep(now, periodSeconds),
+            window: { past, future },
+            drift,
+            lastUsedStep,
+            ...params,
+          }
+          expect(verifyTotp(key, code, o)).toEqual(
+            last === undefined ? null : { step: last, drift: last - now },
+          )
         },
       ),
       { numRuns: 1000 },
@@ -155,7 +195,15 @@ describe('verifyTotp', () => {
   })
 
   it('what is left out and what is undefined are the same', () => {
-    const o = { at, lastUsedStep: null, window: undefined, drift: undefined, periodSeconds: undefined }
-    expect(verifyTotp(key, codeOf(NOW), { ...o, algorithm: undefined, digits: undefined })).toEqual({ step: NOW, drift: 0 })
+    const o = {
+      at,
+      lastUsedStep: null,
+      window: undefined,
+      drift: undefined,
+      periodSeconds: undefined,
+    }
+    expect(verifyTotp(key, codeOf(NOW), { ...o, algorithm: undefined, digits: undefined })).toEqual(
+      { step: NOW, drift: 0 },
+    )
   })
 })

@@ -25,9 +25,17 @@ export function doorsOf(folder: string): Door[] {
     const name = path.replace(/^\./, 'keystep')
     if (!name.endsWith('/*')) return [{ name, types: target.types, code: target.default }]
     const [before = '', after = ''] = target.default.split('*')
-    const files = existsSync(join(folder, before)) ? readdirSync(join(folder, before)).filter((file) => file.endsWith(after)) : []
-    const stems = files.map((file) => file.slice(0, -after.length)).filter((stem) => stem !== 'index')
-    return stems.map((stem) => ({ name: name.replace('*', stem), types: target.types.replace('*', stem), code: target.default.replace('*', stem) }))
+    const files = existsSync(join(folder, before))
+      ? readdirSync(join(folder, before)).filter((file) => file.endsWith(after))
+      : []
+    const stems = files
+      .map((file) => file.slice(0, -after.length))
+      .filter((stem) => stem !== 'index')
+    return stems.map((stem) => ({
+      name: name.replace('*', stem),
+      types: target.types.replace('*', stem),
+      code: target.default.replace('*', stem),
+    }))
   })
 }
 

@@ -1,14 +1,45 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const cache = join(root, 'node_modules', '.cache', 'keystep')
-const kept = ['src', 'test', 'examples', 'docs', 'package.json', 'tsconfig.json', 'tsup.config.ts', 'README.md', 'CHANGELOG.md', 'LICENSE']
-const built = ['src', 'package.json', 'tsconfig.json', 'tsup.config.ts', 'README.md', 'CHANGELOG.md', 'LICENSE']
+const kept = [
+  'src',
+  'test',
+  'examples',
+  'docs',
+  'package.json',
+  'tsconfig.json',
+  'tsup.config.ts',
+  'README.md',
+  'CHANGELOG.md',
+  'LICENSE',
+]
+const built = [
+  'src',
+  'package.json',
+  'tsconfig.json',
+  'tsup.config.ts',
+  'README.md',
+  'CHANGELOG.md',
+  'LICENSE',
+]
 
 /**
  * The path of the tarball that npm would publish, built from the sources as they are now. It is made in a copy of the project,
@@ -26,7 +57,14 @@ export function packTarball(): string {
 export function installTarball(): string {
   const folder = mkdtempSync(join(tmpdir(), 'keystep-consumer-'))
   writeFileSync(join(folder, 'package.json'), '{ "name": "consumer", "private": true }\n')
-  npm(folder, ['install', '--prefer-offline', '--no-audit', '--no-fund', '--no-package-lock', packTarball()])
+  npm(folder, [
+    'install',
+    '--prefer-offline',
+    '--no-audit',
+    '--no-fund',
+    '--no-package-lock',
+    packTarball(),
+  ])
   return folder
 }
 
@@ -35,7 +73,11 @@ function build(folder: string): void {
   const stage = mkdtempSync(join(tmpdir(), 'keystep-stage-'))
   try {
     for (const name of kept) {
-      if (existsSync(join(root, name))) cpSync(join(root, name), join(stage, name), { recursive: true, filter: (path) => !path.endsWith('node_modules') })
+      if (existsSync(join(root, name)))
+        cpSync(join(root, name), join(stage, name), {
+          recursive: true,
+          filter: (path) => !path.endsWith('node_modules'),
+        })
     }
     symlinkSync(join(root, 'node_modules'), join(stage, 'node_modules'), 'dir')
     npm(stage, ['run', 'build'])
@@ -55,8 +97,12 @@ function fingerprint(): string {
   for (const name of built) {
     const path = join(root, name)
     if (!existsSync(path)) continue
-    const files = statSync(path).isDirectory() ? readdirSync(path, { recursive: true, encoding: 'utf8' }).sort() : ['']
-    for (const file of files.map((each) => join(path, each)).filter((each) => statSync(each).isFile())) {
+    const files = statSync(path).isDirectory()
+      ? readdirSync(path, { recursive: true, encoding: 'utf8' }).sort()
+      : ['']
+    for (const file of files
+      .map((each) => join(path, each))
+      .filter((each) => statSync(each).isFile())) {
       hash.update(`${file}\n`).update(readFileSync(file)).update('\n')
     }
   }

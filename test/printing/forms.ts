@@ -7,11 +7,21 @@ import { serialize } from 'node:v8'
 import { expect } from 'vitest'
 
 const INSPECT_OPTIONS: Record<string, InspectOptions> = {
-  plain: {},
-  'showHidden, any depth': { showHidden: true, depth: Infinity, maxArrayLength: null, maxStringLength: null },
-  'without custom inspect': { customInspect: false, showHidden: true, depth: Infinity, maxArrayLength: null },
+  'plain': {},
+  'showHidden, any depth': {
+    showHidden: true,
+    depth: Infinity,
+    maxArrayLength: null,
+    maxStringLength: null,
+  },
+  'without custom inspect': {
+    customInspect: false,
+    showHidden: true,
+    depth: Infinity,
+    maxArrayLength: null,
+  },
   'getters called': { getters: true, showHidden: true, depth: Infinity },
-  proxies: { showProxy: true, showHidden: true, depth: Infinity },
+  'proxies': { showProxy: true, showHidden: true, depth: Infinity },
 }
 
 /** Everything that a careless line of code may print of a value, by the name of the carelessness. */
@@ -19,14 +29,14 @@ export function printedForms(value: object): Record<string, string> {
   const forms: Record<string, () => string> = {
     'template string': () => `${value}`,
     'String()': () => String(value),
-    concatenation: () => '' + value,
-    toLocaleString: () => value.toLocaleString(),
+    'concatenation': () => '' + value,
+    'toLocaleString': () => value.toLocaleString(),
     'JSON.stringify': () => JSON.stringify(value) + JSON.stringify({ nested: [value] }, null, 2),
-    spread: () => show({ ...value }),
+    'spread': () => show({ ...value }),
     'Object.assign': () => show(Object.assign({}, value)),
-    entries: () => show(Object.entries(value)),
+    'entries': () => show(Object.entries(value)),
     'for in': () => show(forIn(value)),
-    structuredClone: () => show(structuredClone(value)),
+    'structuredClone': () => show(structuredClone(value)),
     'structuredClone nested': () => show(structuredClone({ value: [value] })),
     'v8.serialize': () => serialize(value).toString('latin1'),
     'console.log': () => logged(value),
@@ -35,14 +45,18 @@ export function printedForms(value: object): Record<string, string> {
     'error cause': () => thrown(new Error('failed', { cause: value })),
     'thrown itself': () => thrown(value),
     'failed assertion': () => failedAssertion(value),
-    URLSearchParams: () => new URLSearchParams({ value: String(value) }).toString(),
+    'URLSearchParams': () => new URLSearchParams({ value: String(value) }).toString(),
     'property names': () => show(Reflect.ownKeys(value)),
     'everything reachable': () => reachable(value).join('\n'),
   }
   for (const [name, options] of Object.entries(INSPECT_OPTIONS)) {
-    forms[`inspect: ${name}`] = () => inspect(value, options) + inspect({ nested: [value], map: new Map([[value, value]]) }, options)
+    forms[`inspect: ${name}`] = () =>
+      inspect(value, options) +
+      inspect({ nested: [value], map: new Map([[value, value]]) }, options)
   }
-  return Object.fromEntries(Object.entries(forms).map(([name, print]) => [name, printOrError(print)]))
+  return Object.fromEntries(
+    Object.entries(forms).map(([name, print]) => [name, printOrError(print)]),
+  )
 }
 
 /** A refusal to print is fine, as long as it does not print in refusing. */
@@ -55,12 +69,23 @@ function printOrError(print: () => string): string {
 }
 
 function show(value: unknown): string {
-  return inspect(value, { showHidden: true, depth: Infinity, maxArrayLength: null, customInspect: false })
+  return inspect(value, {
+    showHidden: true,
+    depth: Infinity,
+    maxArrayLength: null,
+    customInspect: false,
+  })
 }
 
 function thrown(error: unknown): string {
   const { message, stack, cause } = error as Error
-  return [message, stack, inspect(cause, { showHidden: true, depth: Infinity }), show(error), JSON.stringify(error)].join('\n')
+  return [
+    message,
+    stack,
+    inspect(cause, { showHidden: true, depth: Infinity }),
+    show(error),
+    JSON.stringify(error),
+  ].join('\n')
 }
 
 function failedAssertion(value: unknown): string {

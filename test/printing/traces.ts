@@ -3,8 +3,8 @@ export function tracesOfBytes(bytes: Uint8Array): Record<string, string> {
   const buffer = Buffer.from(bytes)
   const [first, last] = [buffer.subarray(0, 6), buffer.subarray(-6)]
   return {
-    base64: first.toString('base64'),
-    base64url: first.toString('base64url'),
+    'base64': first.toString('base64'),
+    'base64url': first.toString('base64url'),
     'hex, beginning': first.toString('hex'),
     'hex, end': last.toString('hex'),
     'hex, spaced': spaced(first, 16),
@@ -13,13 +13,17 @@ export function tracesOfBytes(bytes: Uint8Array): Record<string, string> {
     'decimal, end': [...last].join(','),
     'decimal, spaced': [...first].join(', '),
     'decimal, one a line': [...first].join('\n'),
-    latin1: first.toString('latin1'),
+    'latin1': first.toString('latin1'),
   }
 }
 
 /** How a text looks once somebody printed it, as it is or encoded. */
 export function tracesOfText(text: string): Record<string, string> {
-  return { text: text.slice(0, 8), 'end of the text': text.slice(-8), ...tracesOfBytes(new TextEncoder().encode(text)) }
+  return {
+    'text': text.slice(0, 8),
+    'end of the text': text.slice(-8),
+    ...tracesOfBytes(new TextEncoder().encode(text)),
+  }
 }
 
 /** The names of the traces that stand in a printed text; base32 has no small letters, hex may be printed in large ones. */

@@ -4,7 +4,11 @@ import { qrDataUri, qrSvg } from 'keystep/qr'
 import { describe, expect, it } from 'vitest'
 import { canDecode, readSvg } from './decoder.ts'
 
-const uri = buildKeyUri({ key: OtpKey.fromBytes(new Uint8Array(20).fill(5)), issuer: 'Größe & Söhne', account: 'ada@example.com' })
+const uri = buildKeyUri({
+  key: OtpKey.fromBytes(new Uint8Array(20).fill(5)),
+  issuer: 'Größe & Söhne',
+  account: 'ada@example.com',
+})
 
 /** What a browser makes of a data URI: its own parser, nothing of keystep's. */
 async function load(dataUri: string): Promise<string> {
@@ -14,11 +18,14 @@ async function load(dataUri: string): Promise<string> {
 }
 
 describe('qrDataUri', () => {
-  it.skipIf(!canDecode)('is the same picture, for the src of an img on a light or dark page', async () => {
-    const svg = await load(qrDataUri(uri))
-    expect(svg).toBe(qrSvg(uri))
-    for (const page of ['white', 'black']) expect(readSvg(svg, page)).toBe(uri.reveal())
-  })
+  it.skipIf(!canDecode)(
+    'is the same picture, for the src of an img on a light or dark page',
+    async () => {
+      const svg = await load(qrDataUri(uri))
+      expect(svg).toBe(qrSvg(uri))
+      for (const page of ['white', 'black']) expect(readSvg(svg, page)).toBe(uri.reveal())
+    },
+  )
 
   it('holds nothing that ends an attribute or a CSS url(), whatever the title', async () => {
     const title = `"'()<>\\ & größer #%20`
@@ -36,6 +43,8 @@ describe('qrDataUri', () => {
 
   it('refuses what the SVG refuses', () => {
     expect(() => qrDataUri('')).toThrow(expect.objectContaining({ code: 'ERR_QR' }) as KeystepError)
-    expect(() => qrDataUri('x', { scale: 0 })).toThrow(expect.objectContaining({ code: 'ERR_OPTION' }) as KeystepError)
+    expect(() => qrDataUri('x', { scale: 0 })).toThrow(
+      expect.objectContaining({ code: 'ERR_OPTION' }) as KeystepError,
+    )
   })
 })

@@ -6,18 +6,32 @@ import { describe, expect, it } from 'vitest'
 import { canDecode, readSvg } from './decoder.ts'
 
 const key = OtpKey.fromBytes(new Uint8Array(20).fill(7))
-const uriOf = (issuer: string, account: string): Secret<string> => buildKeyUri({ key, issuer, account })
-const uris = [uriOf('A', 'b'), uriOf('Example Hosting', 'ada@example.com'), uriOf('Größe & Söhne 株式会社', 'zoë+ops'), uriOf('x'.repeat(60), 'y'.repeat(400))]
+const uriOf = (issuer: string, account: string): Secret<string> =>
+  buildKeyUri({ key, issuer, account })
+const uris = [
+  uriOf('A', 'b'),
+  uriOf('Example Hosting', 'ada@example.com'),
+  uriOf('Größe & Söhne 株式会社', 'zoë+ops'),
+  uriOf('x'.repeat(60), 'y'.repeat(400)),
+]
 
 describe('qrSvg', () => {
-  it.skipIf(!canDecode).each(uris.map((uri) => [uri.reveal().length, uri] as const))('is read back exactly: a key URI of %i characters', (_, uri) => {
-    expect(readSvg(qrSvg(uri))).toBe(uri.reveal())
-    expect(readSvg(qrSvg(uri), 'black'), 'on a dark page').toBe(uri.reveal())
-  })
+  it.skipIf(!canDecode).each(uris.map((uri) => [uri.reveal().length, uri] as const))(
+    'is read back exactly: a key URI of %i characters',
+    (_, uri) => {
+      expect(readSvg(qrSvg(uri))).toBe(uri.reveal())
+      expect(readSvg(qrSvg(uri), 'black'), 'on a dark page').toBe(uri.reveal())
+    },
+  )
 
   it.skipIf(!canDecode)('is read back for any ASCII text', () => {
     const text = fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 600, size: 'max' })
-    fc.assert(fc.property(text, (drawn) => { expect(readSvg(qrSvg(drawn))).toBe(drawn) }), { numRuns: 24 })
+    fc.assert(
+      fc.property(text, (drawn) => {
+        expect(readSvg(qrSvg(drawn))).toBe(drawn)
+      }),
+      { numRuns: 24 },
+    )
   })
 
   it.skipIf(!canDecode).each([1, 1499, 2328])('is read back at %i characters', (length) => {
@@ -31,21 +45,39 @@ describe('qrSvg', () => {
 
   it('is upright: the corner without a finder pattern is the lower right one', () => {
     const [path] = /d="[^"]+"/.exec(qrSvg('upright'))!
-    expect(path.startsWith('d="M4 4h7v1h-7z'), 'the upper left finder pattern begins the path').toBe(true)
+    expect(
+      path.startsWith('d="M4 4h7v1h-7z'),
+      'the upper left finder pattern begins the path',
+    ).toBe(true)
     // The last row begins with the lower left finder pattern and ends without one.
     expect(path).toMatch(/M4 24h7v1h-7z(?!.*h7v1h-7z)/)
   })
 
   it('is one path of at most 10 kB for a key URI of 150 characters, whatever the key', () => {
     const rest = 150 - uriOf('Example Hosting', 'a').reveal().length + 1
-    fc.assert(fc.property(fc.uint8Array({ minLength: 20, maxLength: 20 }), fc.string({ unit: fc.constantFrom('a', 'b', 'k', 'z', '0', '7'), minLength: rest, maxLength: rest }), (bytes, account) => {
-      const uri = buildKeyUri({ key: OtpKey.fromBytes(bytes), issuer: 'Example Hosting', account })
-      expect(uri.reveal()).toHaveLength(150)
-      const svg = qrSvg(uri)
-      expect(new TextEncoder().encode(svg).length).toBeLessThanOrEqual(10_000)
-      expect(svg.match(/<path/g)).toHaveLength(1)
-      expect(svg).not.toMatch(/style=|<style|<script|href/)
-    }), { numRuns: 30 })
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ minLength: 20, maxLength: 20 }),
+        fc.string({
+          unit: fc.constantFrom('a', 'b', 'k', 'z', '0', '7'),
+          minLength: rest,
+          maxLength: rest,
+        }),
+        (bytes, account) => {
+          const uri = buildKeyUri({
+            key: OtpKey.fromBytes(bytes),
+            issuer: 'Example Hosting',
+            account,
+          })
+          expect(uri.reveal()).toHaveLength(150)
+          const svg = qrSvg(uri)
+          expect(new TextEncoder().encode(svg).length).toBeLessThanOrEqual(10_000)
+          expect(svg.match(/<path/g)).toHaveLength(1)
+          expect(svg).not.toMatch(/style=|<style|<script|href/)
+        },
+      ),
+      { numRuns: 30 },
+    )
   })
 
   it('has a title for screen readers, escaped', () => {
@@ -56,7 +88,9 @@ describe('qrSvg', () => {
   })
 
   it('scales and frames', () => {
-    expect(qrSvg('x', { scale: 2, quietZone: 0 })).toContain('width="42" height="42" viewBox="0 0 21 21"')
+    expect(qrSvg('x', { scale: 2, quietZone: 0 })).toContain(
+      'width="42" height="42" viewBox="0 0 21 21"',
+    )
   })
 
   it.each([
@@ -76,7 +110,17 @@ describe('qrSvg', () => {
     expect(qrSvg('x'.repeat(2328))).toContain('<path')
   })
 
-  it.each([{ scale: 0 }, { scale: 1.5 }, { scale: 33 }, { quietZone: -1 }, { quietZone: NaN }, { title: ' ' }, { title: 7 }])('refuses %o', (options) => {
-    expect(() => qrSvg('x', options as object)).toThrow(expect.objectContaining({ code: 'ERR_OPTION' }) as KeystepError)
+  it.each([
+    { scale: 0 },
+    { scale: 1.5 },
+    { scale: 33 },
+    { quietZone: -1 },
+    { quietZone: NaN },
+    { title: ' ' },
+    { title: 7 },
+  ])('refuses %o', (options) => {
+    expect(() => qrSvg('x', options as object)).toThrow(
+      expect.objectContaining({ code: 'ERR_OPTION' }) as KeystepError,
+    )
   })
 })

@@ -18,12 +18,19 @@ export function checkThenWrite(store: RecordStore): RecordStore {
     last = turn.catch(() => undefined)
     return turn
   }
-  return { get: (key) => store.get(key), put, delete: (key, o) => store.delete(key, o), keys: (o) => store.keys(o) }
+  return {
+    get: (key) => store.get(key),
+    put,
+    delete: (key, o) => store.delete(key, o),
+    keys: (o) => store.keys(o),
+  }
 }
 
 async function overwrite(store: RecordStore, key: string, value: string): Promise<string> {
   for (;;) {
-    const written = await store.put(key, value, { expected: (await store.get(key))?.version ?? null })
+    const written = await store.put(key, value, {
+      expected: (await store.get(key))?.version ?? null,
+    })
     if (written !== null) return written
   }
 }

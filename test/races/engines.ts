@@ -37,9 +37,16 @@ export async function isHere(engine: Engine): Promise<boolean> {
 }
 
 /** A fresh place, its table created. */
-export async function makePlace(engine: Engine, url?: string): Promise<{ place: Place; remove(): Promise<void> }> {
+export async function makePlace(
+  engine: Engine,
+  url?: string,
+): Promise<{ place: Place; remove(): Promise<void> }> {
   const folder = engine === 'sqlite' ? mkdtempSync(join(tmpdir(), 'keystep-races-')) : null
-  const place: Place = { engine, url: url ?? (engine === 'sqlite' ? join(folder!, 'portal.db') : urls[engine]), name: randomTable() }
+  const place: Place = {
+    engine,
+    url: url ?? (engine === 'sqlite' ? join(folder!, 'portal.db') : urls[engine]),
+    name: randomTable(),
+  }
   const opened = await open(place)
   await opened.store.migrate()
   await opened.close()
@@ -70,20 +77,32 @@ async function openSqlite({ url, name }: Place): Promise<Connection> {
   const { default: Database } = await import('libsql')
   const db = new Database(url)
   db.exec('PRAGMA journal_mode = WAL')
-  return { store: sqliteStore(db, { table: name }), drop: async () => db.exec(`DROP TABLE ${name}`), close: async () => db.close() }
+  return {
+    store: sqliteStore(db, { table: name }),
+    drop: async () => db.exec(`DROP TABLE ${name}`),
+    close: async () => db.close(),
+  }
 }
 
 async function openPostgres({ url, name }: Place): Promise<Connection> {
   const { default: pg } = await import('pg')
   const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS, application_name: name })
   pool.on('error', ignoreIdle)
-  return { store: postgresStore(pool, { table: name }), drop: () => pool.query(`DROP TABLE ${name}`), close: () => pool.end() }
+  return {
+    store: postgresStore(pool, { table: name }),
+    drop: () => pool.query(`DROP TABLE ${name}`),
+    close: () => pool.end(),
+  }
 }
 
 async function openMariadb({ url, name }: Place): Promise<Connection> {
   const { default: mysql } = await import('mysql2/promise')
   const pool = mysql.createPool({ uri: url, connectionLimit: CONNECTIONS })
-  return { store: mysqlStore(pool, { table: name }), drop: () => pool.query(`DROP TABLE ${name}`), close: () => pool.end() }
+  return {
+    store: mysqlStore(pool, { table: name }),
+    drop: () => pool.query(`DROP TABLE ${name}`),
+    close: () => pool.end(),
+  }
 }
 
 async function openRedis({ url, name }: Place): Promise<Connection> {
@@ -93,7 +112,8 @@ async function openRedis({ url, name }: Place): Promise<Connection> {
   await client.connect()
   const store = redisStore(client, { prefix: `${name}:` })
   const drop = async (): Promise<void> => {
-    for (let keys = await store.keys(); keys.length > 0; keys = await store.keys()) await client.del(keys.map((key) => `${name}:${key}`))
+    for (let keys = await store.keys(); keys.length > 0; keys = await store.keys())
+      await client.del(keys.map((key) => `${name}:${key}`))
   }
   return { store, drop, close: () => client.close() }
 }

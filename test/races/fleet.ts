@@ -19,7 +19,11 @@ export interface Racer {
 export async function startRacer(assignment: Assignment): Promise<Racer> {
   const child = fork(await racerProgram(), [], {
     execArgv: [],
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], KEYSTEP_RACER: JSON.stringify(assignment) },
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      KEYSTEP_RACER: JSON.stringify(assignment),
+    },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   await next(child, 'ready')
@@ -30,7 +34,10 @@ export async function startRacer(assignment: Assignment): Promise<Racer> {
       await loaded
     },
     go: (startAt, onResult) => {
-      const finished = next(child, 'done', onResult).then(() => 'done' as const, () => 'dead' as const)
+      const finished = next(child, 'done', onResult).then(
+        () => 'done' as const,
+        () => 'dead' as const,
+      )
       send(child, { order: 'go', startAt })
       return finished
     },
@@ -54,11 +61,26 @@ export interface Fleet {
 export async function startFleet(assignment: Assignment, processes: number): Promise<Fleet> {
   const racers = await Promise.all(Array.from({ length: processes }, () => startRacer(assignment)))
   const race = async (at: Date, attempts: readonly Attempt[]): Promise<Result[]> => {
-    const hands = racers.map((_, racer) => attempts.map((attempt, index) => ({ attempt, index })).filter(({ index }) => index % processes === racer))
-    await Promise.all(racers.map((racer, i) => racer.load(at, hands[i]!.map(({ attempt }) => attempt))))
+    const hands = racers.map((_, racer) =>
+      attempts
+        .map((attempt, index) => ({ attempt, index }))
+        .filter(({ index }) => index % processes === racer),
+    )
+    await Promise.all(
+      racers.map((racer, i) =>
+        racer.load(
+          at,
+          hands[i]!.map(({ attempt }) => attempt),
+        ),
+      ),
+    )
     const results: Result[] = []
     const startAt = Date.now() + AIM_MS
-    const ends = await Promise.all(racers.map((racer, i) => racer.go(startAt, (result, index) => (results[hands[i]![index]!.index] = result))))
+    const ends = await Promise.all(
+      racers.map((racer, i) =>
+        racer.go(startAt, (result, index) => (results[hands[i]![index]!.index] = result)),
+      ),
+    )
     if (ends.includes('dead')) throw new Error('a process of the fleet died')
     return results
   }
@@ -74,7 +96,11 @@ function send(child: ChildProcess, order: Order): void {
 }
 
 /** The next report of a kind. Results on the way are handed on; the death of the process rejects, once all it said was read. */
-function next(child: ChildProcess, kind: 'ready' | 'loaded' | 'done', onResult?: (result: Result, index: number) => void): Promise<void> {
+function next(
+  child: ChildProcess,
+  kind: 'ready' | 'loaded' | 'done',
+  onResult?: (result: Result, index: number) => void,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const hear = (report: Report): void => {
       if (report.report === 'result') onResult?.(report.result, report.index)

@@ -12,7 +12,11 @@ export interface Judgement {
 }
 
 /** Holds what was disclosed against what may be, and against the record as it stands afterwards. */
-export async function judge(portal: Portal, race: Race, results: readonly Result[]): Promise<Judgement> {
+export async function judge(
+  portal: Portal,
+  race: Race,
+  results: readonly Result[],
+): Promise<Judgement> {
   const accepted = results.filter(isAccepted).length
   const verdicts = results.filter(isWrong).length
   const others = results.filter((result) => !isAccepted(result) && !isWrong(result)).map(wordsOf)
@@ -30,16 +34,31 @@ export async function judge(portal: Portal, race: Race, results: readonly Result
 }
 
 /** What the record counted is what was disclosed: nothing more, nothing less. */
-async function inspectRecords({ twoFactor }: Portal, race: Race, results: readonly Result[]): Promise<string[]> {
+async function inspectRecords(
+  { twoFactor }: Portal,
+  race: Race,
+  results: readonly Result[],
+): Promise<string[]> {
   const findings: string[] = []
   for (const userId of new Set(race.attempts.map((attempt) => attempt.userId))) {
     const own = results.filter((_, index) => race.attempts[index]!.userId === userId)
     const { activity, backupCodesLeft } = await twoFactor.status({ userId })
-    const counted = (type: string): number => activity.reduce((sum, entry) => sum + (entry.type === type ? (entry.count ?? 1) : 0), 0)
-    findings.push(...differ('wrong codes in the record', counted('code.rejected'), own.filter(isWrong).length + (race.lock?.earlier ?? 0)))
+    const counted = (type: string): number =>
+      activity.reduce((sum, entry) => sum + (entry.type === type ? (entry.count ?? 1) : 0), 0)
+    findings.push(
+      ...differ(
+        'wrong codes in the record',
+        counted('code.rejected'),
+        own.filter(isWrong).length + (race.lock?.earlier ?? 0),
+      ),
+    )
     // A record keeps 20 lines of activity: too few for a burst of logins, whose spent codes are looked at instead.
-    if (race.accepted <= 1) findings.push(...differ('logins in the record', counted('code.accepted'), own.filter(isAccepted).length))
-    if (race.backupCodesLeft !== undefined) findings.push(...differ('backup codes left', backupCodesLeft, race.backupCodesLeft))
+    if (race.accepted <= 1)
+      findings.push(
+        ...differ('logins in the record', counted('code.accepted'), own.filter(isAccepted).length),
+      )
+    if (race.backupCodesLeft !== undefined)
+      findings.push(...differ('backup codes left', backupCodesLeft, race.backupCodesLeft))
   }
   return findings
 }
@@ -47,20 +66,41 @@ async function inspectRecords({ twoFactor }: Portal, race: Race, results: readon
 async function inspectSpent(portal: Portal, { attempts, spent = [] }: Race): Promise<string[]> {
   const findings: string[] = []
   for (const code of spent) {
-    const verdict = await portal.twoFactor.login.verify({ challenge: await portal.challenge(attempts[0]!.userId), code })
-    findings.push(...differ('a spent code', verdict.outcome === 'rejected' ? verdict.reason : verdict.outcome, 'already_used'))
+    const verdict = await portal.twoFactor.login.verify({
+      challenge: await portal.challenge(attempts[0]!.userId),
+      code,
+    })
+    findings.push(
+      ...differ(
+        'a spent code',
+        verdict.outcome === 'rejected' ? verdict.reason : verdict.outcome,
+        'already_used',
+      ),
+    )
   }
   return findings
 }
 
 /** The lock is as long as the wrong codes make it, and the next login is told how many they were. */
-async function inspectLock(portal: Portal, { attempts, lock }: Race, verdicts: number): Promise<string[]> {
+async function inspectLock(
+  portal: Portal,
+  { attempts, lock }: Race,
+  verdicts: number,
+): Promise<string[]> {
   if (!lock) return []
   const { userId } = attempts[0]!
   const { lockedUntil } = await portal.twoFactor.status({ userId })
   portal.wait(lock.seconds)
-  const verdict = await portal.twoFactor.login.verify({ challenge: await portal.challenge(userId), code: lock.right() })
-  const failures = verdict.outcome === 'accepted' ? verdict.failuresBefore : verdict.outcome === 'rejected' ? verdict.reason : verdict.outcome
+  const verdict = await portal.twoFactor.login.verify({
+    challenge: await portal.challenge(userId),
+    code: lock.right(),
+  })
+  const failures =
+    verdict.outcome === 'accepted'
+      ? verdict.failuresBefore
+      : verdict.outcome === 'rejected'
+        ? verdict.reason
+        : verdict.outcome
   return [
     ...differ('locked until', lockedUntil?.getTime(), portal.at.getTime()),
     ...differ('failuresBefore of the next login', failures, verdicts + lock.earlier),

@@ -5,11 +5,24 @@ import { attacks, honest } from './scenarios.ts'
 
 const HEAD = ['engine', 'race', 'processes', 'attempts', 'accepted', 'verdicts', 'budget'] as const
 const engines: readonly Engine[] = ['sqlite', 'postgres', 'mariadb', 'redis']
-const NAMES = { sqlite: 'SQLite (WAL file)', postgres: 'Postgres', mariadb: 'MariaDB', redis: 'Redis' }
+const NAMES = {
+  sqlite: 'SQLite (WAL file)',
+  postgres: 'Postgres',
+  mariadb: 'MariaDB',
+  redis: 'Redis',
+}
 
 const print = (cells: readonly (string | number)[]): void => console.log(`| ${cells.join(' | ')} |`)
 const printRow = (store: string, row: Row): void =>
-  print([store, row.race, PROCESSES, row.attempts, `${row.accepted} of ${row.mayBeAccepted}`, row.verdicts, row.budget])
+  print([
+    store,
+    row.race,
+    PROCESSES,
+    row.attempts,
+    `${row.accepted} of ${row.mayBeAccepted}`,
+    row.verdicts,
+    row.budget,
+  ])
 
 print(HEAD)
 print(HEAD.map(() => '---'))

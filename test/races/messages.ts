@@ -25,7 +25,12 @@ export type Result =
 
 export type Order =
   /** Get everything ready: challenges are begun, nothing is verified. `at` is what the portal's clock shows. */
-  | { readonly order: 'load'; readonly at: string; readonly attempts: readonly Attempt[]; readonly persist: boolean }
+  | {
+      readonly order: 'load'
+      readonly at: string
+      readonly attempts: readonly Attempt[]
+      readonly persist: boolean
+    }
   /** Fire everything at one instant of the machine's clock, milliseconds since 1970. */
   | { readonly order: 'go'; readonly startAt: number }
   | { readonly order: 'end' }

@@ -1,4 +1,9 @@
-import { createKeyring, createTwoFactor, generateKeyringKey, type TwoFactor } from '../../src/index.ts'
+import {
+  createKeyring,
+  createTwoFactor,
+  generateKeyringKey,
+  type TwoFactor,
+} from '../../src/index.ts'
 import { generateTotp, OtpKey } from '../../src/otp/index.ts'
 import type { RecordStore } from '../../src/stores/record-store.ts'
 import { challenge, enroll } from '../flow/house.ts'
@@ -41,7 +46,10 @@ export function openPortal(store: RecordStore): Portal {
     backupCodes: { count: BACKUP_CODES },
     now: () => at,
   })
-  const codesOf = (keys: readonly OtpKey[]) => (step = 0) => keys.map((key) => generateTotp(key, { at: new Date(at.getTime() + step * STEP_MS) }))
+  const codesOf =
+    (keys: readonly OtpKey[]) =>
+    (step = 0) =>
+      keys.map((key) => generateTotp(key, { at: new Date(at.getTime() + step * STEP_MS) }))
   const importKey = async (userId: string): Promise<OtpKey> => {
     const key = OtpKey.generate()
     const imported = await twoFactor.totp.import({ userId, key })

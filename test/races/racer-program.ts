@@ -37,7 +37,9 @@ async function bundle(): Promise<string> {
 
 /** A test worker is not told that it ends, so each run clears away what those of half a day ago left. */
 function sweep(cache: string): void {
-  const left = readdirSync(cache).filter((name) => name.startsWith('racer-')).map((name) => join(cache, name))
+  const left = readdirSync(cache)
+    .filter((name) => name.startsWith('racer-'))
+    .map((name) => join(cache, name))
   for (const folder of left) {
     const age = Date.now() - (statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? Date.now())
     if (age > 43_200_000) rmSync(folder, { recursive: true, force: true })

@@ -20,7 +20,8 @@ async function begin(attempt: Attempt, persist: boolean): Promise<Required<Attem
   for (;;) {
     try {
       const decision = await twoFactor.login.begin({ userId: attempt.userId })
-      if (decision.next !== 'challenge') throw new Error(`expected a challenge, got ${decision.next}`)
+      if (decision.next !== 'challenge')
+        throw new Error(`expected a challenge, got ${decision.next}`)
       return { ...attempt, challenge: decision.challenge }
     } catch (error) {
       if (!persist || !(error instanceof KeystepError) || error.code !== 'ERR_STORE') throw error
@@ -29,10 +30,16 @@ async function begin(attempt: Attempt, persist: boolean): Promise<Required<Attem
   }
 }
 
-async function load({ at: instant, attempts, persist }: Extract<Order, { order: 'load' }>): Promise<void> {
+async function load({
+  at: instant,
+  attempts,
+  persist,
+}: Extract<Order, { order: 'load' }>): Promise<void> {
   at = new Date(instant)
   const ready = async (attempt: Attempt): Promise<Required<Attempt>> =>
-    attempt.challenge === undefined ? begin(attempt, persist) : { ...attempt, challenge: attempt.challenge }
+    attempt.challenge === undefined
+      ? begin(attempt, persist)
+      : { ...attempt, challenge: attempt.challenge }
   loaded = { persist, attempts: await Promise.all(attempts.map(ready)) }
   tell({ report: 'loaded' })
 }
@@ -57,11 +64,20 @@ async function run(attempt: Required<Attempt>, index: number): Promise<void> {
 async function verify({ challenge, code }: Required<Attempt>): Promise<Result> {
   try {
     const verdict = await twoFactor.login.verify({ challenge, code })
-    if (verdict.outcome === 'accepted') return { outcome: 'accepted', failuresBefore: verdict.failuresBefore }
-    return { outcome: 'rejected', reason: verdict.outcome === 'rejected' ? verdict.reason : verdict.outcome }
+    if (verdict.outcome === 'accepted')
+      return { outcome: 'accepted', failuresBefore: verdict.failuresBefore }
+    return {
+      outcome: 'rejected',
+      reason: verdict.outcome === 'rejected' ? verdict.reason : verdict.outcome,
+    }
   } catch (error) {
-    const { code: errorCode, cause } = error instanceof KeystepError ? error : { code: 'not a KeystepError', cause: error }
-    return { outcome: 'thrown', code: errorCode, cause: cause instanceof Error ? cause.message : 'none' }
+    const { code: errorCode, cause } =
+      error instanceof KeystepError ? error : { code: 'not a KeystepError', cause: error }
+    return {
+      outcome: 'thrown',
+      code: errorCode,
+      cause: cause instanceof Error ? cause.message : 'none',
+    }
   }
 }
 

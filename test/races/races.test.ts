@@ -7,10 +7,16 @@ const engines: readonly Engine[] = ['sqlite', 'postgres', 'mariadb', 'redis']
 const present = await Promise.all(engines.map(isHere))
 const here = engines.filter((_, index) => present[index])
 /** The races that tell most; `npm run test:races` runs the control through all of them. */
-const controls = attacks.filter(({ name }) => ['the same code', 'one challenge, 41 right codes', 'wrong codes'].includes(name))
+const controls = attacks.filter(({ name }) =>
+  ['the same code', 'one challenge, 41 right codes', 'wrong codes'].includes(name),
+)
 
 /** One fleet for all the races of an engine, before its tests look at the rows. */
-function raceBefore(engine: Engine, scenarios: readonly Scenario[], broken: boolean): ReadonlyMap<string, Row> {
+function raceBefore(
+  engine: Engine,
+  scenarios: readonly Scenario[],
+  broken: boolean,
+): ReadonlyMap<string, Row> {
   const rows = new Map<string, Row>()
   beforeAll(async () => {
     for await (const row of runRaces(engine, scenarios, broken)) rows.set(row.race, row)
@@ -21,12 +27,21 @@ function raceBefore(engine: Engine, scenarios: readonly Scenario[], broken: bool
 describe.each(here)('%s, 8 processes with a connection and a createTwoFactor each', (engine) => {
   const rows = raceBefore(engine, [...attacks, ...honest], false)
 
-  it.each(attacks.map(({ name }) => name))('V2, V6, V9: %s: every verdict is a committed debit', (name) => {
-    expect(rows.get(name)).toMatchObject({ attempts: PROCESSES * ATTEMPTS_PER_PROCESS, findings: [] })
-  })
-  it.each(honest.map(({ name }) => name))('%s: whoever is right gets in, and nothing throws', (name) => {
-    expect(rows.get(name)).toMatchObject({ findings: [] })
-  })
+  it.each(attacks.map(({ name }) => name))(
+    'V2, V6, V9: %s: every verdict is a committed debit',
+    (name) => {
+      expect(rows.get(name)).toMatchObject({
+        attempts: PROCESSES * ATTEMPTS_PER_PROCESS,
+        findings: [],
+      })
+    },
+  )
+  it.each(honest.map(({ name }) => name))(
+    '%s: whoever is right gets in, and nothing throws',
+    (name) => {
+      expect(rows.get(name)).toMatchObject({ findings: [] })
+    },
+  )
 })
 
 describe.each(here)('%s under a store that checks and then writes', (engine) => {

@@ -19,7 +19,11 @@ export interface Row extends Judgement {
 }
 
 /** Runs one scenario after the other. With `broken` the racers use the control store; the portal that enrolls and looks never does. */
-export async function* runRaces(engine: Engine, scenarios: readonly Scenario[], broken = false): AsyncGenerator<Row> {
+export async function* runRaces(
+  engine: Engine,
+  scenarios: readonly Scenario[],
+  broken = false,
+): AsyncGenerator<Row> {
   const { place, remove } = await makePlace(engine)
   const connection = await open(place)
   const portal = openPortal(connection.store)
@@ -27,12 +31,25 @@ export async function* runRaces(engine: Engine, scenarios: readonly Scenario[], 
   try {
     for (const [index, { name, prepare }] of scenarios.entries()) {
       for (let turn = 1; ; turn++) {
-        const race = await prepare(portal, `user ${index}, turn ${turn}`, PROCESSES * ATTEMPTS_PER_PROCESS)
+        const race = await prepare(
+          portal,
+          `user ${index}, turn ${turn}`,
+          PROCESSES * ATTEMPTS_PER_PROCESS,
+        )
         const results = await fleet.race(portal.at, race.attempts)
         const judgement = await judge(portal, race, results)
-        const wentWrong = judgement.accepted + judgement.verdicts > race.accepted + race.budget && judgement.findings.length > 0
+        const wentWrong =
+          judgement.accepted + judgement.verdicts > race.accepted + race.budget &&
+          judgement.findings.length > 0
         if (broken && !wentWrong && turn < CONTROL_TURNS) continue
-        yield { engine, race: name, attempts: race.attempts.length, mayBeAccepted: race.accepted, budget: race.budget, ...judgement }
+        yield {
+          engine,
+          race: name,
+          attempts: race.attempts.length,
+          mayBeAccepted: race.accepted,
+          budget: race.budget,
+          ...judgement,
+        }
         break
       }
     }

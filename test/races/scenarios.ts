@@ -13,7 +13,11 @@ export interface Race {
   readonly spent?: readonly string[]
   readonly backupCodesLeft?: number
   /** The lock afterwards, wrong codes disclosed before the race, and a code that is right once the lock is over. */
-  readonly lock?: { readonly seconds: number; readonly earlier: number; readonly right: () => string }
+  readonly lock?: {
+    readonly seconds: number
+    readonly earlier: number
+    readonly right: () => string
+  }
 }
 
 export interface Scenario {
@@ -27,14 +31,27 @@ export const attacks: readonly Scenario[] = [
     name: 'the same code',
     prepare: async (portal, userId, attempts) => {
       const [code] = (await portal.enroll(userId)).codes()
-      return { attempts: fire(userId, [code!], attempts), accepted: 1, budget: 0, rest: 'already_used', spent: [code!] }
+      return {
+        attempts: fire(userId, [code!], attempts),
+        accepted: 1,
+        budget: 0,
+        rest: 'already_used',
+        spent: [code!],
+      }
     },
   },
   {
     name: 'the same backup code',
     prepare: async (portal, userId, attempts) => {
       const spent = (await portal.enroll(userId)).backupCodes.slice(0, 1)
-      return { attempts: fire(userId, spent, attempts), accepted: 1, budget: 0, rest: 'already_used', spent, backupCodesLeft: BACKUP_CODES - 1 }
+      return {
+        attempts: fire(userId, spent, attempts),
+        accepted: 1,
+        budget: 0,
+        rest: 'already_used',
+        spent,
+        backupCodesLeft: BACKUP_CODES - 1,
+      }
     },
   },
   {
@@ -42,7 +59,12 @@ export const attacks: readonly Scenario[] = [
     prepare: async (portal, userId, attempts) => {
       const user = await portal.enroll(userId, 3)
       const right = [...user.codes(-1), ...user.codes(), ...user.codes(1), ...user.backupCodes]
-      return { attempts: fire(userId, right, attempts, await portal.challenge(userId)), accepted: 1, budget: 0, rest: 'expired' }
+      return {
+        attempts: fire(userId, right, attempts, await portal.challenge(userId)),
+        accepted: 1,
+        budget: 0,
+        rest: 'expired',
+      }
     },
   },
   {
@@ -50,7 +72,13 @@ export const attacks: readonly Scenario[] = [
     prepare: async (portal, userId, attempts) => {
       const user = await portal.enroll(userId)
       const lock = { seconds: 60, earlier: 0, right: () => user.codes()[0]! }
-      return { attempts: fire(userId, wrongCodes(user, attempts), attempts), accepted: 0, budget: 5, rest: 'locked', lock }
+      return {
+        attempts: fire(userId, wrongCodes(user, attempts), attempts),
+        accepted: 0,
+        budget: 5,
+        rest: 'locked',
+        lock,
+      }
     },
   },
   {
@@ -59,17 +87,30 @@ export const attacks: readonly Scenario[] = [
       const user = await portal.enroll(userId)
       const lock = { seconds: 60, earlier: 0, right: () => user.codes()[0]! }
       const challenge = await portal.challenge(userId)
-      return { attempts: fire(userId, wrongCodes(user, attempts), attempts, challenge), accepted: 0, budget: 5, rest: 'locked', lock }
+      return {
+        attempts: fire(userId, wrongCodes(user, attempts), attempts, challenge),
+        accepted: 0,
+        budget: 5,
+        rest: 'locked',
+        lock,
+      }
     },
   },
   {
     name: 'wrong codes, the first lock over',
     prepare: async (portal, userId, attempts) => {
       const user = await portal.enroll(userId)
-      for (const code of wrongCodes(user, 5)) await portal.twoFactor.login.verify({ challenge: await portal.challenge(userId), code })
+      for (const code of wrongCodes(user, 5))
+        await portal.twoFactor.login.verify({ challenge: await portal.challenge(userId), code })
       portal.wait(60)
       const lock = { seconds: 120, earlier: 5, right: () => user.codes()[0]! }
-      return { attempts: fire(userId, wrongCodes(user, attempts), attempts), accepted: 0, budget: 1, rest: 'locked', lock }
+      return {
+        attempts: fire(userId, wrongCodes(user, attempts), attempts),
+        accepted: 0,
+        budget: 1,
+        rest: 'locked',
+        lock,
+      }
     },
   },
   {
@@ -77,8 +118,17 @@ export const attacks: readonly Scenario[] = [
     prepare: async (portal, userId, attempts) => {
       const { backupCodes } = await portal.enroll(userId)
       await portal.markImported(userId)
-      const wrong = Array.from({ length: attempts }, (_, i) => backupCodes[i % BACKUP_CODES]!.slice(0, -4) + String(1000 + i))
-      return { attempts: fire(userId, wrong, attempts), accepted: 0, budget: 5, rest: 'locked', backupCodesLeft: BACKUP_CODES }
+      const wrong = Array.from(
+        { length: attempts },
+        (_, i) => backupCodes[i % BACKUP_CODES]!.slice(0, -4) + String(1000 + i),
+      )
+      return {
+        attempts: fire(userId, wrong, attempts),
+        accepted: 0,
+        budget: 5,
+        rest: 'locked',
+        backupCodesLeft: BACKUP_CODES,
+      }
     },
   },
 ]
@@ -91,7 +141,14 @@ export const honest: readonly Scenario[] = [
       const user = await portal.enroll(userId, 3)
       const right = [...user.codes(), ...user.backupCodes]
       // The first 15 of the 35 are typed in a second tab, too.
-      return { attempts: fire(userId, right, 50), accepted: right.length, budget: 0, rest: 'already_used', spent: right, backupCodesLeft: 0 }
+      return {
+        attempts: fire(userId, right, 50),
+        accepted: right.length,
+        budget: 0,
+        rest: 'already_used',
+        spent: right,
+        backupCodesLeft: 0,
+      }
     },
   },
   {
@@ -108,6 +165,15 @@ export const honest: readonly Scenario[] = [
 ]
 
 /** As many attempts as asked for, over the codes in turn; each over a challenge of its own unless one is given. */
-function fire(userId: string, codes: readonly string[], count: number, challenge?: string): Attempt[] {
-  return Array.from({ length: count }, (_, i) => ({ userId, code: codes[i % codes.length]!, ...(challenge !== undefined && { challenge }) }))
+function fire(
+  userId: string,
+  codes: readonly string[],
+  count: number,
+  challenge?: string,
+): Attempt[] {
+  return Array.from({ length: count }, (_, i) => ({
+    userId,
+    code: codes[i % codes.length]!,
+    ...(challenge !== undefined && { challenge }),
+  }))
 }

@@ -6,15 +6,27 @@ import { enroll, house } from '../flow/house.ts'
 
 const NOW = Date.parse('2026-11-22T12:00:00Z')
 
-const removed = (n: number): EventDetail => ({ type: 'factor.removed', factorId: `f${n}`, kind: 'totp', label: 'Phone' })
+const removed = (n: number): EventDetail => ({
+  type: 'factor.removed',
+  factorId: `f${n}`,
+  kind: 'totp',
+  label: 'Phone',
+})
 
 describe('what comes from outside', () => {
   it('is cut: ip to 45, user agent to 160 characters, and anything but text is left out', () => {
     const long = 'a'.repeat(10_000)
-    expect(factsOf({ ip: long, userAgent: long })).toEqual({ ip: 'a'.repeat(45), userAgent: 'a'.repeat(160) })
-    expect(factsOf({ ip: '2001:db8::1', userAgent: 'Browser/1.0' })).toEqual({ ip: '2001:db8::1', userAgent: 'Browser/1.0' })
+    expect(factsOf({ ip: long, userAgent: long })).toEqual({
+      ip: 'a'.repeat(45),
+      userAgent: 'a'.repeat(160),
+    })
+    expect(factsOf({ ip: '2001:db8::1', userAgent: 'Browser/1.0' })).toEqual({
+      ip: '2001:db8::1',
+      userAgent: 'Browser/1.0',
+    })
     expect(factsOf(undefined)).toEqual({})
-    for (const junk of [undefined, null, 7, {}, ['a'], { toString: () => 'a' }]) expect(factsOf({ ip: junk, userAgent: junk } as never)).toEqual({})
+    for (const junk of [undefined, null, 7, {}, ['a'], { toString: () => 'a' }])
+      expect(factsOf({ ip: junk, userAgent: junk } as never)).toEqual({})
     expect(factsOf({ ip: 'a', cookie: 'session' } as never)).toEqual({ ip: 'a' })
   })
 
@@ -25,25 +37,44 @@ describe('what comes from outside', () => {
       expect(cut('a'.repeat(most), most)).toBe('a'.repeat(most))
     }
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), fc.integer({ min: 1, max: 40 }), (text, most) => {
-        const short = cut(text, most)
-        expect(text.startsWith(short) && short.length <= most && short.length >= Math.min(text.length, most - 1)).toBe(true)
-        expect(Buffer.from(short).toString()).toBe(short)
-      }),
+      fc.property(
+        fc.string({ unit: 'grapheme', maxLength: 40 }),
+        fc.integer({ min: 1, max: 40 }),
+        (text, most) => {
+          const short = cut(text, most)
+          expect(
+            text.startsWith(short) &&
+              short.length <= most &&
+              short.length >= Math.min(text.length, most - 1),
+          ).toBe(true)
+          expect(Buffer.from(short).toString()).toBe(short)
+        },
+      ),
       { numRuns: 500 },
     )
   })
 
   it('writes no second line into a log, no escape into a terminal, and nothing that is no text', () => {
-    expect(cut('Phone\nadmin: all is well\r\u001b[2J\u0000\u009b', 64)).toBe('Phone\ufffdadmin: all is well\ufffd\ufffd[2J\ufffd\ufffd')
+    expect(cut('Phone\nadmin: all is well\r\u001b[2J\u0000\u009b', 64)).toBe(
+      'Phone\ufffdadmin: all is well\ufffd\ufffd[2J\ufffd\ufffd',
+    )
     expect(cut('\ud83dPhone\ude00\ud83d', 64)).toBe('\ufffdPhone\ufffd\ufffd')
-    expect(factsOf({ ip: '203.0.113.7\n', userAgent: 'a\tb' })).toEqual({ ip: '203.0.113.7\ufffd', userAgent: 'a\ufffdb' })
+    expect(factsOf({ ip: '203.0.113.7\n', userAgent: 'a\tb' })).toEqual({
+      ip: '203.0.113.7\ufffd',
+      userAgent: 'a\ufffdb',
+    })
     fc.assert(
-      fc.property(fc.array(fc.constantFrom('a', '\n', '\0', '\ud83d', '\ude00', '€', '"', '\\'), { maxLength: 40 }), fc.integer({ min: 1, max: 40 }), (letters, most) => {
-        const short = cut(letters.join(''), most)
-        expect(Buffer.from(short).toString()).toBe(short)
-        expect(Buffer.byteLength(JSON.stringify(short)) - 2).toBeLessThanOrEqual(3 * most)
-      }),
+      fc.property(
+        fc.array(fc.constantFrom('a', '\n', '\0', '\ud83d', '\ude00', '€', '"', '\\'), {
+          maxLength: 40,
+        }),
+        fc.integer({ min: 1, max: 40 }),
+        (letters, most) => {
+          const short = cut(letters.join(''), most)
+          expect(Buffer.from(short).toString()).toBe(short)
+          expect(Buffer.byteLength(JSON.stringify(short)) - 2).toBeLessThanOrEqual(3 * most)
+        },
+      ),
     )
   })
 
@@ -60,8 +91,12 @@ describe('what comes from outside', () => {
     const staff = { actor: '😀'.repeat(32), reason: '😀'.repeat(150) }
     const { activity } = await twoFactor.status({ userId: 'ada' })
     for (const told of [activity, events]) {
-      for (const type of ['support_code.issued', 'reset']) expect(told.find((one) => one.type === type)).toMatchObject({ ...staff, ...facts })
-      expect(told.find((one) => one.type === 'factor.removed')).toMatchObject({ label: '😀'.repeat(32), ...facts })
+      for (const type of ['support_code.issued', 'reset'])
+        expect(told.find((one) => one.type === type)).toMatchObject({ ...staff, ...facts })
+      expect(told.find((one) => one.type === 'factor.removed')).toMatchObject({
+        label: '😀'.repeat(32),
+        ...facts,
+      })
     }
   })
 
@@ -74,55 +109,103 @@ describe('emit', () => {
   const event = (n: number): KeystepEvent => ({ ...removed(n), at: new Date(NOW), userId: 'ada' })
   const settle = () => new Promise((resume) => setTimeout(resume, 5))
   const failing = {
-    throws: () => {
+    'throws': () => {
       throw new Error('mail server down')
     },
-    rejects: () => Promise.reject(new Error('mail server down')),
-    'returns a thenable that rejects': () => ({ then: (_: unknown, reject: (error: Error) => void) => { reject(new Error('mail server down')) } }) as never,
+    'rejects': () => Promise.reject(new Error('mail server down')),
+    'returns a thenable that rejects': () =>
+      ({
+        then: (_: unknown, reject: (error: Error) => void) => {
+          reject(new Error('mail server down'))
+        },
+      }) as never,
   }
 
   it('is not asked where there is no handler: what was done stands, and nobody is told of anything', async () => {
     const errors: KeystepError[] = []
-    const { twoFactor, clock } = house({ onEvent: undefined, onError: (error) => void errors.push(error) })
+    const { twoFactor, clock } = house({
+      onEvent: undefined,
+      onError: (error) => void errors.push(error),
+    })
     const { factorId } = await enroll(twoFactor, 'ada', clock)
-    expect(await twoFactor.factors.rename({ userId: 'ada', factorId, label: 'Phone' })).toEqual({ outcome: 'accepted' })
+    expect(await twoFactor.factors.rename({ userId: 'ada', factorId, label: 'Phone' })).toEqual({
+      outcome: 'accepted',
+    })
     await settle()
-    expect((await twoFactor.status({ userId: 'ada' })).activity[0]).toMatchObject({ type: 'factor.renamed', label: 'Phone' })
+    expect((await twoFactor.status({ userId: 'ada' })).activity[0]).toMatchObject({
+      type: 'factor.renamed',
+      label: 'Phone',
+    })
     expect(errors).toEqual([])
   })
 
   it('hands every event on, in order', () => {
     const got: KeystepEvent[] = []
-    emit((one) => void got.push(one), () => expect.unreachable(), [event(1), event(2)])
+    emit(
+      (one) => void got.push(one),
+      () => expect.unreachable(),
+      [event(1), event(2)],
+    )
     expect(got).toEqual([event(1), event(2)])
   })
 
-  it.each(Object.entries(failing))('a handler that %s is reported as ERR_EVENT_HANDLER with its cause, and the next event still comes', async (_, handler) => {
-    const [got, errors]: [KeystepEvent[], KeystepError[]] = [[], []]
-    emit((one) => { got.push(one); return handler() }, (error) => void errors.push(error), [event(1), event(2)])
-    await settle()
-    expect(got).toEqual([event(1), event(2)])
-    expect(errors).toHaveLength(2)
-    for (const error of errors) expect(error).toMatchObject({ name: 'KeystepError', code: 'ERR_EVENT_HANDLER', cause: { message: 'mail server down' } })
-  })
-
-  it.each(Object.entries(failing))('a reporter that fails too, over a handler that %s, ends there: no exception and no unhandled rejection', async (_, handler) => {
-    const unhandled: unknown[] = []
-    const note = (reason: unknown) => void unhandled.push(reason)
-    process.on('unhandledRejection', note)
-    try {
-      expect(() => { emit(handler, () => { throw new Error('log full') }, [event(1)]) }).not.toThrow()
-      expect(() => { emit(handler, () => Promise.reject(new Error('log full')), [event(1)]) }).not.toThrow()
+  it.each(Object.entries(failing))(
+    'a handler that %s is reported as ERR_EVENT_HANDLER with its cause, and the next event still comes',
+    async (_, handler) => {
+      const [got, errors]: [KeystepEvent[], KeystepError[]] = [[], []]
+      emit(
+        (one) => {
+          got.push(one)
+          return handler()
+        },
+        (error) => void errors.push(error),
+        [event(1), event(2)],
+      )
       await settle()
-    } finally {
-      process.off('unhandledRejection', note)
-    }
-    expect(unhandled).toEqual([])
-  })
+      expect(got).toEqual([event(1), event(2)])
+      expect(errors).toHaveLength(2)
+      for (const error of errors)
+        expect(error).toMatchObject({
+          name: 'KeystepError',
+          code: 'ERR_EVENT_HANDLER',
+          cause: { message: 'mail server down' },
+        })
+    },
+  )
+
+  it.each(Object.entries(failing))(
+    'a reporter that fails too, over a handler that %s, ends there: no exception and no unhandled rejection',
+    async (_, handler) => {
+      const unhandled: unknown[] = []
+      const note = (reason: unknown) => void unhandled.push(reason)
+      process.on('unhandledRejection', note)
+      try {
+        expect(() => {
+          emit(handler, () => {
+            throw new Error('log full')
+          }, [event(1)])
+        }).not.toThrow()
+        expect(() => {
+          emit(handler, () => Promise.reject(new Error('log full')), [event(1)])
+        }).not.toThrow()
+        await settle()
+      } finally {
+        process.off('unhandledRejection', note)
+      }
+      expect(unhandled).toEqual([])
+    },
+  )
 
   it('a handler that hangs holds nobody up', () => {
     const got: KeystepEvent[] = []
-    emit((one) => { got.push(one); return new Promise<void>(() => undefined) }, () => expect.unreachable(), [event(1), event(2)])
+    emit(
+      (one) => {
+        got.push(one)
+        return new Promise<void>(() => undefined)
+      },
+      () => expect.unreachable(),
+      [event(1), event(2)],
+    )
     expect(got).toHaveLength(2)
   })
 })

@@ -5,7 +5,9 @@ import { rowOf } from './record.ts'
 
 const refused = expect.objectContaining({ name: 'KeystepError', code: 'ERR_USER_ID' }) as Error
 const isEmail = (text: string): boolean => /^\s*[^\s@]+@[^\s@]+\.[^\s@]+\s*$/.test(text)
-const userId = fc.string({ unit: 'binary', minLength: 1, maxLength: 50 }).filter((id) => !isEmail(id))
+const userId = fc
+  .string({ unit: 'binary', minLength: 1, maxLength: 50 })
+  .filter((id) => !isEmail(id))
 const realm = fc.string({ unit: 'binary', minLength: 1, maxLength: 16 })
 
 describe('checkUserId', () => {
@@ -48,7 +50,24 @@ describe('checkUserId', () => {
   })
 
   it('takes any other well-formed string of 1 to 200 bytes as it is', () => {
-    const good = ['a', '0', '42', 'null', ' ', '\0', '__proto__', '../x', 'u1.a.b', 'a'.repeat(200), '€'.repeat(66), '😀'.repeat(50), 'auth0|5f7c', '@', 'a@b', 'a.b']
+    const good = [
+      'a',
+      '0',
+      '42',
+      'null',
+      ' ',
+      '\0',
+      '__proto__',
+      '../x',
+      'u1.a.b',
+      'a'.repeat(200),
+      '€'.repeat(66),
+      '😀'.repeat(50),
+      'auth0|5f7c',
+      '@',
+      'a@b',
+      'a.b',
+    ]
     good.push('550e8400-e29b-41d4-a716-446655440000')
     for (const id of good) expect(() => checkUserId(id), id).not.toThrow()
   })
@@ -59,7 +78,9 @@ describe('recordKey', () => {
     expect(rowOf('default', 'ada')).toBe('u1.ZGVmYXVsdA.YWRh')
     fc.assert(
       fc.property(realm, userId, (place, id) => {
-        expect(rowOf(place, id)).toBe(`u1.${Buffer.from(place).toString('base64url')}.${Buffer.from(id).toString('base64url')}`)
+        expect(rowOf(place, id)).toBe(
+          `u1.${Buffer.from(place).toString('base64url')}.${Buffer.from(id).toString('base64url')}`,
+        )
         expect(rowOf(place, id)).toMatch(/^u1\.[\w-]+\.[\w-]+$/)
         expect(rowOf(place, id).startsWith(recordPrefix(place))).toBe(true)
       }),
@@ -67,7 +88,11 @@ describe('recordKey', () => {
   })
 
   it('V12: is injective: no two users of any two realms share a record', () => {
-    const sly = fc.string({ unit: fc.constantFrom('a', 'A', '.', '-', '_', 'é', 'e\u0301', ' ', '\0'), minLength: 1, maxLength: 3 })
+    const sly = fc.string({
+      unit: fc.constantFrom('a', 'A', '.', '-', '_', 'é', 'e\u0301', ' ', '\0'),
+      minLength: 1,
+      maxLength: 3,
+    })
     const either = [fc.oneof(sly, realm), fc.oneof(sly, userId)] as const
     fc.assert(
       fc.property(...either, ...either, (realmA, idA, realmB, idB) => {
@@ -78,7 +103,21 @@ describe('recordKey', () => {
   })
 
   it('V12: tells apart what databases like to confuse: case, accents, blanks, Unicode forms', () => {
-    const ids = ['ada', 'Ada', 'ADA', 'ada ', ' ada', 'adá', 'ada\u0301', 'ａda', 'ada\0', '\u0130', 'i', 'ß', 'ss']
+    const ids = [
+      'ada',
+      'Ada',
+      'ADA',
+      'ada ',
+      ' ada',
+      'adá',
+      'ada\u0301',
+      'ａda',
+      'ada\0',
+      '\u0130',
+      'i',
+      'ß',
+      'ss',
+    ]
     expect(new Set(ids.map((id) => rowOf('default', id))).size).toBe(ids.length)
   })
 

@@ -11,7 +11,8 @@ export interface Weather {
 export function stormyStore(store: RecordStore): RecordStore & { weather: Weather } {
   const stormy = {
     weather: { read: 'fine', write: 'fine' } as Weather,
-    get: (key: string) => (stormy.weather.read === 'fine' ? store.get(key) : Promise.reject(new Error('read failed'))),
+    get: (key: string) =>
+      stormy.weather.read === 'fine' ? store.get(key) : Promise.reject(new Error('read failed')),
     put: async (...args: Parameters<RecordStore['put']>) => {
       if (stormy.weather.write === 'before') throw new Error('write failed')
       const version = await store.put(...args)
@@ -29,7 +30,8 @@ export function slowStore(store: RecordStore): RecordStore & { landed: number } 
   let turn = 0
   const dawdle = async (): Promise<void> => {
     turn = (turn * 7 + 3) % 11
-    for (let turns = turn; turns > 0; turns--) await new Promise<void>((resume) => setImmediate(resume))
+    for (let turns = turn; turns > 0; turns--)
+      await new Promise<void>((resume) => setImmediate(resume))
   }
   const slow = {
     landed: 0,

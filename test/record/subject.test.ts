@@ -10,7 +10,8 @@ describe('newSubject and renewEpoch', () => {
     for (const { macKey } of subjects) expect(Buffer.from(macKey, 'base64url')).toHaveLength(32)
     const epochs = times(200, () => renewEpoch(subjects[0]!, NOW).epoch)
     expect(new Set(epochs.map(({ id }) => id)).size).toBe(200)
-    for (const { id, at } of epochs) expect([Buffer.from(id, 'base64url').length, at]).toEqual([16, NOW])
+    for (const { id, at } of epochs)
+      expect([Buffer.from(id, 'base64url').length, at]).toEqual([16, NOW])
     expect(recordMac(subjects[0]!, 'device', 'x')).not.toBe(recordMac(subjects[1]!, 'device', 'x'))
   })
 
@@ -18,7 +19,13 @@ describe('newSubject and renewEpoch', () => {
     const full = await fullSubject('a')
     const { epoch, devices, spent, spentFloor, sms, ...kept } = renewEpoch(full, NOW + 1)
     expect(epoch.id).not.toBe(full.epoch.id)
-    expect([devices, spent, spentFloor, sms.code, sms.sentAt]).toEqual([[], [], 0, null, full.sms.sentAt])
+    expect([devices, spent, spentFloor, sms.code, sms.sentAt]).toEqual([
+      [],
+      [],
+      0,
+      null,
+      full.sms.sentAt,
+    ])
     expect(full).toMatchObject(kept)
     expect(isEnrolled(full) && isEnrolled(renewEpoch(full, NOW))).toBe(true)
   })

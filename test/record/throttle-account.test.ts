@@ -1,6 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import {
-  type Attempts, type CounterName, gateOf, isExhausted, miss, noAttempts, recover, resolveLimits, restart, restartRecovery, succeed, unlock,
+  type Attempts,
+  type CounterName,
+  gateOf,
+  isExhausted,
+  miss,
+  noAttempts,
+  recover,
+  resolveLimits,
+  restart,
+  restartRecovery,
+  succeed,
+  unlock,
 } from '../../src/record/throttle.ts'
 
 const NOW = Date.parse('2026-11-22T12:00:00Z')
@@ -8,7 +19,12 @@ const DAY = 86_400_000
 const limits = resolveLimits()
 
 /** Wrong codes at one instant, as if every lock had passed. */
-function misses(count: number, now: number, from: Attempts = noAttempts, counter: CounterName = 'codes'): Attempts {
+function misses(
+  count: number,
+  now: number,
+  from: Attempts = noAttempts,
+  counter: CounterName = 'codes',
+): Attempts {
   let attempts = from
   for (let i = 0; i < count; i++) attempts = miss(attempts, counter, now, limits).attempts
   return attempts
@@ -21,7 +37,10 @@ describe('the account of 30 days', () => {
     while (gateOf(state.codes, now, limits) === 'open') {
       const missed = miss(state, 'codes', now, limits)
       judged++
-      state = missed.attempts.codes.streak === 4 && !missed.exhausted ? succeed(missed.attempts) : missed.attempts
+      state =
+        missed.attempts.codes.streak === 4 && !missed.exhausted
+          ? succeed(missed.attempts)
+          : missed.attempts
     }
     return { attempts: state, judged }
   }
@@ -58,20 +77,34 @@ describe('the account of 30 days', () => {
 
   it('the account goes on over a backup code, a new set and a reset by staff; unlock alone empties it', () => {
     const wrong = misses(60, NOW, misses(60, NOW), 'recovery')
-    for (const after of [recover(wrong, NOW, limits), restartRecovery(wrong, NOW, limits), restart(wrong, NOW, limits)]) {
-      expect([after.codes.wrongAt, after.recovery.wrongAt].map(({ length }) => length)).toEqual([60, 60])
+    for (const after of [
+      recover(wrong, NOW, limits),
+      restartRecovery(wrong, NOW, limits),
+      restart(wrong, NOW, limits),
+    ]) {
+      expect([after.codes.wrongAt, after.recovery.wrongAt].map(({ length }) => length)).toEqual([
+        60, 60,
+      ])
       expect(isExhausted(after.recovery, limits)).toBe(false)
     }
     const { attempts, judged } = unlock(wrong, NOW)
     expect(judged).toBe(120)
-    for (const counter of ['codes', 'recovery'] as const) expect(attempts[counter]).toEqual(noAttempts[counter])
-    expect([attempts.failures, attempts.stops], 'V20: what a stop ended stays ended').toEqual([120, wrong.stops])
+    for (const counter of ['codes', 'recovery'] as const)
+      expect(attempts[counter]).toEqual(noAttempts[counter])
+    expect([attempts.failures, attempts.stops], 'V20: what a stop ended stays ended').toEqual([
+      120,
+      wrong.stops,
+    ])
     expect(unlock(wrong, NOW + 31 * DAY).judged).toBe(0)
   })
 
   it('a reset keeps nothing that lies ahead of the clock', () => {
     const ahead = misses(100, NOW + 400 * DAY)
     expect(restart(ahead, NOW, limits).codes).toEqual(noAttempts.codes)
-    expect(restart(misses(60, NOW), NOW, limits)).toMatchObject({ failures: 0, stops: 0, codes: { streak: 0, lockedUntil: 0, stopped: false } })
+    expect(restart(misses(60, NOW), NOW, limits)).toMatchObject({
+      failures: 0,
+      stops: 0,
+      codes: { streak: 0, lockedUntil: 0, stopped: false },
+    })
   })
 })

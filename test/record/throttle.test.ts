@@ -1,6 +1,17 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { type Attempts, type CounterName, gateOf, isExhausted, miss, noAttempts, recover, resolveLimits, restartRecovery, succeed } from '../../src/record/throttle.ts'
+import {
+  type Attempts,
+  type CounterName,
+  gateOf,
+  isExhausted,
+  miss,
+  noAttempts,
+  recover,
+  resolveLimits,
+  restartRecovery,
+  succeed,
+} from '../../src/record/throttle.ts'
 
 const NOW = Date.parse('2026-11-22T12:00:00Z')
 const SECOND = 1000
@@ -19,13 +30,22 @@ function guess(most = 1000, given = limits, counter: CounterName = 'codes') {
     if (gate !== 'open') now = gate.retryAt.getTime()
     const missed = miss(attempts, counter, now, given)
     attempts = missed.attempts
-    guesses.push({ left: missed.attemptsLeft, lockedFor: missed.retryAt && (missed.retryAt.getTime() - now) / SECOND, exhausted: missed.exhausted })
+    guesses.push({
+      left: missed.attemptsLeft,
+      lockedFor: missed.retryAt && (missed.retryAt.getTime() - now) / SECOND,
+      exhausted: missed.exhausted,
+    })
   }
   return { guesses, attempts, now }
 }
 
 /** Wrong codes at one instant, as if every lock had passed. */
-function misses(count: number, now: number, from: Attempts = noAttempts, counter: CounterName = 'codes'): Attempts {
+function misses(
+  count: number,
+  now: number,
+  from: Attempts = noAttempts,
+  counter: CounterName = 'codes',
+): Attempts {
   let attempts = from
   for (let i = 0; i < count; i++) attempts = miss(attempts, counter, now, limits).attempts
   return attempts
@@ -36,25 +56,49 @@ describe('63B-4 3.2.2: the exact locks', () => {
     for (let freeAttempts = 1; freeAttempts <= 5; freeAttempts++) {
       const { guesses } = guess(1000, resolveLimits({ freeAttempts }))
       expect(guesses[9]!.lockedFor).toBeGreaterThanOrEqual(32 * 60)
-      for (const { lockedFor, exhausted } of guesses.slice(10)) expect(exhausted || lockedFor! > 32 * 60).toBe(true)
+      for (const { lockedFor, exhausted } of guesses.slice(10))
+        expect(exhausted || lockedFor! > 32 * 60).toBe(true)
     }
     expect(guess().guesses[9]!.lockedFor).toBe(32 * 60)
   })
 
   it('four wrong codes are free, the fifth locks a minute, each further one twice as long, up to an hour', () => {
-    const expected = [null, null, null, null, 60, 120, 240, 480, 960, 1920, ...Array<number>(39).fill(3600), null]
+    const expected = [
+      null,
+      null,
+      null,
+      null,
+      60,
+      120,
+      240,
+      480,
+      960,
+      1920,
+      ...Array<number>(39).fill(3600),
+      null,
+    ]
     expect(guess().guesses.map(({ lockedFor }) => lockedFor)).toEqual(expected)
   })
 
   it('the fiftieth wrong code in a row is the hard stop, for ever', () => {
     const { guesses, attempts, now } = guess()
     expect(guesses).toHaveLength(50)
-    expect(guesses.map(({ exhausted }) => exhausted)).toEqual([...Array<boolean>(49).fill(false), true])
-    for (const later of [0, HOUR, 30 * DAY, 3650 * DAY]) expect(gateOf(attempts.codes, now + later, limits)).toEqual({ reason: 'exhausted' })
+    expect(guesses.map(({ exhausted }) => exhausted)).toEqual([
+      ...Array<boolean>(49).fill(false),
+      true,
+    ])
+    for (const later of [0, HOUR, 30 * DAY, 3650 * DAY])
+      expect(gateOf(attempts.codes, now + later, limits)).toEqual({ reason: 'exhausted' })
   })
 
   it('attemptsLeft counts down to the next lock, and is 0 on the code that locks', () => {
-    expect(guess().guesses.map(({ left }) => left)).toEqual([4, 3, 2, 1, ...Array<number>(46).fill(0)])
+    expect(guess().guesses.map(({ left }) => left)).toEqual([
+      4,
+      3,
+      2,
+      1,
+      ...Array<number>(46).fill(0),
+    ])
   })
 
   it('somebody who waits out every lock gets 50 guesses, and needs more than a day and a half for them', () => {
@@ -65,14 +109,20 @@ describe('63B-4 3.2.2: the exact locks', () => {
     const attempts = misses(5, NOW)
     const retryAt = new Date(NOW + 60 * SECOND)
     expect(gateOf(attempts.codes, NOW, limits)).toEqual({ reason: 'locked', retryAt })
-    expect(gateOf(attempts.codes, NOW + 60 * SECOND - 1, limits)).toEqual({ reason: 'locked', retryAt })
+    expect(gateOf(attempts.codes, NOW + 60 * SECOND - 1, limits)).toEqual({
+      reason: 'locked',
+      retryAt,
+    })
     expect(gateOf(attempts.codes, NOW + 60 * SECOND, limits)).toBe('open')
   })
 })
 
 describe('63B-4 3.2.2: 100 wrong codes within 30 days', () => {
   /** Four wrong codes and a right one, at an interval: what never reaches a lock. */
-  function patient(rounds: number, interval: number): { attempts: Attempts; now: number; exhaustedAt: number | null } {
+  function patient(
+    rounds: number,
+    interval: number,
+  ): { attempts: Attempts; now: number; exhaustedAt: number | null } {
     let attempts = noAttempts
     let wrong = 0
     for (let round = 0; round < rounds; round++) {
@@ -96,7 +146,8 @@ describe('63B-4 3.2.2: 100 wrong codes within 30 days', () => {
 
   it('the stop is latched: it does not melt away with the 30 days, nor by a right code', () => {
     const { attempts, now } = patient(1000, DAY)
-    for (const later of [31 * DAY, 365 * DAY]) expect(gateOf(attempts.codes, now + later, limits)).toEqual({ reason: 'exhausted' })
+    for (const later of [31 * DAY, 365 * DAY])
+      expect(gateOf(attempts.codes, now + later, limits)).toEqual({ reason: 'exhausted' })
     expect(isExhausted(succeed(attempts).codes, limits)).toBe(true)
   })
 
@@ -122,13 +173,21 @@ describe('63B-4 3.2.2: 100 wrong codes within 30 days', () => {
       attempts = missed.attempts
       return [missed.attemptsLeft, missed.exhausted]
     })
-    expect(left).toEqual([[3, false], [2, false], [1, false], [0, true]])
+    expect(left).toEqual([
+      [3, false],
+      [2, false],
+      [1, false],
+      [0, true],
+    ])
   })
 })
 
 describe('the two counters', () => {
   it('wrong codes of one kind never lock the other: a phished app leaves the way of recovery open, and the other way round', () => {
-    for (const [counter, other] of [['codes', 'recovery'], ['recovery', 'codes']] as const) {
+    for (const [counter, other] of [
+      ['codes', 'recovery'],
+      ['recovery', 'codes'],
+    ] as const) {
       const { attempts, now } = guess(1000, limits, counter)
       expect(gateOf(attempts[counter], now, limits)).toEqual({ reason: 'exhausted' })
       expect(gateOf(attempts[other], now, limits)).toBe('open')
@@ -177,14 +236,35 @@ describe('limits', () => {
     expect(limits).toEqual({ freeAttempts: 5, hardStop: 50, monthlyStop: 100 })
     expect(resolveLimits({})).toEqual(limits)
     expect(resolveLimits({ freeAttempts: undefined })).toEqual(limits)
-    expect(resolveLimits({ freeAttempts: 1, hardStop: 1, monthlyStop: 1 })).toEqual({ freeAttempts: 1, hardStop: 1, monthlyStop: 1 })
+    expect(resolveLimits({ freeAttempts: 1, hardStop: 1, monthlyStop: 1 })).toEqual({
+      freeAttempts: 1,
+      hardStop: 1,
+      monthlyStop: 1,
+    })
   })
 
   it('63B-4 3.2.2: are never raised, switched off or made something else', () => {
     const most = { freeAttempts: 5, hardStop: 50, monthlyStop: 100 }
     for (const [name, value] of Object.entries(most)) {
-      for (const bad of [value + 1, 0, -1, 1.5, NaN, Infinity, -Infinity, '3', null, true, [3], {}, 3n, Number.MAX_SAFE_INTEGER]) {
-        expect(() => resolveLimits({ [name]: bad as number }), `${name}: ${inspect(bad)}`).toThrow(expect.objectContaining({ code: 'ERR_OPTION' }) as Error)
+      for (const bad of [
+        value + 1,
+        0,
+        -1,
+        1.5,
+        NaN,
+        Infinity,
+        -Infinity,
+        '3',
+        null,
+        true,
+        [3],
+        {},
+        3n,
+        Number.MAX_SAFE_INTEGER,
+      ]) {
+        expect(() => resolveLimits({ [name]: bad as number }), `${name}: ${inspect(bad)}`).toThrow(
+          expect.objectContaining({ code: 'ERR_OPTION' }) as Error,
+        )
       }
     }
   })
@@ -203,6 +283,8 @@ describe('limits', () => {
   })
 
   it('lowering the hard stop holds at once for who is beyond it already', () => {
-    expect(gateOf(misses(10, NOW - DAY).codes, NOW, resolveLimits({ hardStop: 10 }))).toEqual({ reason: 'exhausted' })
+    expect(gateOf(misses(10, NOW - DAY).codes, NOW, resolveLimits({ hardStop: 10 }))).toEqual({
+      reason: 'exhausted',
+    })
   })
 })

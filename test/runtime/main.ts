@@ -9,7 +9,10 @@ import { stage } from './stage.ts'
 import { type Runtime, type Target, targets } from './targets.ts'
 
 const wanted = process.argv.slice(2).map((name) => name.toLowerCase())
-const chosen = targets.filter(({ runtime, what }) => wanted.length === 0 || wanted.some((name) => `${runtime} ${what}`.toLowerCase().includes(name)))
+const chosen = targets.filter(
+  ({ runtime, what }) =>
+    wanted.length === 0 || wanted.some((name) => `${runtime} ${what}`.toLowerCase().includes(name)),
+)
 const counts = new Set<number>()
 const tally = { passed: 0, failed: 0, skipped: 0 }
 
@@ -18,21 +21,33 @@ try {
   for (const target of chosen) {
     const [outcome, version, words] = await run(target)
     tally[outcome]++
-    console.log(`${target.runtime.padEnd(14)}${version.padEnd(16)}${target.what.padEnd(28)}${words}`)
+    console.log(
+      `${target.runtime.padEnd(14)}${version.padEnd(16)}${target.what.padEnd(28)}${words}`,
+    )
   }
 } finally {
   rmSync(staged, { recursive: true, force: true })
 }
-console.log(`\n${chosen.length} checks on runtimes: ${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped`)
+console.log(
+  `\n${chosen.length} checks on runtimes: ${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped`,
+)
 if (counts.size > 1) console.log('the runtimes did not run the same number of cases')
 if (tally.failed > 0 || tally.passed === 0 || counts.size > 1) process.exitCode = 1
 
-async function run(target: Target): Promise<[outcome: keyof typeof tally, version: string, words: string]> {
-  if (target.server && !(await hasServer(target.server, `${target.what} on ${target.runtime} skipped`))) return ['skipped', '', 'skipped: no server']
+async function run(
+  target: Target,
+): Promise<[outcome: keyof typeof tally, version: string, words: string]> {
+  if (
+    target.server &&
+    !(await hasServer(target.server, `${target.what} on ${target.runtime} skipped`))
+  )
+    return ['skipped', '', 'skipped: no server']
   const runtime = await find(target)
   if (typeof runtime === 'string') {
     const refused = target.required && Boolean(process.env['CI'])
-    return refused ? ['failed', '', `FAILED: may not be skipped here, but ${runtime}`] : ['skipped', '', `skipped: ${runtime}`]
+    return refused
+      ? ['failed', '', `FAILED: may not be skipped here, but ${runtime}`]
+      : ['skipped', '', `skipped: ${runtime}`]
   }
   const { ok, passed, words } = prove(target, runtime, staged)
   if (passed !== null && target.what.startsWith('suite')) counts.add(passed)

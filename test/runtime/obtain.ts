@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 /** Runtimes and drivers are large, and few need them: they live beside the project's dependencies, not among them. */
-const cache = process.env['KEYSTEP_RUNTIMES'] ?? fileURLToPath(new URL('../../node_modules/.cache/keystep-runtimes', import.meta.url))
+const cache =
+  process.env['KEYSTEP_RUNTIMES'] ??
+  fileURLToPath(new URL('../../node_modules/.cache/keystep-runtimes', import.meta.url))
 
 /** Where a driver has to be compiled: for tests of a second, two minutes of optimizing are too long. The last of the compiler's -O counts. */
 const UNOPTIMIZED = { CFLAGS: '-O0', CXXFLAGS: '-O0' }
@@ -26,8 +28,17 @@ async function install(spec: string, folder: string): Promise<string> {
   const fresh = mkdtempSync(join(cache, 'installing-'))
   try {
     writeFileSync(join(fresh, 'package.json'), '{ "private": true }\n')
-    const options = ['--prefer-offline', '--fetch-retries=1', '--no-audit', '--no-fund', '--no-package-lock']
-    await promisify(execFile)('npm', ['install', ...options, spec], { cwd: fresh, env: { ...process.env, ...UNOPTIMIZED } })
+    const options = [
+      '--prefer-offline',
+      '--fetch-retries=1',
+      '--no-audit',
+      '--no-fund',
+      '--no-package-lock',
+    ]
+    await promisify(execFile)('npm', ['install', ...options, spec], {
+      cwd: fresh,
+      env: { ...process.env, ...UNOPTIMIZED },
+    })
     // Another process may have been faster; either result is the same.
     if (!existsSync(folder)) renameSync(fresh, folder)
   } finally {

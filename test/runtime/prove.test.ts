@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { prove } from './prove.ts'
 import type { Target } from './targets.ts'
 
-const target: Target = { runtime: 'Node', what: 'suite', required: true, get: () => Promise.resolve(node), args: [] }
+const target: Target = {
+  runtime: 'Node',
+  what: 'suite',
+  required: true,
+  get: () => Promise.resolve(node),
+  args: [],
+}
 const node = { version: process.versions.node, command: [process.execPath] }
 const run = (program: string) => prove({ ...target, args: ['-e', program] }, node, process.cwd())
 
@@ -26,6 +32,8 @@ describe('a run on a runtime', () => {
   })
 
   it('that cannot start has failed', () => {
-    expect(prove(target, { version: '', command: ['/nowhere/runtime'] }, process.cwd())).toMatchObject({ ok: false, words: expect.stringContaining('ENOENT') })
+    expect(
+      prove(target, { version: '', command: ['/nowhere/runtime'] }, process.cwd()),
+    ).toMatchObject({ ok: false, words: expect.stringContaining('ENOENT') })
   })
 })

@@ -21,14 +21,21 @@ const bundles: readonly (BuildOptions & { entry: string })[] = [
 export async function stage(): Promise<string> {
   const folder = installTarball()
   await compile(folder, ['runners/seal.mjs'])
-  const sealed = execFileSync(process.execPath, ['runners/seal.mjs'], { cwd: folder, encoding: 'utf8' })
+  const sealed = execFileSync(process.execPath, ['runners/seal.mjs'], {
+    cwd: folder,
+    encoding: 'utf8',
+  })
   await compile(folder, ['runners/*.mjs', 'stores/*.mjs'], { SEALED_ELSEWHERE: sealed.trim() })
   for (const { entry, ...options } of bundles) await bundle(folder, entry, options)
   return folder
 }
 
 /** The tsconfig is left out in both, since its paths lead to `src`. */
-async function compile(folder: string, programs: readonly string[], define: Record<string, string> = {}): Promise<void> {
+async function compile(
+  folder: string,
+  programs: readonly string[],
+  define: Record<string, string> = {},
+): Promise<void> {
   await build({
     entryPoints: programs.map((program) => join(here, program)),
     outbase: here,

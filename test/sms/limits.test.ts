@@ -3,11 +3,18 @@ import type { RecordStore } from 'keystep/stores'
 import { describe, expect, it } from 'vitest'
 import { acceptedOf, challenge, SESSION } from '../flow/house.ts'
 import { peek } from '../record/record.ts'
-import { challengeWithCode, enrollSms, firstPermit, smsHouse, type SmsHouse } from '../flow/sms-house.ts'
+import {
+  challengeWithCode,
+  enrollSms,
+  firstPermit,
+  smsHouse,
+  type SmsHouse,
+} from '../flow/sms-house.ts'
 import { redeem } from '../flow/staff-house.ts'
 import { slowStore, stormyStore } from '../record/stores.ts'
 
-const send = async (h: SmsHouse, userId = 'ada') => h.twoFactor.sms.send({ challenge: await challenge(h.twoFactor, userId) })
+const send = async (h: SmsHouse, userId = 'ada') =>
+  h.twoFactor.sms.send({ challenge: await challenge(h.twoFactor, userId) })
 const tooSoon = (retryAt: Date) => ({ outcome: 'rejected', reason: 'too_soon', retryAt })
 
 /** A user whose enrollment's own message lies long ago. */
@@ -55,20 +62,41 @@ describe('V21: how many messages a user is sent', () => {
   it('enrollments count with logins, and a reset gives none back', async () => {
     const h = smsHouse()
     for (let n = 0; n < 5; n++) {
-      acceptedOf(await h.twoFactor.sms.enroll({ permit: await firstPermit(h, 'ada'), sessionId: SESSION, number: `+491511234567${n}` }))
+      acceptedOf(
+        await h.twoFactor.sms.enroll({
+          permit: await firstPermit(h, 'ada'),
+          sessionId: SESSION,
+          number: `+491511234567${n}`,
+        }),
+      )
       h.clock.advance({ seconds: 30 })
     }
-    const { supportCode } = await h.twoFactor.recovery.reset({ userId: 'ada', actor: 'support/7', reason: 'test' })
-    expect(await h.twoFactor.sms.enroll({ permit: await redeem(h.twoFactor, supportCode.reveal()), number: '+4915112345679' })).toMatchObject({ reason: 'too_soon' })
+    const { supportCode } = await h.twoFactor.recovery.reset({
+      userId: 'ada',
+      actor: 'support/7',
+      reason: 'test',
+    })
+    expect(
+      await h.twoFactor.sms.enroll({
+        permit: await redeem(h.twoFactor, supportCode.reveal()),
+        number: '+4915112345679',
+      }),
+    ).toMatchObject({ reason: 'too_soon' })
     expect(h.outbox).toHaveLength(5)
   })
 
   it('of 40 parallel requests one is sent', async () => {
     const h = await settled({ store: slowStore(memoryStore()) })
-    const challenges = await Promise.all(Array.from({ length: 40 }, () => challenge(h.twoFactor, 'ada')))
-    const answers = await Promise.all(challenges.map((asked) => h.twoFactor.sms.send({ challenge: asked })))
+    const challenges = await Promise.all(
+      Array.from({ length: 40 }, () => challenge(h.twoFactor, 'ada')),
+    )
+    const answers = await Promise.all(
+      challenges.map((asked) => h.twoFactor.sms.send({ challenge: asked })),
+    )
     expect(answers.filter(({ outcome }) => outcome === 'accepted')).toHaveLength(1)
-    expect(answers.every((answer) => answer.outcome === 'accepted' || answer.reason === 'too_soon')).toBe(true)
+    expect(
+      answers.every((answer) => answer.outcome === 'accepted' || answer.reason === 'too_soon'),
+    ).toBe(true)
     expect(h.outbox).toHaveLength(1)
   })
 })
@@ -77,7 +105,13 @@ describe('V21: how many messages a destination is sent', () => {
   const share = async (h: SmsHouse, users: number) => {
     const answers = []
     for (let n = 0; n < users; n++) {
-      acceptedOf(await h.twoFactor.sms.import({ userId: `ring-${n}`, number: '+4915112345678', confirmedAt: h.clock() }))
+      acceptedOf(
+        await h.twoFactor.sms.import({
+          userId: `ring-${n}`,
+          number: '+4915112345678',
+          confirmedAt: h.clock(),
+        }),
+      )
       answers.push(await send(h, `ring-${n}`))
     }
     return answers
@@ -89,17 +123,31 @@ describe('V21: how many messages a destination is sent', () => {
     h.clock.advance({ days })
     await share(h, sends)
     h.clock.advance({ days: -days })
-    acceptedOf(await h.twoFactor.sms.import({ userId: 'ada', number: '+4915112345678', confirmedAt: h.clock() }))
+    acceptedOf(
+      await h.twoFactor.sms.import({
+        userId: 'ada',
+        number: '+4915112345678',
+        confirmedAt: h.clock(),
+      }),
+    )
     return h
   }
 
   it('a budget across users: 10 within an hour, 20 within a day', async () => {
     const h = smsHouse()
     const began = h.clock()
-    const outcomes = (await share(h, 12)).map((answer) => ('reason' in answer ? answer.reason : answer.outcome))
-    expect(outcomes).toEqual([...Array.from({ length: 10 }, () => 'accepted'), 'too_soon', 'too_soon'])
+    const outcomes = (await share(h, 12)).map((answer) =>
+      'reason' in answer ? answer.reason : answer.outcome,
+    )
+    expect(outcomes).toEqual([
+      ...Array.from({ length: 10 }, () => 'accepted'),
+      'too_soon',
+      'too_soon',
+    ])
     h.clock.set(new Date(began.getTime() + 3_600_000))
-    expect((await share(h, 10)).map(({ outcome }) => outcome)).toEqual(Array.from({ length: 10 }, () => 'accepted'))
+    expect((await share(h, 10)).map(({ outcome }) => outcome)).toEqual(
+      Array.from({ length: 10 }, () => 'accepted'),
+    )
     h.clock.advance({ hours: 2 })
     expect(await send(h, 'ring-0')).toEqual(tooSoon(new Date(began.getTime() + 86_400_000)))
     expect(h.outbox).toHaveLength(20)
@@ -111,14 +159,23 @@ describe('V21: how many messages a destination is sent', () => {
     const keys = await h.store.keys()
     const [budget] = keys.filter((key) => key.startsWith('s1.'))
     expect(budget).toMatch(/^s1\.[\w-]{43}$/)
-    for (const key of keys) expect(key + Buffer.from(key.split('.').at(-1)!, 'base64url').toString('latin1')).not.toContain('15112345678')
+    for (const key of keys)
+      expect(
+        key + Buffer.from(key.split('.').at(-1)!, 'base64url').toString('latin1'),
+      ).not.toContain('15112345678')
     expect((await h.store.get(budget!))!.value).toMatch(/^ks1\./)
   })
 
   it('a refused destination costs the user nothing but the answer', async () => {
     const h = smsHouse()
     await share(h, 10)
-    acceptedOf(await h.twoFactor.sms.import({ userId: 'ada', number: '+4915112345678', confirmedAt: h.clock() }))
+    acceptedOf(
+      await h.twoFactor.sms.import({
+        userId: 'ada',
+        number: '+4915112345678',
+        confirmedAt: h.clock(),
+      }),
+    )
     const before = await peek(h, 'ada')
     expect(await send(h)).toMatchObject({ reason: 'too_soon' })
     expect((await peek(h, 'ada')).sms).toEqual(before.sms)
@@ -151,21 +208,35 @@ describe('V21: how many messages a destination is sent', () => {
   it('a burst costs a number as many sends as messages: one account does not silence the phone of another', async () => {
     const h = await settled({ store: slowStore(memoryStore()) })
     for (let burst = 0; burst < 3; burst++) {
-      const challenges = await Promise.all(Array.from({ length: 12 }, () => challenge(h.twoFactor, 'ada')))
-      const answers = await Promise.all(challenges.map((asked) => h.twoFactor.sms.send({ challenge: asked })))
+      const challenges = await Promise.all(
+        Array.from({ length: 12 }, () => challenge(h.twoFactor, 'ada')),
+      )
+      const answers = await Promise.all(
+        challenges.map((asked) => h.twoFactor.sms.send({ challenge: asked })),
+      )
       expect(answers.filter(({ outcome }) => outcome === 'accepted')).toHaveLength(1)
       h.clock.advance({ seconds: 31 })
     }
     expect(h.outbox).toHaveLength(3)
-    expect((await share(h, 8)).map(({ outcome }) => outcome)).toEqual([...Array.from({ length: 7 }, () => 'accepted'), 'rejected'])
+    expect((await share(h, 8)).map(({ outcome }) => outcome)).toEqual([
+      ...Array.from({ length: 7 }, () => 'accepted'),
+      'rejected',
+    ])
   })
 
   it('a send that the store lost is given back, as far as the store allows', async () => {
     const h = smsHouse()
     await share(h, 9)
-    acceptedOf(await h.twoFactor.sms.import({ userId: 'ada', number: '+4915112345678', confirmedAt: h.clock() }))
+    acceptedOf(
+      await h.twoFactor.sms.import({
+        userId: 'ada',
+        number: '+4915112345678',
+        confirmedAt: h.clock(),
+      }),
+    )
     const put = h.store.put
-    h.store.put = (key, ...rest) => (key.startsWith('u1.') ? Promise.reject(new Error('read-only')) : put(key, ...rest))
+    h.store.put = (key, ...rest) =>
+      key.startsWith('u1.') ? Promise.reject(new Error('read-only')) : put(key, ...rest)
     for (let n = 0; n < 3; n++) await expect(send(h)).rejects.toMatchObject({ code: 'ERR_STORE' })
     h.store.put = put
     acceptedOf(await send(h))
@@ -177,17 +248,27 @@ describe('the order of debits', () => {
   it('the user is decided, then the destination debited, then the user’s swap, then the send', async () => {
     const { store, keyring, clock } = await settled()
     const log: string[] = []
-    const note = (what: string, key: string) => log.push(`${what} ${key.startsWith('s1.') ? 'destination' : 'user'}`)
+    const note = (what: string, key: string) =>
+      log.push(`${what} ${key.startsWith('s1.') ? 'destination' : 'user'}`)
     const watched: RecordStore = {
       ...store,
       get: (key) => (note('read', key), store.get(key)),
       put: (...args) => (note('write', args[0]), store.put(...args)),
     }
-    const h = smsHouse({ store: watched, keyring, now: clock }, { sender: async () => void log.push('send') })
+    const h = smsHouse(
+      { store: watched, keyring, now: clock },
+      { sender: async () => void log.push('send') },
+    )
     const asked = await challenge(h.twoFactor, 'ada')
     log.length = 0
     acceptedOf(await h.twoFactor.sms.send({ challenge: asked }))
-    expect(log).toEqual(['read user', 'read destination', 'write destination', 'write user', 'send'])
+    expect(log).toEqual([
+      'read user',
+      'read destination',
+      'write destination',
+      'write user',
+      'send',
+    ])
   })
 
   it('no store, no message: where a debit is not written nothing is sent', async () => {
@@ -196,7 +277,9 @@ describe('the order of debits', () => {
       const h = await settled({ store })
       const asked = await challenge(h.twoFactor, 'ada')
       store.weather.write = write
-      await expect(h.twoFactor.sms.send({ challenge: asked })).rejects.toMatchObject({ code: 'ERR_STORE' })
+      await expect(h.twoFactor.sms.send({ challenge: asked })).rejects.toMatchObject({
+        code: 'ERR_STORE',
+      })
       expect(h.outbox).toEqual([])
     }
   })
@@ -206,7 +289,10 @@ describe('a provider that fails', () => {
   it('is ERR_SMS_SENDER with its cause, and no wrong code', async () => {
     const h = await settled()
     h.network.failures = 1
-    await expect(send(h)).rejects.toMatchObject({ code: 'ERR_SMS_SENDER', cause: new Error('the provider is down') })
+    await expect(send(h)).rejects.toMatchObject({
+      code: 'ERR_SMS_SENDER',
+      cause: new Error('the provider is down'),
+    })
     expect((await peek(h, 'ada')).attempts.failures).toBe(0)
   })
 
@@ -244,7 +330,14 @@ describe('a provider that fails', () => {
 
   it('a sender that throws at once, or is no promise, fails alike', async () => {
     const throwing = await settled()
-    const broken = smsHouse({ store: throwing.store, keyring: throwing.keyring, now: throwing.clock }, { sender: () => { throw new Error('bug') } })
+    const broken = smsHouse(
+      { store: throwing.store, keyring: throwing.keyring, now: throwing.clock },
+      {
+        sender: () => {
+          throw new Error('bug')
+        },
+      },
+    )
     await expect(send(broken)).rejects.toMatchObject({ code: 'ERR_SMS_SENDER' })
   })
 })

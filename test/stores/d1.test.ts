@@ -5,14 +5,24 @@ import { storeContract, type StoreUnderTest } from '../../src/testing/index.ts'
 
 /** A binding over SQLite itself, which is what D1 runs on. D1 in workerd: test/runtime/stores. */
 function bindingOver(db: Database.Database): D1Binding {
-  return { prepare: (sql) => ({ bind: (...values) => ({ all: async () => ({ results: db.prepare(sql).all(...values) as Record<string, unknown>[] }) }) }) }
+  return {
+    prepare: (sql) => ({
+      bind: (...values) => ({
+        all: async () => ({ results: db.prepare(sql).all(...values) as Record<string, unknown>[] }),
+      }),
+    }),
+  }
 }
 
 async function underTest(): Promise<StoreUnderTest> {
   const db = new Database(':memory:')
   const store = d1Store(bindingOver(db))
   await store.migrate()
-  return { store, brokenStore: d1Store(bindingOver(db), { table: 'no_such_table' }), close: () => db.close() }
+  return {
+    store,
+    brokenStore: d1Store(bindingOver(db), { table: 'no_such_table' }),
+    close: () => db.close(),
+  }
 }
 
 describe('d1Store, its SQL on SQLite', () => {
@@ -23,7 +33,8 @@ describe('d1Store, its SQL on SQLite', () => {
     const db = new Database(':memory:')
     await d1Store(bindingOver(db), { table: 'by_d1' }).migrate()
     await sqliteStore(db, { table: 'by_sqlite' }).migrate()
-    const columns = (table: string): unknown => db.prepare(`SELECT name, type, "notnull", pk FROM pragma_table_info('${table}')`).all()
+    const columns = (table: string): unknown =>
+      db.prepare(`SELECT name, type, "notnull", pk FROM pragma_table_info('${table}')`).all()
     expect(columns('by_d1')).toEqual(columns('by_sqlite'))
     expect(columns('by_d1')).toHaveLength(4)
     db.close()

@@ -17,13 +17,16 @@ function modelKv(entries = new Map<string, Entry>()): DenoKvHandle {
     const writes: ((versionstamp: string) => void)[] = []
     const operation: ReturnType<DenoKvHandle['atomic']> = {
       check: ({ key, versionstamp }) => {
-        if (versionstamp !== null && !/^[0-9a-f]{20}$/.test(versionstamp)) throw new TypeError('invalid versionstamp')
+        if (versionstamp !== null && !/^[0-9a-f]{20}$/.test(versionstamp))
+          throw new TypeError('invalid versionstamp')
         checks.push(() => (entries.get(nameOf(key))?.versionstamp ?? null) === versionstamp)
         return operation
       },
       set: (key, value, { expireIn } = {}) => {
         if (nameOf(key).length > 2048 || value.length + 8 > 65_536) throw new TypeError('too large')
-        writes.push((versionstamp) => entries.set(nameOf(key), { value: value.slice(), versionstamp, expireIn }))
+        writes.push((versionstamp) =>
+          entries.set(nameOf(key), { value: value.slice(), versionstamp, expireIn }),
+        )
         return operation
       },
       delete: (key) => {
@@ -41,9 +44,15 @@ function modelKv(entries = new Map<string, Entry>()): DenoKvHandle {
   }
   return {
     atomic,
-    get: async (key) => ({ key, value: entries.get(nameOf(key))?.value ?? null, versionstamp: entries.get(nameOf(key))?.versionstamp ?? null }),
+    get: async (key) => ({
+      key,
+      value: entries.get(nameOf(key))?.value ?? null,
+      versionstamp: entries.get(nameOf(key))?.versionstamp ?? null,
+    }),
     async *list({ prefix, start = prefix }) {
-      const names = [...entries.keys()].filter((name) => name.startsWith(`${nameOf(prefix)}\0`) && name >= nameOf(start)).sort()
+      const names = [...entries.keys()]
+        .filter((name) => name.startsWith(`${nameOf(prefix)}\0`) && name >= nameOf(start))
+        .sort()
       for (const name of names) yield { key: name.split('\0'), ...entries.get(name)! }
     },
   }
@@ -53,7 +62,10 @@ describe('denoKvStore', () => {
   const gone = (): never => {
     throw new TypeError('already closed')
   }
-  const make = () => ({ store: denoKvStore(modelKv()), brokenStore: denoKvStore({ get: gone, list: gone, atomic: gone }) })
+  const make = () => ({
+    store: denoKvStore(modelKv()),
+    brokenStore: denoKvStore({ get: gone, list: gone, atomic: gone }),
+  })
   for (const { name, run } of storeContract(make)) it(name, run)
 
   it('expiry is housekeeping: a day is added, from now on when the caller lives in the past, and a put without it clears it', async () => {
@@ -61,7 +73,10 @@ describe('denoKvStore', () => {
     const store = denoKvStore(modelKv(entries))
     const day = 86_400_000
     const days = (key: string): number => (entries.get(`keystep\0${key}`)?.expireIn ?? NaN) / day
-    const version = await store.put('soon', 'value', { expected: null, expiresAt: new Date(Date.now() + day) })
+    const version = await store.put('soon', 'value', {
+      expected: null,
+      expiresAt: new Date(Date.now() + day),
+    })
     await store.put('past', 'value', { expected: null, expiresAt: new Date('2020-01-01') })
     expect(days('soon')).toBeCloseTo(2, 3)
     expect(days('past')).toBe(1)
@@ -81,7 +96,14 @@ describe('denoKvStore', () => {
   })
 
   it('a foreign value under the prefix throws, and is not taken for a record', async () => {
-    const entries = new Map([['keystep\0key', { value: 'text' as never, versionstamp: '0'.repeat(20), expireIn: undefined }]])
-    await expect(denoKvStore(modelKv(entries)).get('key')).rejects.toMatchObject({ code: 'ERR_RECORD_SHAPE' })
+    const entries = new Map([
+      [
+        'keystep\0key',
+        { value: 'text' as never, versionstamp: '0'.repeat(20), expireIn: undefined },
+      ],
+    ])
+    await expect(denoKvStore(modelKv(entries)).get('key')).rejects.toMatchObject({
+      code: 'ERR_RECORD_SHAPE',
+    })
   })
 })

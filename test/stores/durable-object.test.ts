@@ -7,7 +7,9 @@ class ModelStorage implements DurableStorage {
   readonly records = new Map<string, unknown>()
   #last: Promise<unknown> = Promise.resolve()
 
-  transaction<T>(work: Parameters<DurableStorage['transaction']>[0] & ((txn: never) => Promise<unknown>)): Promise<T> {
+  transaction<T>(
+    work: Parameters<DurableStorage['transaction']>[0] & ((txn: never) => Promise<unknown>),
+  ): Promise<T> {
     const turn = this.#last.then(async () => {
       const draft = new Map(this.records)
       const result = await work({
@@ -23,15 +25,33 @@ class ModelStorage implements DurableStorage {
     return turn
   }
 
-  async list({ prefix, startAfter, limit }: { prefix: string; startAfter: string; limit: number }): Promise<Map<string, unknown>> {
-    const keys = [...this.records.keys()].filter((key) => key.startsWith(prefix) && key > startAfter)
-    return new Map(keys.sort().slice(0, limit).map((key) => [key, this.records.get(key)]))
+  async list({
+    prefix,
+    startAfter,
+    limit,
+  }: {
+    prefix: string
+    startAfter: string
+    limit: number
+  }): Promise<Map<string, unknown>> {
+    const keys = [...this.records.keys()].filter(
+      (key) => key.startsWith(prefix) && key > startAfter,
+    )
+    return new Map(
+      keys
+        .sort()
+        .slice(0, limit)
+        .map((key) => [key, this.records.get(key)]),
+    )
   }
 }
 
 describe('durableObjectStore', () => {
   const gone = (): Promise<never> => Promise.reject(new Error('storage is gone'))
-  const make = () => ({ store: durableObjectStore(new ModelStorage()), brokenStore: durableObjectStore({ transaction: gone, list: gone }) })
+  const make = () => ({
+    store: durableObjectStore(new ModelStorage()),
+    brokenStore: durableObjectStore({ transaction: gone, list: gone }),
+  })
   for (const { name, run } of storeContract(make)) it(name, run)
 
   it('leaves the keys of the portal alone, and keeps expiresAt beside the value', async () => {
@@ -43,7 +63,11 @@ describe('durableObjectStore', () => {
     const version = await store.put('session', 'value', { expected: null, expiresAt })
     expect(await store.keys()).toEqual(['session'])
     expect(storage.records.get('session')).toBe('of the portal')
-    expect(storage.records.get('keystep:session')).toEqual({ value: 'value', version, expiresAt: expiresAt.getTime() })
+    expect(storage.records.get('keystep:session')).toEqual({
+      value: 'value',
+      version,
+      expiresAt: expiresAt.getTime(),
+    })
   })
 
   it('V3: refuses the handle of a transaction', () => {

@@ -10,21 +10,27 @@ const server = await hasServer('mariadb')
 describe.runIf(server)('mysqlStore on a MariaDB server', () => {
   const table = randomTable()
   const pool = mysql.createPool({ uri: urls.mariadb, connectionLimit: 8 })
-  const changedRows = mysql.createPool({ uri: urls.mariadb, connectionLimit: 4, flags: ['-FOUND_ROWS'] })
+  const changedRows = mysql.createPool({
+    uri: urls.mariadb,
+    connectionLimit: 4,
+    flags: ['-FOUND_ROWS'],
+  })
   beforeAll(() => mysqlStore(pool, { table }).migrate())
   afterAll(async () => {
     await pool.query(`DROP TABLE ${table}`)
     await Promise.all([pool.end(), changedRows.end()])
   })
 
-  const inRolledBack = (from: mysql.Pool) => async (work: () => Promise<void>): Promise<void> => {
-    const connection = await from.getConnection()
-    await connection.beginTransaction()
-    await connection.query(`SELECT count(*) FROM ${table}`)
-    await work()
-    await connection.rollback()
-    connection.release()
-  }
+  const inRolledBack =
+    (from: mysql.Pool) =>
+    async (work: () => Promise<void>): Promise<void> => {
+      const connection = await from.getConnection()
+      await connection.beginTransaction()
+      await connection.query(`SELECT count(*) FROM ${table}`)
+      await work()
+      await connection.rollback()
+      connection.release()
+    }
   const make = (one: mysql.Pool, two: mysql.Pool) => (): StoreUnderTest => ({
     store: mysqlStore(one, { table }),
     otherStore: mysqlStore(two, { table: `test.${table}` }),
@@ -59,7 +65,9 @@ describe.runIf(server)('mysqlStore on a MariaDB server', () => {
 
   it('V3: a single connection is refused, which may be inside of a transaction', async () => {
     const connection = await pool.getConnection()
-    expect(() => mysqlStore(connection as never)).toThrow(expect.objectContaining({ code: 'ERR_OPTION' }))
+    expect(() => mysqlStore(connection as never)).toThrow(
+      expect.objectContaining({ code: 'ERR_OPTION' }),
+    )
     connection.release()
   })
 })

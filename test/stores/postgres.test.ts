@@ -87,26 +87,40 @@ describe.runIf(server)('postgresStore on a Postgres server', () => {
   })
 
   describe('pg Pool in a database that is serializable by default', () => {
-    const strict = new pg.Pool({ connectionString: urls.postgres, max: 8, options: '-c default_transaction_isolation=serializable' })
+    const strict = new pg.Pool({
+      connectionString: urls.postgres,
+      max: 8,
+      options: '-c default_transaction_isolation=serializable',
+    })
     afterAll(() => strict.end())
-    const make = (): StoreUnderTest => ({ store: postgresStore(strict, { table }), otherStore: postgresStore(pool, { table }) })
-    for (const { name, run } of storeContract(make).filter(({ name }) => /race|reads/.test(name))) it(name, run)
+    const make = (): StoreUnderTest => ({
+      store: postgresStore(strict, { table }),
+      otherStore: postgresStore(pool, { table }),
+    })
+    for (const { name, run } of storeContract(make).filter(({ name }) => /race|reads/.test(name)))
+      it(name, run)
   })
 
-  it.each(['camel', 'pascal', 'kebab'] as const)('postgres.js that renames columns: postgres.%s', async (style) => {
-    const renaming = postgres(urls.postgres, { max: 1, transform: postgres[style] })
-    const store = postgresStore(renaming, { table })
-    const version = (await store.put(style, 'value', { expected: null }))!
-    expect(await store.get(style)).toEqual({ value: 'value', version })
-    expect(await store.get('absent')).toBeNull()
-    expect(await store.keys({ after: style.slice(0, -1), limit: 1 })).toEqual([style])
-    expect(await store.delete(style, { expected: version })).toBe('deleted')
-    await renaming.end()
-  })
+  it.each(['camel', 'pascal', 'kebab'] as const)(
+    'postgres.js that renames columns: postgres.%s',
+    async (style) => {
+      const renaming = postgres(urls.postgres, { max: 1, transform: postgres[style] })
+      const store = postgresStore(renaming, { table })
+      const version = (await store.put(style, 'value', { expected: null }))!
+      expect(await store.get(style)).toEqual({ value: 'value', version })
+      expect(await store.get('absent')).toBeNull()
+      expect(await store.keys({ after: style.slice(0, -1), limit: 1 })).toEqual([style])
+      expect(await store.delete(style, { expected: version })).toBe('deleted')
+      await renaming.end()
+    },
+  )
 
   it('migrate(): 16 connections at once, and again, and records stay', async () => {
     const fresh = randomTable()
-    const clients = Array.from({ length: 16 }, () => new pg.Client({ connectionString: urls.postgres }))
+    const clients = Array.from(
+      { length: 16 },
+      () => new pg.Client({ connectionString: urls.postgres }),
+    )
     await Promise.all(clients.map((client) => client.connect()))
     await Promise.all(clients.map((client) => postgresStore(client, { table: fresh }).migrate()))
     const store = postgresStore(pool, { table: fresh })
@@ -118,8 +132,13 @@ describe.runIf(server)('postgresStore on a Postgres server', () => {
   })
 
   it('keys are read by the primary key, whatever the collation of the database', async () => {
-    const { rows } = await pool.query(`EXPLAIN SELECT record_key FROM ${table} WHERE record_key > 'a' ORDER BY record_key LIMIT 10`)
-    const { rows: columns } = await pool.query(`SELECT collation_name FROM information_schema.columns WHERE table_name = $1 AND column_name = 'record_key'`, [table])
+    const { rows } = await pool.query(
+      `EXPLAIN SELECT record_key FROM ${table} WHERE record_key > 'a' ORDER BY record_key LIMIT 10`,
+    )
+    const { rows: columns } = await pool.query(
+      `SELECT collation_name FROM information_schema.columns WHERE table_name = $1 AND column_name = 'record_key'`,
+      [table],
+    )
     expect(columns).toEqual([{ collation_name: 'C' }])
     expect(JSON.stringify(rows)).not.toContain('Sort')
   })
@@ -155,7 +174,9 @@ describe('postgresStore on PGlite', () => {
 })
 
 describe('postgresStore refuses', () => {
-  const rows = (replica: boolean) => ({ query: () => Promise.resolve({ rows: [{ replica, value: 'v', version: 'w' }] }) })
+  const rows = (replica: boolean) => ({
+    query: () => Promise.resolve({ rows: [{ replica, value: 'v', version: 'w' }] }),
+  })
 
   it('a replica, whose reads may be old', async () => {
     expect(await postgresStore(rows(false)).get('key')).toEqual({ value: 'v', version: 'w' })
@@ -163,19 +184,28 @@ describe('postgresStore refuses', () => {
   })
 
   it('V3: the handle of a transaction', async () => {
-    expect(() => postgresStore({ ...rows(false), rollback: () => undefined } as never)).toThrow(expect.objectContaining({ code: 'ERR_OPTION' }))
-    expect(() => postgresStore({ unsafe: () => Promise.resolve([]), savepoint: () => undefined } as never)).toThrow(expect.objectContaining({ code: 'ERR_OPTION' }))
+    expect(() => postgresStore({ ...rows(false), rollback: () => undefined } as never)).toThrow(
+      expect.objectContaining({ code: 'ERR_OPTION' }),
+    )
+    expect(() =>
+      postgresStore({ unsafe: () => Promise.resolve([]), savepoint: () => undefined } as never),
+    ).toThrow(expect.objectContaining({ code: 'ERR_OPTION' }))
     const inTransaction = { ...rows(false), getTransactionStatus: () => 'T' }
-    await expect(postgresStore(inTransaction).put('key', 'value', { expected: null })).rejects.toMatchObject({ code: 'ERR_STORE' })
+    await expect(
+      postgresStore(inTransaction).put('key', 'value', { expected: null }),
+    ).rejects.toMatchObject({ code: 'ERR_STORE' })
   })
 
   it('V3: a connection that cannot tell whether it is inside a transaction', async () => {
     const refused: unknown = expect.objectContaining({ code: 'ERR_OPTION' })
     // pg before 8.21 has no getTransactionStatus.
-    const before821 = (client: object) => Object.assign(client, { getTransactionStatus: undefined }) as unknown as pg.Client
+    const before821 = (client: object) =>
+      Object.assign(client, { getTransactionStatus: undefined }) as unknown as pg.Client
     expect(() => postgresStore(before821(new pg.Client()))).toThrow(refused)
     expect(() => postgresStore(new pg.Client({ pipeline: true }))).toThrow(refused)
-    expect(() => postgresStore({ ...rows(false), release: () => undefined } as never)).toThrow(refused)
+    expect(() => postgresStore({ ...rows(false), release: () => undefined } as never)).toThrow(
+      refused,
+    )
     if (!server) return
 
     const pool = new pg.Pool({ connectionString: urls.postgres })

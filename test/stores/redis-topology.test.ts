@@ -9,8 +9,13 @@ const able = canStartRedis()
 
 describe.runIf(able)('redisStore on a Redis cluster of three masters', async () => {
   const cluster = able ? await startCluster() : { ports: [], stop: () => Promise.resolve() }
-  const node = createCluster({ rootNodes: cluster.ports.map((port) => ({ url: `redis://127.0.0.1:${port}` })) })
-  const io = new Cluster(cluster.ports.map((port) => ({ host: '127.0.0.1', port })), { lazyConnect: true, scaleReads: 'all' })
+  const node = createCluster({
+    rootNodes: cluster.ports.map((port) => ({ url: `redis://127.0.0.1:${port}` })),
+  })
+  const io = new Cluster(
+    cluster.ports.map((port) => ({ host: '127.0.0.1', port })),
+    { lazyConnect: true, scaleReads: 'all' },
+  )
   beforeAll(() => Promise.all([node.connect(), io.connect()]))
   afterAll(async () => {
     await Promise.all([node.close(), io.quit()])
@@ -26,7 +31,11 @@ describe.runIf(able)('redisStore on a Redis cluster of three masters', async () 
     const sizes = await Promise.all(io.nodes('master').map((master) => master.dbsize()))
     expect(sizes.every((size) => size > 5)).toBe(true)
     expect(await store.keys()).toEqual(names)
-    expect(await redisStore(node).keys({ after: 'spread.1', limit: 3 })).toEqual(['spread.10', 'spread.11', 'spread.12'])
+    expect(await redisStore(node).keys({ after: 'spread.1', limit: 3 })).toEqual([
+      'spread.10',
+      'spread.11',
+      'spread.12',
+    ])
   })
 
   it('migrate() asks every master', async () => {
@@ -41,11 +50,17 @@ describe.runIf(able)('redisStore refuses', () => {
   it('a replica, whose reads may be old', async () => {
     const primary = await startRedis()
     const replica = await startRedis('--replicaof', '127.0.0.1', `${primary.port}`)
-    const [one, two] = [primary, replica].map(({ port }) => new Redis(port, '127.0.0.1')) as [Redis, Redis]
+    const [one, two] = [primary, replica].map(({ port }) => new Redis(port, '127.0.0.1')) as [
+      Redis,
+      Redis,
+    ]
     const version = await redisStore(one).put('key', 'value', { expected: null })
-    while ((await two.hget('keystep:key', 'version')) !== version) await new Promise((resolve) => setTimeout(resolve, 20))
+    while ((await two.hget('keystep:key', 'version')) !== version)
+      await new Promise((resolve) => setTimeout(resolve, 20))
     await expect(redisStore(two).get('key')).rejects.toThrow(/READONLY/)
-    await expect(redisStore(two).put('key', 'other', { expected: version })).rejects.toThrow(/READONLY/)
+    await expect(redisStore(two).put('key', 'other', { expected: version })).rejects.toThrow(
+      /READONLY/,
+    )
     expect(await redisStore(one).get('key')).toEqual({ value: 'value', version })
     for (const client of [one, two]) client.disconnect()
     await Promise.all([primary.stop(), replica.stop()])

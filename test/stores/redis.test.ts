@@ -33,7 +33,11 @@ describe.runIf(server)('redisStore on a Redis server', () => {
       const closed = createClient({ url: urls.redis })
       await closed.connect()
       await closed.close()
-      return { store: redisStore(node, { prefix }), otherStore: redisStore(io, { prefix }), brokenStore: redisStore(closed, { prefix }) }
+      return {
+        store: redisStore(node, { prefix }),
+        otherStore: redisStore(io, { prefix }),
+        brokenStore: redisStore(closed, { prefix }),
+      }
     }
     for (const { name, run } of storeContract(make)) it(name, run)
   })
@@ -43,15 +47,22 @@ describe.runIf(server)('redisStore on a Redis server', () => {
       const closed = new Redis(urls.redis, { lazyConnect: true })
       await closed.connect()
       await closed.quit()
-      return { store: redisStore(prefixed, { prefix }), brokenStore: redisStore(closed, { prefix }) }
+      return {
+        store: redisStore(prefixed, { prefix }),
+        brokenStore: redisStore(closed, { prefix }),
+      }
     }
     for (const { name, run } of storeContract(make)) it(name, run)
   })
 
   it('expiry is housekeeping: a record is kept a day beyond expiresAt, and beyond now when the caller lives in the past', async () => {
     const store = redisStore(node, { prefix })
-    const daysLeft = async (key: string): Promise<number> => (await io.pttl(prefix + key)) / 86_400_000
-    const soon = await store.put('soon', 'value', { expected: null, expiresAt: new Date(Date.now() + 86_400_000) })
+    const daysLeft = async (key: string): Promise<number> =>
+      (await io.pttl(prefix + key)) / 86_400_000
+    const soon = await store.put('soon', 'value', {
+      expected: null,
+      expiresAt: new Date(Date.now() + 86_400_000),
+    })
     await store.put('past', 'value', { expected: null, expiresAt: new Date('2020-01-01') })
     expect(await daysLeft('soon')).toBeCloseTo(2, 1)
     expect(await daysLeft('past')).toBeCloseTo(1, 1)
@@ -60,7 +71,13 @@ describe.runIf(server)('redisStore on a Redis server', () => {
   })
 
   it('a put that the client sends twice, after a broken connection, is one put', async () => {
-    const twice = { call: 0, eval: async (...args: Parameters<Redis['eval']>) => (await io.eval(...args), io.eval(...args)) }
+    const twice = {
+      call: 0,
+      eval: async (...args: Parameters<Redis['eval']>) => (
+        await io.eval(...args),
+        io.eval(...args)
+      ),
+    }
     const store = redisStore(twice as never, { prefix })
     const version = await store.put('twice', 'value', { expected: null })
     expect(version).not.toBeNull()
@@ -86,6 +103,9 @@ describe.runIf(server)('redisStore on a Redis server', () => {
 })
 
 it('redisStore refuses, at migrate(), a server that does not tell its eviction policy', async () => {
-  const silent = { eval: () => Promise.resolve(null), call: () => Promise.resolve('# Memory\r\nused_memory:1\r\n') }
+  const silent = {
+    eval: () => Promise.resolve(null),
+    call: () => Promise.resolve('# Memory\r\nused_memory:1\r\n'),
+  }
   await expect(redisStore(silent).migrate()).rejects.toMatchObject({ code: 'ERR_STORE' })
 })

@@ -46,7 +46,12 @@ describe('sqliteStore', () => {
     await store.migrate()
     const version = await store.put('key', 'value', { expected: null })
     db.exec('BEGIN')
-    const calls = [() => store.get('key'), () => store.put('other', 'value', { expected: null }), () => store.delete('key', { expected: version! }), () => store.keys()]
+    const calls = [
+      () => store.get('key'),
+      () => store.put('other', 'value', { expected: null }),
+      () => store.delete('key', { expected: version! }),
+      () => store.keys(),
+    ]
     for (const call of calls) await expect(call()).rejects.toThrow(/within a transaction/)
     db.exec('ROLLBACK')
     expect(await store.keys()).toEqual(['key'])
@@ -75,7 +80,9 @@ describe('sqliteStore', () => {
     const db = open('full.db')
     const store = sqliteStore(db)
     await store.migrate()
-    db.exec("CREATE TRIGGER no AFTER INSERT ON keystep_records BEGIN SELECT RAISE(ABORT, 'no'); END")
+    db.exec(
+      "CREATE TRIGGER no AFTER INSERT ON keystep_records BEGIN SELECT RAISE(ABORT, 'no'); END",
+    )
     await expect(store.put('key', 'value', { expected: null })).rejects.toThrow('no')
     expect(db.inTransaction).toBe(false)
     expect(await store.get('key')).toBeNull()
@@ -85,17 +92,27 @@ describe('sqliteStore', () => {
   it('migrate(): 8 processes at once on a new file', async () => {
     const file = join(folder, 'new.db')
     const script = fileURLToPath(new URL('servers/migrate-sqlite.ts', import.meta.url))
-    const runs = Array.from({ length: 8 }, () => promisify(execFile)(process.execPath, ['--import', 'tsx', script, file]))
+    const runs = Array.from({ length: 8 }, () =>
+      promisify(execFile)(process.execPath, ['--import', 'tsx', script, file]),
+    )
     const versions = (await Promise.all(runs)).map(({ stdout }) => stdout.trim())
     expect(versions.filter((version) => version !== 'null')).toHaveLength(1)
     const db = open('new.db')
-    expect((await sqliteStore(db).get('first'))?.version).toBe(versions.find((version) => version !== 'null'))
+    expect((await sqliteStore(db).get('first'))?.version).toBe(
+      versions.find((version) => version !== 'null'),
+    )
     db.close()
   })
 
   it('reads and lists by the primary key', () => {
     const db = open('portal.db')
-    const plan = JSON.stringify(db.prepare("EXPLAIN QUERY PLAN SELECT record_key FROM keystep_records WHERE record_key > 'a' ORDER BY record_key LIMIT 9").all())
+    const plan = JSON.stringify(
+      db
+        .prepare(
+          "EXPLAIN QUERY PLAN SELECT record_key FROM keystep_records WHERE record_key > 'a' ORDER BY record_key LIMIT 9",
+        )
+        .all(),
+    )
     expect(plan).toMatch(/COVERING INDEX/)
     expect(plan).not.toMatch(/TEMP B-TREE/)
     db.close()

@@ -3,7 +3,19 @@ import Database from 'libsql'
 import type { RecordStore } from '../../src/stores/record-store.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 import type { MakeStore } from '../../src/testing/index.ts'
-import { byCodeUnit, cachedReads, exactly, expiring, joiningStore, listing, type Row, storeOf, tick, unique, withReplica } from './store-parts.ts'
+import {
+  byCodeUnit,
+  cachedReads,
+  exactly,
+  expiring,
+  joiningStore,
+  listing,
+  type Row,
+  storeOf,
+  tick,
+  unique,
+  withReplica,
+} from './store-parts.ts'
 
 /** Adapters as they are written in a hurry. Each maps the rules that must fail it to the words that its author reads. */
 export interface BrokenStore {
@@ -25,12 +37,19 @@ export const brokenStores: Readonly<Record<string, BrokenStore>> = {
     },
   },
   'creates over a record': {
-    make: () => storeOf({ matches: (row, expected) => expected === null || exactly(row, expected) }),
-    fails: { 'create: only where there is no record': /expected null overwrote/, 'expiry: a record is an ordinary one until it is dropped': /overwrote/ },
+    make: () =>
+      storeOf({ matches: (row, expected) => expected === null || exactly(row, expected) }),
+    fails: {
+      'create: only where there is no record': /expected null overwrote/,
+      'expiry: a record is an ordinary one until it is dropped': /overwrote/,
+    },
   },
   'ignores the version': {
     make: () => storeOf({ matches: (row, expected) => (expected === null ? !row : !!row) }),
-    fails: { 'swap: only at the expected version': /outdated version was accepted/, 'delete: only at the expected version': /outdated version returned deleted/ },
+    fails: {
+      'swap: only at the expected version': /outdated version was accepted/,
+      'delete: only at the expected version': /outdated version returned deleted/,
+    },
   },
   'upserts a swap': {
     make: () => storeOf({ matches: (row, expected) => !row || exactly(row, expected) }),
@@ -49,14 +68,26 @@ export const brokenStores: Readonly<Record<string, BrokenStore>> = {
       }
       return { ...store, put }
     },
-    fails: { 'versions: never used again, not even after delete and re-create (ABA)': /used twice for one key/ },
+    fails: {
+      'versions: never used again, not even after delete and re-create (ABA)':
+        /used twice for one key/,
+    },
   },
   'takes a hash of the value for the version': {
-    make: () => storeOf({ nextVersion: (value) => createHash('sha256').update(value).digest('hex').slice(0, 32) }),
-    fails: { 'versions: never used again, not even after delete and re-create (ABA)': /hash of the value .* not enough/ },
+    make: () =>
+      storeOf({
+        nextVersion: (value) => createHash('sha256').update(value).digest('hex').slice(0, 32),
+      }),
+    fails: {
+      'versions: never used again, not even after delete and re-create (ABA)':
+        /hash of the value .* not enough/,
+    },
   },
   'compares versions in any case': {
-    make: () => storeOf({ matches: (row, expected) => row?.version.toLowerCase() === expected?.toLowerCase() }),
+    make: () =>
+      storeOf({
+        matches: (row, expected) => row?.version.toLowerCase() === expected?.toLowerCase(),
+      }),
     fails: { 'versions: compared byte by byte': /version column compare bytes/ },
   },
   'compares keys in any case': {
@@ -73,31 +104,48 @@ export const brokenStores: Readonly<Record<string, BrokenStore>> = {
   },
   'cuts values at 16 kB': {
     make: () => storeOf({ textOf: (value) => value.slice(0, 16_384) }),
-    fails: { 'values: up to 64,000 bytes and any unicode, byte for byte': /16384 characters instead of 64000/ },
+    fails: {
+      'values: up to 64,000 bytes and any unicode, byte for byte':
+        /16384 characters instead of 64000/,
+    },
   },
   'normalizes unicode': {
     make: () => storeOf({ textOf: (value) => value.normalize('NFC') }),
-    fails: { 'values: up to 64,000 bytes and any unicode, byte for byte': /another value for a value of unicode/ },
+    fails: {
+      'values: up to 64,000 bytes and any unicode, byte for byte':
+        /another value for a value of unicode/,
+    },
   },
   'answers any key with the last record': {
     make: () => storeOf({ keyOf: () => 'one' }),
-    fails: { 'get: no record is null': /never put/, 'race: different keys do not disturb each other': /different keys at the same time/ },
+    fails: {
+      'get: no record is null': /never put/,
+      'race: different keys do not disturb each other': /different keys at the same time/,
+    },
   },
   'acknowledges and does not save (V27)': {
     make: () => ({ ...memoryStore(), put: async () => unique() }),
     fails: { 'create: only where there is no record': /get returned null after a create/ },
   },
   'lists keys in the order of a language': {
-    make: () => ({ ...memoryStore(), ...listing((keys) => keys.sort((a, b) => a.localeCompare(b))) }),
+    make: () => ({
+      ...memoryStore(),
+      ...listing((keys) => keys.sort((a, b) => a.localeCompare(b))),
+    }),
     fails: { 'keys(): byte order, pages, each key once': /byte order/ },
   },
   'lists from the start again': {
     make: () => ({ ...memoryStore(), ...listing((keys) => keys.sort(byCodeUnit), true) }),
-    fails: { 'keys(): after need not be a key itself, and nothing follows the last': /greater than after/ },
+    fails: {
+      'keys(): after need not be a key itself, and nothing follows the last': /greater than after/,
+    },
   },
   'reads through a cache': {
     make: cachedReads,
-    fails: { 'reads: the latest acknowledged write, on every connection': /older record than the last put.*without a cache/ },
+    fails: {
+      'reads: the latest acknowledged write, on every connection':
+        /older record than the last put.*without a cache/,
+    },
   },
   'reads from a replica': {
     make: withReplica,
@@ -108,7 +156,10 @@ export const brokenStores: Readonly<Record<string, BrokenStore>> = {
   },
   'hides what has expired, and trips over it': {
     make: () => expiring({ hides: true, clearsExpiry: true }),
-    fails: { 'expiry: a record past its expiresAt is there or gone, never half': /must not hide what put still finds/ },
+    fails: {
+      'expiry: a record past its expiresAt is there or gone, never half':
+        /must not hide what put still finds/,
+    },
   },
   'keeps an expiry that was taken back': {
     make: () => expiring({ hides: false, clearsExpiry: false }),
@@ -125,7 +176,10 @@ export const brokenStores: Readonly<Record<string, BrokenStore>> = {
       }
       return { store: joiningStore(db), rollback, close: () => db.close() }
     },
-    fails: { 'V3: roll back the request, the counter still moved [needs rollback]': /the rollback took the write back/ },
+    fails: {
+      'V3: roll back the request, the counter still moved [needs rollback]':
+        /the rollback took the write back/,
+    },
   },
   'reads in the snapshot of the caller': {
     make: () => {
@@ -144,11 +198,20 @@ export const brokenStores: Readonly<Record<string, BrokenStore>> = {
       }
       return { store: { ...store, get }, otherStore: store, rollback }
     },
-    fails: { "reads: no snapshot of the caller's transaction [needs rollback]": /as it was when that began/ },
+    fails: {
+      "reads: no snapshot of the caller's transaction [needs rollback]":
+        /as it was when that began/,
+    },
   },
   'turns an engine error into an answer': {
-    make: () => ({ store: memoryStore(), brokenStore: { ...memoryStore(), put: async () => null } }),
-    fails: { 'errors: an engine error is thrown, never returned [needs brokenStore]': /it must throw. Never catch/ },
+    make: () => ({
+      store: memoryStore(),
+      brokenStore: { ...memoryStore(), put: async () => null },
+    }),
+    fails: {
+      'errors: an engine error is thrown, never returned [needs brokenStore]':
+        /it must throw. Never catch/,
+    },
   },
   'answers undefined for no record': {
     make: () => ({ ...memoryStore(), get: async () => undefined as never }),
@@ -168,6 +231,8 @@ export const brokenStores: Readonly<Record<string, BrokenStore>> = {
       }
       return { ...store, put }
     },
-    fails: { 'create: only where there is no record': /put threw where the contract wants an answer/ },
+    fails: {
+      'create: only where there is no record': /put threw where the contract wants an answer/,
+    },
   },
 }

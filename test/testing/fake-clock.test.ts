@@ -11,7 +11,9 @@ describe('fakeClock', () => {
 
   it('adds up the parts of a span, backwards too', () => {
     const now = fakeClock('2026-11-22T06:00:00Z')
-    expect(now.advance({ days: 1, hours: 2, minutes: 3, seconds: 4.5 })).toEqual(new Date('2026-11-23T08:03:04.500Z'))
+    expect(now.advance({ days: 1, hours: 2, minutes: 3, seconds: 4.5 })).toEqual(
+      new Date('2026-11-23T08:03:04.500Z'),
+    )
     expect(now.advance({ days: -1, seconds: -0.5 })).toEqual(new Date('2026-11-22T08:03:04Z'))
     expect(now()).toEqual(new Date('2026-11-22T08:03:04Z'))
   })

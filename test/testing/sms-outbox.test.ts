@@ -9,19 +9,43 @@ const message = (to: string, text: string) => ({ to: new Secret(to), text: new S
 
 function portal() {
   const outbox = smsOutbox()
-  return { outbox, ...house({ sms: { sender: outbox.sender, countries: ['+49', '+43'], originDomain: 'example.com' } }) }
+  return {
+    outbox,
+    ...house({
+      sms: { sender: outbox.sender, countries: ['+49', '+43'], originDomain: 'example.com' },
+    }),
+  }
 }
 
 describe('smsOutbox', () => {
   it('is the phone of a whole enrollment and login', async () => {
     const { outbox, twoFactor, clock } = portal()
-    const begun = acceptedOf(await twoFactor.sms.enroll({ permit: await firstPermit({ twoFactor, clock }, 'ann'), sessionId: SESSION, number: ANN }))
-    acceptedOf(await twoFactor.sms.confirm({ enrollment: begun.enrollment, sessionId: SESSION, code: outbox.codeTo('+49 151 1234-5678') }))
+    const begun = acceptedOf(
+      await twoFactor.sms.enroll({
+        permit: await firstPermit({ twoFactor, clock }, 'ann'),
+        sessionId: SESSION,
+        number: ANN,
+      }),
+    )
+    acceptedOf(
+      await twoFactor.sms.confirm({
+        enrollment: begun.enrollment,
+        sessionId: SESSION,
+        code: outbox.codeTo('+49 151 1234-5678'),
+      }),
+    )
     clock.advance({ seconds: 30 })
     const asked = await challenge(twoFactor, 'ann')
     acceptedOf(await twoFactor.sms.send({ challenge: asked }))
-    expect(outbox.last).toEqual({ to: ANN, text: expect.stringContaining(`@example.com #${outbox.codeTo(ANN)}`) as string, code: outbox.codeTo(ANN) })
-    expect(acceptedOf(await twoFactor.login.verify({ challenge: asked, code: outbox.codeTo(ANN) })).grant.userId).toBe('ann')
+    expect(outbox.last).toEqual({
+      to: ANN,
+      text: expect.stringContaining(`@example.com #${outbox.codeTo(ANN)}`) as string,
+      code: outbox.codeTo(ANN),
+    })
+    expect(
+      acceptedOf(await twoFactor.login.verify({ challenge: asked, code: outbox.codeTo(ANN) })).grant
+        .userId,
+    ).toBe('ann')
   })
 
   it('keeps every message in order, and finds the newest of a number', async () => {
@@ -31,14 +55,23 @@ describe('smsOutbox', () => {
     await outbox.sender(message(BEN, '222222 is your code'))
     await outbox.sender(message(ANN, '333333 is your code'))
     expect(outbox.messages.map(({ code }) => code)).toEqual(['111111', '222222', '333333'])
-    expect([outbox.codeTo(ANN), outbox.codeTo(BEN), outbox.last?.to]).toEqual(['333333', '222222', ANN])
+    expect([outbox.codeTo(ANN), outbox.codeTo(BEN), outbox.last?.to]).toEqual([
+      '333333',
+      '222222',
+      ANN,
+    ])
   })
 
   it('says that nothing went to a number, without repeating it', async () => {
     const outbox = smsOutbox()
     await outbox.sender(message(ANN, '111111 is your code'))
     for (const number of [BEN, 'nonsense', '']) {
-      expect(() => outbox.codeTo(number)).toThrow(expect.objectContaining({ code: 'ERR_OPTION', message: 'no message went to that number; there are 1 to others' }))
+      expect(() => outbox.codeTo(number)).toThrow(
+        expect.objectContaining({
+          code: 'ERR_OPTION',
+          message: 'no message went to that number; there are 1 to others',
+        }),
+      )
     }
   })
 
@@ -62,11 +95,17 @@ describe('smsOutbox', () => {
     outbox.failNext(Infinity)
     outbox.failNext(0)
     await outbox.sender(message(BEN, '222222 is your code'))
-    expect(() => { outbox.failNext(NaN) }).toThrow(expect.objectContaining({ code: 'ERR_OPTION' }))
+    expect(() => {
+      outbox.failNext(NaN)
+    }).toThrow(expect.objectContaining({ code: 'ERR_OPTION' }))
   })
 
   it('takes no message without a code', async () => {
-    await expect(smsOutbox().sender(message(ANN, 'Hello'))).rejects.toMatchObject({ code: 'ERR_OPTION' })
-    await expect(smsOutbox().sender(message(ANN, '1234567 is no code'))).rejects.toMatchObject({ code: 'ERR_OPTION' })
+    await expect(smsOutbox().sender(message(ANN, 'Hello'))).rejects.toMatchObject({
+      code: 'ERR_OPTION',
+    })
+    await expect(smsOutbox().sender(message(ANN, '1234567 is no code'))).rejects.toMatchObject({
+      code: 'ERR_OPTION',
+    })
   })
 })

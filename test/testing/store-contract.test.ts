@@ -11,9 +11,15 @@ describe('the kit fails a store that', () => {
     for (const [rule, words] of Object.entries(fails)) {
       it(`${what}: ${rule}`, async () => {
         const found = storeContract(make).find(({ name }) => name === rule)
-        const error: unknown = await found?.run().then(() => 'passed', (thrown: unknown) => thrown)
+        const error: unknown = await found?.run().then(
+          () => 'passed',
+          (thrown: unknown) => thrown,
+        )
         expect(error).toBeInstanceOf(KeystepError)
-        expect(error).toMatchObject({ code: 'ERR_CONFORMANCE', message: expect.stringMatching(words) })
+        expect(error).toMatchObject({
+          code: 'ERR_CONFORMANCE',
+          message: expect.stringMatching(words),
+        })
       })
     }
   }
@@ -44,13 +50,16 @@ describe('the kit', () => {
       await run({ skip: (reason: string) => told.push(`${name}: ${reason}`) })
     }
     expect(told).toHaveLength(3)
-    expect(told[0]).toBe('V3: roll back the request, the counter still moved [needs rollback]: makeStore gave no rollback')
+    expect(told[0]).toBe(
+      'V3: roll back the request, the counter still moved [needs rollback]: makeStore gave no rollback',
+    )
     expect(closed).toBe(3)
   })
 
   it('leaves no record behind', async () => {
     const store = memoryStore()
-    for (const { name, run } of storeContract(() => store)) if (!name.startsWith('expiry')) await run()
+    for (const { name, run } of storeContract(() => store))
+      if (!name.startsWith('expiry')) await run()
     expect(await store.keys()).toEqual([])
   })
 
@@ -59,7 +68,18 @@ describe('the kit', () => {
   })
 
   it('finds lost acknowledgements in a store that is otherwise right', async () => {
-    const make = () => faultyStore(memoryStore(), { seed: 7, errorOnRead: 0, errorBeforeWrite: 0, duplicateDelivery: 0, delay: 0, errorAfterWrite: 1 })
-    await expect(storeContract(make)[1]!.run()).rejects.toMatchObject({ code: 'ERR_CONFORMANCE', cause: { name: 'InjectedFault' } })
+    const make = () =>
+      faultyStore(memoryStore(), {
+        seed: 7,
+        errorOnRead: 0,
+        errorBeforeWrite: 0,
+        duplicateDelivery: 0,
+        delay: 0,
+        errorAfterWrite: 1,
+      })
+    await expect(storeContract(make)[1]!.run()).rejects.toMatchObject({
+      code: 'ERR_CONFORMANCE',
+      cause: { name: 'InjectedFault' },
+    })
   })
 })

@@ -18,10 +18,14 @@ export interface Parts {
 let count = 0
 export const unique = (): string => `v${(count++).toString(36)}X`
 export const tick = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, 1))
-export const exactly = (row: Row | undefined, expected: string | null): boolean => (row?.version ?? null) === expected
+export const exactly = (row: Row | undefined, expected: string | null): boolean =>
+  (row?.version ?? null) === expected
 export const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : 1)
 
-export function storeOf({ keyOf = String, textOf = String, nextVersion = unique, matches = exactly, between }: Parts, rows = new Map<string, Row>()): RecordStore {
+export function storeOf(
+  { keyOf = String, textOf = String, nextVersion = unique, matches = exactly, between }: Parts,
+  rows = new Map<string, Row>(),
+): RecordStore {
   return {
     get: async (key) => rows.get(keyOf(key)) ?? null,
     put: async (key, value, { expected }) => {
@@ -39,23 +43,44 @@ export function storeOf({ keyOf = String, textOf = String, nextVersion = unique,
       rows.delete(keyOf(key))
       return 'deleted'
     },
-    keys: async ({ after = '', limit = 1000 } = {}) => [...rows.keys()].filter((key) => key > after).sort(byCodeUnit).slice(0, limit),
+    keys: async ({ after = '', limit = 1000 } = {}) =>
+      [...rows.keys()]
+        .filter((key) => key > after)
+        .sort(byCodeUnit)
+        .slice(0, limit),
   }
 }
 
 /** Reads and writes of one SQLite handle as they come: nothing keeps them out of a transaction that is open on it. */
 export function joiningStore(db: Database.Database): RecordStore {
-  const all = (sql: string, ...values: (string | number)[]): unknown[] => db.prepare(sql).all(...values)
+  const all = (sql: string, ...values: (string | number)[]): unknown[] =>
+    db.prepare(sql).all(...values)
   return {
-    get: async (key) => (all('SELECT value, version FROM t WHERE k = ?', key)[0] as Row | undefined) ?? null,
+    get: async (key) =>
+      (all('SELECT value, version FROM t WHERE k = ?', key)[0] as Row | undefined) ?? null,
     put: async (key, value, { expected }) => {
       const version = unique()
-      const rows = expected === null
-        ? all('INSERT INTO t VALUES (?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1', key, value, version)
-        : all('UPDATE t SET value = ?, version = ? WHERE k = ? AND version = ? RETURNING 1', value, version, key, expected)
+      const rows =
+        expected === null
+          ? all(
+              'INSERT INTO t VALUES (?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1',
+              key,
+              value,
+              version,
+            )
+          : all(
+              'UPDATE t SET value = ?, version = ? WHERE k = ? AND version = ? RETURNING 1',
+              value,
+              version,
+              key,
+              expected,
+            )
       return rows.length === 1 ? version : null
     },
-    delete: async (key, { expected }) => (all('DELETE FROM t WHERE k = ? AND version = ? RETURNING 1', key, expected).length ? 'deleted' : 'changed'),
+    delete: async (key, { expected }) =>
+      all('DELETE FROM t WHERE k = ? AND version = ? RETURNING 1', key, expected).length
+        ? 'deleted'
+        : 'changed',
     keys: async () => [],
   }
 }
@@ -64,14 +89,18 @@ export function joiningStore(db: Database.Database): RecordStore {
 export function withReplica(): { store: RecordStore; otherStore: RecordStore } {
   const store = memoryStore()
   const copies = new Map<string, ReturnType<RecordStore['get']>[]>()
-  const replicated = async (key: string): Promise<void> => void copies.set(key, [...(copies.get(key) ?? []), store.get(key)])
+  const replicated = async (key: string): Promise<void> =>
+    void copies.set(key, [...(copies.get(key) ?? []), store.get(key)])
   const put: RecordStore['put'] = async (key, value, o) => {
     const version = await store.put(key, value, o)
     await replicated(key)
     return version
   }
   const primary = { ...store, put }
-  return { store: primary, otherStore: { ...primary, get: async (key) => copies.get(key)?.at(-2) ?? null } }
+  return {
+    store: primary,
+    otherStore: { ...primary, get: async (key) => copies.get(key)?.at(-2) ?? null },
+  }
 }
 
 export function cachedReads(): RecordStore {

@@ -22,7 +22,13 @@ const settings = resolveSettings({
   keyring,
   now: () => new Date(NOW),
 })
-const number = { kind: 'sms', id: 'f', createdAt: NOW, number: '+4915112345678', backup: false } as const
+const number = {
+  kind: 'sms',
+  id: 'f',
+  createdAt: NOW,
+  number: '+4915112345678',
+  backup: false,
+} as const
 const bare = newSubject()
 const enrolled: Subject = { ...bare, factors: [number] }
 

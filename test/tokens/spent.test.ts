@@ -7,12 +7,17 @@ import { type Claims, claimsOf } from '../../src/tokens/token.ts'
 const NOW = Date.parse('2026-11-22T12:00:00Z')
 const MINUTE = 60_000
 const subject = renewEpoch(newSubject(), NOW - 60 * MINUTE)
-const issue = (at: number, lifeSeconds = 300, epoch = subject.epoch.id): Claims => claimsOf('ada', epoch, at, lifeSeconds)
+const issue = (at: number, lifeSeconds = 300, epoch = subject.epoch.id): Claims =>
+  claimsOf('ada', epoch, at, lifeSeconds)
 
 describe('isLive', () => {
   it('from its issue until its very end, and not at it', () => {
     const claims = issue(NOW)
-    expect([NOW, NOW + 299_999, NOW + 300_000, NOW + 10 * MINUTE].map((at) => isLive(subject, claims, at))).toEqual([true, true, false, false])
+    expect(
+      [NOW, NOW + 299_999, NOW + 300_000, NOW + 10 * MINUTE].map((at) =>
+        isLive(subject, claims, at),
+      ),
+    ).toEqual([true, true, false, false])
   })
 
   it('V8: not under another epoch; without a record only under none', () => {
@@ -38,7 +43,8 @@ describe('spend', () => {
     let after: Subject = subject
     for (const token of tokens.filter((_, i) => i % 2 === 0)) after = spend(after, token, NOW + 200)
     expect(after.spent.length).toBe(64)
-    for (const [i, token] of tokens.entries()) if (i % 2 === 0) expect(isLive(after, token, NOW + 200), `spent ${i}`).toBe(false)
+    for (const [i, token] of tokens.entries())
+      if (i % 2 === 0) expect(isLive(after, token, NOW + 200), `spent ${i}`).toBe(false)
     // 100 were spent: the oldest 36 of them were pushed out, and took with them what was issued before the last of these.
     expect(unspent.filter((token) => isLive(after, token, NOW + 200))).toEqual(unspent.slice(35))
   })
@@ -48,7 +54,9 @@ describe('spend', () => {
     let after: Subject = subject
     for (const token of tokens.slice(0, 65)) after = spend(after, token, NOW)
     expect(tokens.some((token) => isLive(after, token, NOW))).toBe(false)
-    expect(isLive(after, issue(NOW + 1), NOW + 1), 'a challenge begun afterwards is good').toBe(true)
+    expect(isLive(after, issue(NOW + 1), NOW + 1), 'a challenge begun afterwards is good').toBe(
+      true,
+    )
   })
 
   it('an overflow pushes out what was issued first, whatever was spent first, so that it ends as little else as it can', () => {
@@ -66,11 +74,18 @@ describe('spend', () => {
     const spentOnce = spend(subject, old, NOW)
     const later = spend(spentOnce, issue(NOW + 9 * MINUTE), NOW + 9 * MINUTE)
     expect(isLive(later, old, NOW + 4 * MINUTE), 'on a server that is 5 minutes behind').toBe(false)
-    expect(spend(later, issue(NOW + 10 * MINUTE), NOW + 10 * MINUTE).spent.map(({ id }) => id)).not.toContain(old.id)
+    expect(
+      spend(later, issue(NOW + 10 * MINUTE), NOW + 10 * MINUTE).spent.map(({ id }) => id),
+    ).not.toContain(old.id)
   })
 
   it('V2: nothing that was spent ever lives again, under any order, overflow and clocks 5 minutes apart', () => {
-    const step = fc.record({ issuedBefore: fc.integer({ min: 0, max: 10 * MINUTE }), life: fc.constantFrom(300, 600), passes: fc.integer({ min: 0, max: 30_000 }), skew: fc.integer({ min: 0, max: 5 * MINUTE - 1 }) })
+    const step = fc.record({
+      issuedBefore: fc.integer({ min: 0, max: 10 * MINUTE }),
+      life: fc.constantFrom(300, 600),
+      passes: fc.integer({ min: 0, max: 30_000 }),
+      skew: fc.integer({ min: 0, max: 5 * MINUTE - 1 }),
+    })
     fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 150 }), (steps) => {
         let [after, time]: [Subject, number] = [subject, NOW]
@@ -83,7 +98,8 @@ describe('spend', () => {
             after = spend(after, claims, now)
             gone.push(claims)
           }
-          for (const behind of [0, skew, 5 * MINUTE - 1]) if (gone.some((one) => isLive(after, one, time - behind))) return false
+          for (const behind of [0, skew, 5 * MINUTE - 1])
+            if (gone.some((one) => isLive(after, one, time - behind))) return false
         }
         return after.spent.length <= 64
       }),

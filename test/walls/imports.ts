@@ -6,7 +6,8 @@ export function importsOf(file: ts.SourceFile): string[] {
   const found: string[] = []
   const visit = (node: ts.Node): void => {
     const specifier = specifierOf(node)
-    if (specifier !== undefined) found.push(ts.isStringLiteralLike(specifier) ? specifier.text : '(computed)')
+    if (specifier !== undefined)
+      found.push(ts.isStringLiteralLike(specifier) ? specifier.text : '(computed)')
     ts.forEachChild(node, visit)
   }
   visit(file)
@@ -17,14 +18,20 @@ function specifierOf(node: ts.Node): ts.Node | undefined {
   if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return node.moduleSpecifier
   if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) return node.argument.literal
   if (!ts.isCallExpression(node)) return undefined
-  const imports = node.expression.kind === ts.SyntaxKind.ImportKeyword || (ts.isIdentifier(node.expression) && node.expression.text === 'require')
+  const imports =
+    node.expression.kind === ts.SyntaxKind.ImportKeyword ||
+    (ts.isIdentifier(node.expression) && node.expression.text === 'require')
   return imports ? node.arguments[0] : undefined
 }
 
 /** The modules from which a door shows values; a re-export of types alone shows none. */
 export function valueReexportsOf(file: ts.SourceFile): string[] {
-  const reexports = file.statements.filter(ts.isExportDeclaration).filter((statement) => !statement.isTypeOnly)
-  return reexports.flatMap(({ moduleSpecifier }) => (moduleSpecifier && ts.isStringLiteral(moduleSpecifier) ? [moduleSpecifier.text] : []))
+  const reexports = file.statements
+    .filter(ts.isExportDeclaration)
+    .filter((statement) => !statement.isTypeOnly)
+  return reexports.flatMap(({ moduleSpecifier }) =>
+    moduleSpecifier && ts.isStringLiteral(moduleSpecifier) ? [moduleSpecifier.text] : [],
+  )
 }
 
 /** `./x.ts` in `src/otp/a.ts` -> `src/otp/x.ts`; null for a package. */

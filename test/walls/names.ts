@@ -1,12 +1,26 @@
 import ts from 'typescript'
 
-const runtimeGlobals = new Set(['Buffer', 'process', 'require', 'global', 'setImmediate', '__dirname', '__filename', 'Deno', 'Bun'])
+const runtimeGlobals = new Set([
+  'Buffer',
+  'process',
+  'require',
+  'global',
+  'setImmediate',
+  '__dirname',
+  '__filename',
+  'Deno',
+  'Bun',
+])
 const anyObject = new Set(['globalThis', 'self', 'window'])
 
 /** Globals that exist on some runtimes only, wherever a file reads one, also as `globalThis.process` or by destructuring. */
 export function runtimeGlobalsIn(file: ts.SourceFile): string[] {
   return collect(file, (node) => {
-    if (ts.isElementAccessExpression(node) && ts.isIdentifier(node.expression) && anyObject.has(node.expression.text)) {
+    if (
+      ts.isElementAccessExpression(node) &&
+      ts.isIdentifier(node.expression) &&
+      anyObject.has(node.expression.text)
+    ) {
       const key = node.argumentExpression
       return ts.isStringLiteralLike(key) && runtimeGlobals.has(key.text) ? key.text : undefined
     }
@@ -25,13 +39,21 @@ function isMemberName(node: ts.Identifier): boolean {
     return !(ts.isIdentifier(parent.expression) && anyObject.has(parent.expression.text))
   }
   if (ts.isBindingElement(parent)) return parent.propertyName === node
-  return (ts.isClassElement(parent) || ts.isTypeElement(parent) || ts.isPropertyAssignment(parent)) && parent.name === node
+  return (
+    (ts.isClassElement(parent) || ts.isTypeElement(parent) || ts.isPropertyAssignment(parent)) &&
+    parent.name === node
+  )
 }
 
 /** String literals that name a module of Node, such as one handed to `getBuiltinModule`; imports are another wall's matter. */
 export function nodeModuleNamesIn(file: ts.SourceFile): string[] {
   return collect(file, (node) => {
-    if (!ts.isStringLiteralLike(node) || ts.isImportDeclaration(node.parent) || ts.isExportDeclaration(node.parent)) return undefined
+    if (
+      !ts.isStringLiteralLike(node) ||
+      ts.isImportDeclaration(node.parent) ||
+      ts.isExportDeclaration(node.parent)
+    )
+      return undefined
     return node.text.startsWith('node:') ? node.text : undefined
   })
 }
@@ -44,9 +66,12 @@ export function weakRandomIn(file: ts.SourceFile): string[] {
 /** Places that read the clock by themselves instead of taking an instant. */
 export function clockReadsIn(file: ts.SourceFile): string[] {
   return collect(file, (node) => {
-    if (ts.isPropertyAccessExpression(node)) return /^(Date|performance)\.now$/.test(node.getText(file)) ? node.getText(file) : undefined
+    if (ts.isPropertyAccessExpression(node))
+      return /^(Date|performance)\.now$/.test(node.getText(file)) ? node.getText(file) : undefined
     if (!ts.isNewExpression(node) && !ts.isCallExpression(node)) return undefined
-    return node.expression.getText(file) === 'Date' && (node.arguments?.length ?? 0) === 0 ? 'new Date()' : undefined
+    return node.expression.getText(file) === 'Date' && (node.arguments?.length ?? 0) === 0
+      ? 'new Date()'
+      : undefined
   })
 }
 
@@ -63,7 +88,10 @@ export function anyTypesIn(file: ts.SourceFile): string[] {
 export function hasCode(file: ts.SourceFile): boolean {
   return file.statements.some(
     (statement) =>
-      !ts.isInterfaceDeclaration(statement) && !ts.isTypeAliasDeclaration(statement) && !ts.isImportDeclaration(statement) && !isReexport(statement),
+      !ts.isInterfaceDeclaration(statement) &&
+      !ts.isTypeAliasDeclaration(statement) &&
+      !ts.isImportDeclaration(statement) &&
+      !isReexport(statement),
   )
 }
 

@@ -1,6 +1,13 @@
 import ts from 'typescript'
 import { findCycles, importsOf, resolveImport, valueReexportsOf } from './imports.ts'
-import { clockReadsIn, hasCode, isReexport, nodeModuleNamesIn, runtimeGlobalsIn, weakRandomIn } from './names.ts'
+import {
+  clockReadsIn,
+  hasCode,
+  isReexport,
+  nodeModuleNamesIn,
+  runtimeGlobalsIn,
+  weakRandomIn,
+} from './names.ts'
 
 /** A source tree: path from the project's root -> text. */
 export type Tree = ReadonlyMap<string, string>
@@ -32,18 +39,25 @@ const roomsWithoutDoor = new Set(['crypto', 'record', 'tokens', 'codes', 'sms', 
 const dumpNames = /^(utils?|helpers?|common|shared|core|types|misc|lib)(\.|$)/
 // The one place that may look for what a platform has beside the web's interfaces.
 const builtinModuleUser = 'src/crypto/platform.ts'
-const flowCall = /^src\/flow\/(login|step-up|totp|sms|backup-codes|devices|factors|recovery|status|maintenance)\.ts$/
+const flowCall =
+  /^src\/flow\/(login|step-up|totp|sms|backup-codes|devices|factors|recovery|status|maintenance)\.ts$/
 const store = /^src\/stores\/(?!record-store)[\w-]+\.ts$/
 // What a store needs to wait for its turn, and no cryptography.
 const openToStores = new Set(['src/crypto/random.ts'])
 
 /** Every breach in `tree`, in the order of its files. `dependencies` are the packages that `src` may import. */
 export function findBreaches(tree: Tree, dependencies: readonly string[]): Breach[] {
-  const files = [...tree].filter(([path]) => path.endsWith('.ts')).map(([path, text]) => parse(path, text))
+  const files = [...tree]
+    .filter(([path]) => path.endsWith('.ts'))
+    .map(([path, text]) => parse(path, text))
   const sources = files.filter((file) => file.fileName.startsWith('src/'))
   return [
     ...files.flatMap(checkShape),
-    ...sources.flatMap((file) => [...checkRoom(file), ...checkImports(file, tree, dependencies), ...checkNames(file)]),
+    ...sources.flatMap((file) => [
+      ...checkRoom(file),
+      ...checkImports(file, tree, dependencies),
+      ...checkNames(file),
+    ]),
     ...checkCycles(sources),
     ...checkTested(sources, tree),
   ]
@@ -62,7 +76,9 @@ function checkShape(file: ts.SourceFile): Breach[] {
   const breaches: Breach[] = []
   // test/types holds code that must not compile, a name that the plan itself gives.
   const names = path.replace(/^test\/types(\/|\.)/, 'test/').split('/')
-  for (const name of names) if (dumpNames.test(name)) breaches.push({ wall: 'room name', file: path, what: `${name} names no concept` })
+  for (const name of names)
+    if (dumpNames.test(name))
+      breaches.push({ wall: 'room name', file: path, what: `${name} names no concept` })
   return breaches
 }
 
@@ -70,8 +86,10 @@ function checkRoom(file: ts.SourceFile): Breach[] {
   const path = file.fileName
   const room = roomOf(path)
   if (!floors.has(room)) return [{ wall: 'room', file: path, what: `${room} is not on the plan` }]
-  if (path === `src/${room}/index.ts` && roomsWithoutDoor.has(room)) return [{ wall: 'door', file: path, what: `${room} has no door of its own` }]
-  if (path === 'src/index.ts' && !file.statements.every(isReexport)) return [{ wall: 'door', file: path, what: 'more than re-exports' }]
+  if (path === `src/${room}/index.ts` && roomsWithoutDoor.has(room))
+    return [{ wall: 'door', file: path, what: `${room} has no door of its own` }]
+  if (path === 'src/index.ts' && !file.statements.every(isReexport))
+    return [{ wall: 'door', file: path, what: 'more than re-exports' }]
   return []
 }
 
@@ -80,11 +98,15 @@ function checkImports(file: ts.SourceFile, tree: Tree, dependencies: readonly st
   return importsOf(file).flatMap((specifier): Breach[] => {
     const target = resolveImport(path, specifier)
     if (target === null) {
-      const known = dependencies.some((name) => specifier === name || specifier.startsWith(`${name}/`))
+      const known = dependencies.some(
+        (name) => specifier === name || specifier.startsWith(`${name}/`),
+      )
       return known ? [] : [{ wall: 'dependency', file: path, what: specifier }]
     }
-    if (!tree.has(target)) return [{ wall: 'dependency', file: path, what: `${specifier} does not exist` }]
-    if (!isAllowed(path, target)) return [{ wall: 'direction', file: path, what: `imports ${target}` }]
+    if (!tree.has(target))
+      return [{ wall: 'dependency', file: path, what: `${specifier} does not exist` }]
+    if (!isAllowed(path, target))
+      return [{ wall: 'direction', file: path, what: `imports ${target}` }]
     return []
   })
 }
@@ -98,21 +120,39 @@ function isAllowed(importer: string, target: string): boolean {
 
 function checkNames(file: ts.SourceFile): Breach[] {
   const path = file.fileName
-  const breach = (wall: string) => (what: string): Breach => ({ wall, file: path, what })
-  const runtime = path === builtinModuleUser ? [] : [...runtimeGlobalsIn(file), ...nodeModuleNamesIn(file)]
+  const breach =
+    (wall: string) =>
+    (what: string): Breach => ({ wall, file: path, what })
+  const runtime =
+    path === builtinModuleUser ? [] : [...runtimeGlobalsIn(file), ...nodeModuleNamesIn(file)]
   const clock = roomOf(path) === 'otp' ? clockReadsIn(file) : []
-  return [...runtime.map(breach('runtime')), ...weakRandomIn(file).map(breach('random')), ...clock.map(breach('clock'))]
+  return [
+    ...runtime.map(breach('runtime')),
+    ...weakRandomIn(file).map(breach('random')),
+    ...clock.map(breach('clock')),
+  ]
 }
 
 // The path of a call is the path of its file and of its test: each part of `twoFactor`, each store, and whatever a door shows.
 function checkTested(sources: readonly ts.SourceFile[], tree: Tree): Breach[] {
   const doors = sources.filter((file) => file.fileName.endsWith('/index.ts'))
-  const shown = new Set(doors.flatMap((door) => valueReexportsOf(door).map((specifier) => resolveImport(door.fileName, specifier))))
+  const shown = new Set(
+    doors.flatMap((door) =>
+      valueReexportsOf(door).map((specifier) => resolveImport(door.fileName, specifier)),
+    ),
+  )
   const untested = sources.filter((file) => {
-    const isNamed = roomOf(file.fileName) === 'flow' ? flowCall.test(file.fileName) : shown.has(file.fileName) || store.test(file.fileName)
+    const isNamed =
+      roomOf(file.fileName) === 'flow'
+        ? flowCall.test(file.fileName)
+        : shown.has(file.fileName) || store.test(file.fileName)
     return isNamed && hasCode(file) && !tree.has(testOf(file.fileName))
   })
-  return untested.map((file) => ({ wall: 'mirror', file: file.fileName, what: `${testOf(file.fileName)} does not exist` }))
+  return untested.map((file) => ({
+    wall: 'mirror',
+    file: file.fileName,
+    what: `${testOf(file.fileName)} does not exist`,
+  }))
 }
 
 function testOf(path: string): string {
@@ -121,7 +161,14 @@ function testOf(path: string): string {
 
 function checkCycles(sources: readonly ts.SourceFile[]): Breach[] {
   const graph = new Map(
-    sources.map((file) => [file.fileName, importsOf(file).flatMap((specifier) => resolveImport(file.fileName, specifier) ?? [])]),
+    sources.map((file) => [
+      file.fileName,
+      importsOf(file).flatMap((specifier) => resolveImport(file.fileName, specifier) ?? []),
+    ]),
   )
-  return findCycles(graph).map((cycle) => ({ wall: 'cycle', file: cycle[0] ?? '', what: cycle.join(' -> ') }))
+  return findCycles(graph).map((cycle) => ({
+    wall: 'cycle',
+    file: cycle[0] ?? '',
+    what: cycle.join(' -> '),
+  }))
 }

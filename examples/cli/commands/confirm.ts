@@ -14,11 +14,14 @@ export const confirm: Command = {
     signedIn(call, async ({ portal, session }) => {
       const [code = ''] = call.positionals
       const confirmed = await portal.twoFactor.totp.confirm({ ...session, code })
-      if (confirmed.outcome === 'rejected') return { outcome: 'rejected', lines: [explain(confirmed)], json: confirmed }
+      if (confirmed.outcome === 'rejected')
+        return { outcome: 'rejected', lines: [explain(confirmed)], json: confirmed }
       portal.accounts.setEnrolled(session.userId, true)
       portal.sessions.keep({ ...session, enrollment: '' })
       const backupCodes = confirmed.backupCodes?.reveal() ?? null
-      const lines = backupCodes ? ['Backup codes, each good once, shown this once:', ...backupCodes] : []
+      const lines = backupCodes
+        ? ['Backup codes, each good once, shown this once:', ...backupCodes]
+        : []
       const json = { outcome: 'accepted', factorId: confirmed.factorId, backupCodes }
       return { outcome: 'accepted', lines: ['Two-factor is on.', ...lines], json }
     }),

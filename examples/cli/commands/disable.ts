@@ -11,9 +11,14 @@ export const disable: Command = {
       permitted(call, signed, async (permit) => {
         const { portal, session } = signed
         const removed = await portal.twoFactor.factors.removeAll({ ...session, permit })
-        if (removed.outcome === 'rejected') return rejectedAs(removed.reason, 'There is nothing to switch off: two-factor is off.')
+        if (removed.outcome === 'rejected')
+          return rejectedAs(removed.reason, 'There is nothing to switch off: two-factor is off.')
         portal.accounts.setEnrolled(session.userId, false)
-        return { outcome: 'accepted', lines: ['Two-factor is off. Remove the entry from your app, too.'], json: removed }
+        return {
+          outcome: 'accepted',
+          lines: ['Two-factor is off. Remove the entry from your app, too.'],
+          json: removed,
+        }
       }),
     ),
 }

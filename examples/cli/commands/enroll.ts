@@ -22,8 +22,14 @@ export const enroll: Command = {
       permitted(call, signed, async (permit) => {
         const { portal, session } = signed
         const account = portal.accounts.byId(session.userId).name
-        const begun = await portal.twoFactor.totp.enroll({ ...session, permit, account, label: call.values['label'] })
-        if (begun.outcome === 'rejected') return { outcome: 'rejected', lines: [explain(begun)], json: begun }
+        const begun = await portal.twoFactor.totp.enroll({
+          ...session,
+          permit,
+          account,
+          label: call.values['label'],
+        })
+        if (begun.outcome === 'rejected')
+          return { outcome: 'rejected', lines: [explain(begun)], json: begun }
         portal.sessions.keep({ ...session, enrollment: begun.enrollment })
         return { outcome: 'accepted', lines: linesOf(begun), json: jsonOf(begun) }
       }),
@@ -32,7 +38,11 @@ export const enroll: Command = {
 
 function linesOf({ keyUri, manualKey }: TotpEnrollment): string[] {
   const drawing = isTerminal ? drawQr(keyUri).lines : null
-  return [`Key: ${manualKey.reveal()}`, ...(drawing ?? ['The QR code: qr --svg FILE']), 'Next: confirm CODE']
+  return [
+    `Key: ${manualKey.reveal()}`,
+    ...(drawing ?? ['The QR code: qr --svg FILE']),
+    'Next: confirm CODE',
+  ]
 }
 
 /** For the script that enrolls, and nobody else: it holds the key. */

@@ -11,16 +11,22 @@ export const KEY_URI_OPTIONS = {
   account: { value: 'TEXT', help: 'whose key it is, with --key; default demo' },
   ...DATA,
 }
-export const KEY_URI_HELP = 'It is that of the enrollment in progress, which needs a session, or of the key in --key, --uri or KEYSTEP_DEMO_KEY.'
+export const KEY_URI_HELP =
+  'It is that of the enrollment in progress, which needs a session, or of the key in --key, --uri or KEYSTEP_DEMO_KEY.'
 
 /** Runs what shows a key URI: one that was given, or that of the enrollment in progress. */
-export async function withKeyUri(call: Call, act: (keyUri: Secret<string>) => Promise<Report>): Promise<Report> {
+export async function withKeyUri(
+  call: Call,
+  act: (keyUri: Secret<string>) => Promise<Report>,
+): Promise<Report> {
   const { values } = call
   const isGiven = (values['key'] ?? values['uri'] ?? process.env['KEYSTEP_DEMO_KEY']) !== undefined
   if (isGiven) return act(await givenKeyUri(call))
   return signedIn(call, async ({ portal, session }) => {
     const pending = await portal.twoFactor.totp.pending(session)
-    return pending.outcome === 'accepted' ? act(pending.keyUri) : { outcome: 'rejected', lines: [explain(pending)], json: pending }
+    return pending.outcome === 'accepted'
+      ? act(pending.keyUri)
+      : { outcome: 'rejected', lines: [explain(pending)], json: pending }
   })
 }
 

@@ -19,26 +19,53 @@ export const login: Command = {
     const account = await portal.accounts.check(call.positionals[0] ?? '', await readPassword(call))
     if (!account) return rejectedAs('wrong_password', 'No account has this name and this password.')
     const firstFactorAt = new Date().toISOString()
-    const begun = await portal.twoFactor.login.begin({ userId: account.id, expectEnrolled: account.isEnrolled })
-    if (begun.next === 'enroll') return rejectedAs('required', 'This demo requires no second factor.')
+    const begun = await portal.twoFactor.login.begin({
+      userId: account.id,
+      expectEnrolled: account.isEnrolled,
+    })
+    if (begun.next === 'enroll')
+      return rejectedAs('required', 'This demo requires no second factor.')
     if (begun.next === 'proceed') {
-      return open(portal, begun.grant, firstFactorAt, ['You are logged in. Two-factor is off. Next: enroll'], { because: begun.because })
+      return open(
+        portal,
+        begun.grant,
+        firstFactorAt,
+        ['You are logged in. Two-factor is off. Next: enroll'],
+        { because: begun.because },
+      )
     }
     return answer(call, portal, begun.challenge, firstFactorAt)
   },
 }
 
-async function answer(call: Call, portal: Portal, challenge: string, firstFactorAt: string): Promise<Report> {
+async function answer(
+  call: Call,
+  portal: Portal,
+  challenge: string,
+  firstFactorAt: string,
+): Promise<Report> {
   const code = await readCode(call)
   const verdict = await portal.twoFactor.login.verify({ challenge, code })
-  if (verdict.outcome === 'rejected') return { outcome: 'rejected', lines: [explain(verdict, code)], json: verdict }
-  if (verdict.outcome === 'enroll') return rejectedAs('required', 'This demo issues no support codes.')
+  if (verdict.outcome === 'rejected')
+    return { outcome: 'rejected', lines: [explain(verdict, code)], json: verdict }
+  if (verdict.outcome === 'enroll')
+    return rejectedAs('required', 'This demo issues no support codes.')
   const { grant, failuresBefore, backupCodesLeft = 0 } = verdict
-  const lines = ['You are logged in.', ...askWhoFailed(failuresBefore), `${count(backupCodesLeft, 'backup code', 'backup codes')} left.`]
+  const lines = [
+    'You are logged in.',
+    ...askWhoFailed(failuresBefore),
+    `${count(backupCodesLeft, 'backup code', 'backup codes')} left.`,
+  ]
   return open(portal, grant, firstFactorAt, lines, { failuresBefore, backupCodesLeft })
 }
 
-function open({ folder, sessions }: Portal, grant: LoginGrant, firstFactorAt: string, lines: string[], more: object): Report {
+function open(
+  { folder, sessions }: Portal,
+  grant: LoginGrant,
+  firstFactorAt: string,
+  lines: string[],
+  more: object,
+): Report {
   if (folder.cookie) sessions.end(folder.cookie)
   folder.cookie = sessions.open(grant, firstFactorAt).sessionId
   return { outcome: 'accepted', lines, json: { outcome: 'accepted', grant, ...more } }

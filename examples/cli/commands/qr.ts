@@ -10,14 +10,25 @@ import { rejectedAs } from './signed-in.ts'
 export const qr: Command = {
   positionals: [],
   summary: 'the QR code, in the terminal or as an SVG file',
-  details: ['Draws the QR code of a key URI, in the terminal or into a file. Whoever sees it has the key.', KEY_URI_HELP],
-  options: { svg: { value: 'FILE', help: 'write an SVG picture, readable by you alone, in place of a drawing' }, ...KEY_URI_OPTIONS },
+  details: [
+    'Draws the QR code of a key URI, in the terminal or into a file. Whoever sees it has the key.',
+    KEY_URI_HELP,
+  ],
+  options: {
+    svg: {
+      value: 'FILE',
+      help: 'write an SVG picture, readable by you alone, in place of a drawing',
+    },
+    ...KEY_URI_OPTIONS,
+  },
   run: (call) =>
     withKeyUri(call, async (keyUri) => {
       const { svg } = call.values
       if (svg !== undefined) return saved(keyUri, svg)
       const { lines, fault } = asArgument(() => drawQr(keyUri))
-      return lines ? { outcome: 'accepted', lines, json: { outcome: 'accepted' } } : rejectedAs('no_terminal', `${fault} Or use --svg FILE.`)
+      return lines
+        ? { outcome: 'accepted', lines, json: { outcome: 'accepted' } }
+        : rejectedAs('no_terminal', `${fault} Or use --svg FILE.`)
     }),
 }
 

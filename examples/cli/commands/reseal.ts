@@ -21,7 +21,8 @@ export const reseal: Command = {
     // By the id of the current key: another key means another walk, from the first record on.
     const name = `reseal-${folder.keyringKeys().split(':')[0]!}`
     const kept = folder.progressOf(name)
-    const before = kept === undefined ? { records: 0, last: undefined } : (JSON.parse(kept) as Progress)
+    const before =
+      kept === undefined ? { records: 0, last: undefined } : (JSON.parse(kept) as Progress)
     const bar = progressBar(process.stderr, countRecords(), 'records')
     bar.show(before.records)
     const report = await twoFactor.maintenance
@@ -35,7 +36,9 @@ export const reseal: Command = {
       .finally(bar.end)
     folder.endProgress(name)
     const records = before.records + report.records
-    const lines = [`${records} records seen, ${report.resealed} sealed anew${kept === undefined ? '' : ' since it went on'}, ${report.unreadable} cannot be opened.`]
+    const lines = [
+      `${records} records seen, ${report.resealed} sealed anew${kept === undefined ? '' : ' since it went on'}, ${report.unreadable} cannot be opened.`,
+    ]
     return { outcome: 'accepted', lines, json: { ...report, records } }
   },
 }

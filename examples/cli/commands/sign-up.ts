@@ -7,7 +7,9 @@ import { rejectedAs } from './signed-in.ts'
 export const signUp: Command = {
   positionals: ['NAME'],
   summary: 'make an account',
-  details: ['Makes an account. The password comes from KEYSTEP_DEMO_PASSWORD, or is asked for, or is a line of stdin.'],
+  details: [
+    'Makes an account. The password comes from KEYSTEP_DEMO_PASSWORD, or is asked for, or is a line of stdin.',
+  ],
   options: DATA,
   async run(call) {
     const [name = ''] = call.positionals

@@ -8,7 +8,9 @@ type Progress = MaintenanceProgress & { readonly summary: Summary }
 export const summarize: Command = {
   positionals: [],
   summary: 'for the operator: count users, factors and keys',
-  details: ['Counts over all records, naming nobody, with a bar on stderr. Interrupted (Control-C), it counts on when it is called again.'],
+  details: [
+    'Counts over all records, naming nobody, with a bar on stderr. Interrupted (Control-C), it counts on when it is called again.',
+  ],
   options: DATA,
   async run(call) {
     const { folder, twoFactor, countRecords } = await openPortal(call.values['data'])
@@ -30,8 +32,14 @@ export const summarize: Command = {
     const { byKey, missingKeys, ...counts } = summary
     const keys = [
       ...Object.entries(byKey).map(([id, records]) => `sealed under ${id}: ${records}`),
-      ...Object.entries(missingKeys).map(([id, records]) => `sealed under ${id}, which is missing: ${records}`),
+      ...Object.entries(missingKeys).map(
+        ([id, records]) => `sealed under ${id}, which is missing: ${records}`,
+      ),
     ]
-    return { outcome: 'accepted', lines: [...Object.entries(counts).map(([name, count]) => `${name}: ${count}`), ...keys], json: summary }
+    return {
+      outcome: 'accepted',
+      lines: [...Object.entries(counts).map(([name, count]) => `${name}: ${count}`), ...keys],
+      json: summary,
+    }
   },
 }

@@ -14,7 +14,11 @@ export const watch: Command = {
     'Where the output is no terminal, each new code is one line.',
     KEY_HELP,
   ],
-  options: { ...KEY_OPTIONS, once: { help: 'show it once and end' }, for: { value: 'SECONDS', help: 'end after so many seconds' } },
+  options: {
+    ...KEY_OPTIONS,
+    once: { help: 'show it once and end' },
+    for: { value: 'SECONDS', help: 'end after so many seconds' },
+  },
   async run(call) {
     const seconds = secondsOf(call.values['for'])
     const key = await readKey(call)
@@ -26,9 +30,15 @@ export const watch: Command = {
     for (;;) {
       const { code, secondsLeft } = codeAt(key, new Date())
       if (hasCursor && !isJson) write(`${CLEAR_LINE}${draw(code, secondsLeft, key.periodSeconds)}`)
-      else if (code !== last) write(isJson ? `${JSON.stringify({ code, secondsLeft })}\n` : `${code}  ${secondsLeft} s\n`)
+      else if (code !== last)
+        write(isJson ? `${JSON.stringify({ code, secondsLeft })}\n` : `${code}  ${secondsLeft} s\n`)
       last = code
-      if (call.flags.has('once') || Date.now() >= end || (await interrupt.within(Math.min(250, end - Date.now())))) break
+      if (
+        call.flags.has('once') ||
+        Date.now() >= end ||
+        (await interrupt.within(Math.min(250, end - Date.now())))
+      )
+        break
     }
     if (hasCursor && !isJson) write('\n')
     return { outcome: 'accepted', lines: [], json: {} }
@@ -52,12 +62,22 @@ function secondsOf(text: string | undefined): number {
 
 /** Ctrl-C as something to wait for, so that the terminal is left on a line of its own. */
 function untilInterrupt(): { within(milliseconds: number): Promise<boolean> } {
-  const interrupted = new Promise<boolean>((resolve) => { process.once('SIGINT', () => { resolve(true) }) })
+  const interrupted = new Promise<boolean>((resolve) => {
+    process.once('SIGINT', () => {
+      resolve(true)
+    })
+  })
   return {
     within: async (milliseconds) => {
       let timer: NodeJS.Timeout | undefined
-      const passed = new Promise<boolean>((resolve) => { timer = setTimeout(() => { resolve(false) }, milliseconds) })
-      return Promise.race([interrupted, passed]).finally(() => { clearTimeout(timer) })
+      const passed = new Promise<boolean>((resolve) => {
+        timer = setTimeout(() => {
+          resolve(false)
+        }, milliseconds)
+      })
+      return Promise.race([interrupted, passed]).finally(() => {
+        clearTimeout(timer)
+      })
     },
   }
 }

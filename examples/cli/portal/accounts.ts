@@ -31,8 +31,11 @@ export class Accounts {
 
   /** The new account, or null where the name is taken. */
   async create(name: string, password: string): Promise<Account | null> {
-    const insert = 'INSERT INTO portal_accounts (id, name, password) VALUES (?, ?, ?) ON CONFLICT DO NOTHING RETURNING id'
-    const [row] = this.#db.prepare(insert).all(randomUUID(), name, await hashPassword(password)) as { id: string }[]
+    const insert =
+      'INSERT INTO portal_accounts (id, name, password) VALUES (?, ?, ?) ON CONFLICT DO NOTHING RETURNING id'
+    const [row] = this.#db
+      .prepare(insert)
+      .all(randomUUID(), name, await hashPassword(password)) as { id: string }[]
     return row ? { id: row.id, name, isEnrolled: false } : null
   }
 
@@ -48,15 +51,20 @@ export class Accounts {
   }
 
   setEnrolled(id: string, isEnrolled: boolean): void {
-    this.#db.prepare('UPDATE portal_accounts SET enrolled = ? WHERE id = ?').run(isEnrolled ? 1 : 0, id)
+    this.#db
+      .prepare('UPDATE portal_accounts SET enrolled = ? WHERE id = ?')
+      .run(isEnrolled ? 1 : 0, id)
   }
 
   names(): string[] {
-    return (this.#db.prepare('SELECT name FROM portal_accounts ORDER BY name').all() as Row[]).map(({ name }) => name)
+    return (this.#db.prepare('SELECT name FROM portal_accounts ORDER BY name').all() as Row[]).map(
+      ({ name }) => name,
+    )
   }
 
   #row(column: 'id' | 'name', value: string): Row | undefined {
-    return this.#db.prepare(`SELECT * FROM portal_accounts WHERE ${column} = ?`).get(value) as Row | undefined
+    return this.#db.prepare(`SELECT * FROM portal_accounts WHERE ${column} = ?`).get(value) as
+      Row | undefined
   }
 }
 
@@ -71,5 +79,7 @@ export function faultOfName(name: string): string | null {
 
 /** What is wrong with a password, or null (63B-4 3.1.1.2: length, and no other rule). */
 export function faultOfPassword(password: string): string | null {
-  return password.length >= 8 && password.length <= 256 ? null : 'A password is 8 to 256 characters.'
+  return password.length >= 8 && password.length <= 256
+    ? null
+    : 'A password is 8 to 256 characters.'
 }

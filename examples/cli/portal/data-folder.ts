@@ -24,7 +24,10 @@ export class DataFolder {
     if (given) return given
     const file = join(this.path, 'keyring.key')
     if (!existsSync(file)) {
-      if (existsSync(this.database)) throw new Error(`${file} is missing: without it (or KEYSTEP_KEYS) nothing in ${this.database} can be opened`)
+      if (existsSync(this.database))
+        throw new Error(
+          `${file} is missing: without it (or KEYSTEP_KEYS) nothing in ${this.database} can be opened`,
+        )
       writeFileSync(file, `${generateKeyringKey()}\n`, { mode: 0o600, flag: 'wx' })
     }
     return readFileSync(file, 'utf8').trim()

@@ -12,7 +12,10 @@ export async function hashPassword(password: string): Promise<string> {
 
 export async function isPassword(typed: string, kept: string): Promise<boolean> {
   const [salt = '', hash = ''] = kept.split('.')
-  return timingSafeEqual(await derive(typed, Buffer.from(salt, 'base64url')), Buffer.from(hash, 'base64url'))
+  return timingSafeEqual(
+    await derive(typed, Buffer.from(salt, 'base64url')),
+    Buffer.from(hash, 'base64url'),
+  )
 }
 
 function derive(password: string, salt: Buffer): Promise<Buffer> {

@@ -29,20 +29,30 @@ export class Sessions {
   /** Only keystep makes a grant, so a path that forgets the second factor has nothing to call this with. */
   open(grant: LoginGrant, firstFactorAt: string): Session {
     if (!LoginGrant.isGrant(grant)) throw new Error('a session is opened by a grant alone')
-    const session = { sessionId: randomBytes(32).toString('base64url'), userId: grant.userId, firstFactorAt, enrollment: '' }
+    const session = {
+      sessionId: randomBytes(32).toString('base64url'),
+      userId: grant.userId,
+      firstFactorAt,
+      enrollment: '',
+    }
     const insert = this.#db.prepare('INSERT INTO portal_sessions VALUES (?, ?, ?, ?, ?)')
     insert.run(session.sessionId, session.userId, firstFactorAt, '', Date.now() + HOURS * 3_600_000)
     return session
   }
 
   find(sessionId: string | undefined): Session | null {
-    const columns = 'id AS sessionId, account_id AS userId, first_factor_at AS firstFactorAt, enrollment'
-    const select = this.#db.prepare(`SELECT ${columns} FROM portal_sessions WHERE id = ? AND expires_at > ?`)
+    const columns =
+      'id AS sessionId, account_id AS userId, first_factor_at AS firstFactorAt, enrollment'
+    const select = this.#db.prepare(
+      `SELECT ${columns} FROM portal_sessions WHERE id = ? AND expires_at > ?`,
+    )
     return (select.get(sessionId ?? '', Date.now()) as Session | undefined) ?? null
   }
 
   keep({ sessionId, firstFactorAt, enrollment }: Session): void {
-    const update = this.#db.prepare('UPDATE portal_sessions SET first_factor_at = ?, enrollment = ? WHERE id = ?')
+    const update = this.#db.prepare(
+      'UPDATE portal_sessions SET first_factor_at = ?, enrollment = ? WHERE id = ?',
+    )
     update.run(firstFactorAt, enrollment, sessionId)
   }
 

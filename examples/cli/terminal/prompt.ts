@@ -54,7 +54,9 @@ export class Prompt {
     if (this.#left) return Promise.reject(this.#left)
     terminal.setPrompt(question)
     terminal.prompt()
-    return new Promise((resolve, reject) => { this.#waiting = { resolve, reject } })
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject }
+    })
   }
 
   #open(): Interface {
@@ -70,14 +72,23 @@ export class Prompt {
     })
     Object.defineProperty(output, 'columns', { get: () => this.#output.columns })
     // Without a history, the arrow keys cannot bring back a password.
-    const terminal = createInterface({ input: process.stdin, output, terminal: this.isInteractive, historySize: 0 })
+    const terminal = createInterface({
+      input: process.stdin,
+      output,
+      terminal: this.isInteractive,
+      historySize: 0,
+    })
     terminal.on('line', (line) => {
       if (this.#waiting) this.#waiting.resolve(line)
       else this.#lines.push(line)
       this.#waiting = undefined
     })
-    terminal.on('SIGINT', () => { this.#leave(new Left(true)) })
-    terminal.on('close', () => { this.#leave(new Left(false)) })
+    terminal.on('SIGINT', () => {
+      this.#leave(new Left(true))
+    })
+    terminal.on('close', () => {
+      this.#leave(new Left(false))
+    })
     return terminal
   }
 

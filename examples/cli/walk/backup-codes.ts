@@ -17,9 +17,16 @@ export async function regenerateBackupCodes(guest: Guest): Promise<void> {
 }
 
 /** Shows the codes, this once. */
-export async function showBackupCodes({ prompt }: Guest, backupCodes: Secret<readonly string[]>): Promise<void> {
+export async function showBackupCodes(
+  { prompt }: Guest,
+  backupCodes: Secret<readonly string[]>,
+): Promise<void> {
   const codes = backupCodes.reveal()
-  say('', 'Your backup codes, for the day without your phone. Each is good once. They are shown now and never again: write them down.', '')
+  say(
+    '',
+    'Your backup codes, for the day without your phone. Each is good once. They are shown now and never again: write them down.',
+    '',
+  )
   const inRow = columns() >= 2 * (codes[0]!.length + 4) ? 2 : 1
   for (let i = 0; i < codes.length; i += inRow) say(`    ${codes.slice(i, i + inRow).join('    ')}`)
   await prompt.ask('\nPress Enter when you have them. ')

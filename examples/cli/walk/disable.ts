@@ -10,7 +10,9 @@ export async function disable(guest: Guest): Promise<void> {
   const removed = await portal.twoFactor.factors.removeAll({ ...session, permit })
   if (removed.outcome === 'accepted') {
     portal.accounts.setEnrolled(session.userId, false)
-    say('Two-factor is off: the password alone opens your account. Remove the entry from your app, too.')
+    say(
+      'Two-factor is off: the password alone opens your account. Remove the entry from your app, too.',
+    )
   } else {
     say('There is nothing to switch off.')
   }

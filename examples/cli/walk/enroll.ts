@@ -27,15 +27,21 @@ export async function enroll(guest: Guest): Promise<void> {
 }
 
 /** Draws, asks, and after a typo draws again: nothing is lost until the 10 minutes are over. Null when the user gives up. */
-async function confirm({ portal, prompt, session }: Guest, { enrollment }: TotpEnrollment): Promise<BackupCodes | undefined | null> {
+async function confirm(
+  { portal, prompt, session }: Guest,
+  { enrollment }: TotpEnrollment,
+): Promise<BackupCodes | undefined | null> {
   const { totp } = portal.twoFactor
-  for (let notice = 'Scan this with an authenticator app on your phone, or type the key.'; ; ) {
+  for (let notice = 'Scan this with an authenticator app on your phone, or type the key.'; ;) {
     const pending = await totp.pending({ ...session, enrollment })
     if (pending.outcome === 'rejected') return giveUp(explain(pending))
     const isDrawn = show(pending)
     say(notice)
-    const code = await prompt.ask(`First code of the app (${isDrawn ? 'Enter gives up' : 'Enter looks again, q gives up'}): `)
-    if (code === (isDrawn ? '' : 'q')) return giveUp('Nothing was changed: two-factor is as it was.')
+    const code = await prompt.ask(
+      `First code of the app (${isDrawn ? 'Enter gives up' : 'Enter looks again, q gives up'}): `,
+    )
+    if (code === (isDrawn ? '' : 'q'))
+      return giveUp('Nothing was changed: two-factor is as it was.')
     if (code === '') continue
     const confirmed = await totp.confirm({ ...session, enrollment, code })
     if (confirmed.outcome === 'accepted') return confirmed.backupCodes ?? undefined

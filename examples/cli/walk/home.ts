@@ -12,10 +12,19 @@ export async function home(guest: Guest): Promise<void> {
   const { portal, prompt, account, session } = guest
   for (;;) {
     const status = await portal.twoFactor.status(session)
-    const factor = status.enrolled ? `on, with ${count(status.backupCodesLeft, 'backup code', 'backup codes')} left` : 'off'
+    const factor = status.enrolled
+      ? `on, with ${count(status.backupCodesLeft, 'backup code', 'backup codes')} left`
+      : 'off'
     say('', `${bold(`Hello ${account.name}.`)} Two-factor is ${factor}.`)
-    const on = [['status', 'Status'], ['codes', 'New backup codes'], ['off', 'Switch two-factor off']] as const
-    const off = [['on', 'Switch two-factor on'], ['status', 'Status']] as const
+    const on = [
+      ['status', 'Status'],
+      ['codes', 'New backup codes'],
+      ['off', 'Switch two-factor off'],
+    ] as const
+    const off = [
+      ['on', 'Switch two-factor on'],
+      ['status', 'Status'],
+    ] as const
     switch (await choose(prompt, [...(status.enrolled ? on : off), ['leave', 'Log out']])) {
       case 'status':
         say('', ...statusLines(status))

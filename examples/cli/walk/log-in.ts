@@ -9,7 +9,10 @@ import type { Guest, Walker } from './walker.ts'
 export async function logIn(walker: Walker): Promise<Guest | null> {
   const { portal, prompt } = walker
   const name = await prompt.ask('Name: ')
-  const account = await portal.accounts.check(name, await prompt.askSecret('Password (not shown): '))
+  const account = await portal.accounts.check(
+    name,
+    await prompt.askSecret('Password (not shown): '),
+  )
   if (account) return enter(walker, account)
   say('No account has this name and this password.')
   return null
@@ -23,12 +26,17 @@ export async function enter(walker: Walker, account: Account): Promise<Guest | n
   if (begun.next === 'enroll') throw new Error('this demo requires no second factor')
   if (begun.next === 'proceed') return guest(walker, account, begun.grant, firstFactorAt)
 
-  say('The password is right. Now the second factor: the code that your app shows, or one of your backup codes.')
-  const verdict = await answerChallenge(walker.prompt, (code) => login.verify({ challenge: begun.challenge, code }))
+  say(
+    'The password is right. Now the second factor: the code that your app shows, or one of your backup codes.',
+  )
+  const verdict = await answerChallenge(walker.prompt, (code) =>
+    login.verify({ challenge: begun.challenge, code }),
+  )
   if (verdict?.outcome !== 'accepted') return null
   say('You are logged in.', ...askWhoFailed(verdict.failuresBefore))
   const left = verdict.backupCodesLeft ?? 0
-  if (left <= 3) say(`Only ${count(left, 'backup code', 'backup codes')} left: it is time to make new ones.`)
+  if (left <= 3)
+    say(`Only ${count(left, 'backup code', 'backup codes')} left: it is time to make new ones.`)
   return guest(walker, account, verdict.grant, firstFactorAt)
 }
 

@@ -2,7 +2,10 @@ import { Left, type Prompt } from '../terminal/prompt.ts'
 import { say, write } from '../terminal/screen.ts'
 
 /** Shows numbered choices and returns the one that was taken. `q` leaves. */
-export async function choose<T extends string>(prompt: Prompt, choices: readonly (readonly [T, string])[]): Promise<T> {
+export async function choose<T extends string>(
+  prompt: Prompt,
+  choices: readonly (readonly [T, string])[],
+): Promise<T> {
   write('\n')
   say(...choices.map(([, text], index) => `  ${index + 1}  ${text}`), '  q  Leave')
   for (;;) {

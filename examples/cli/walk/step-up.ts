@@ -11,11 +11,15 @@ export async function stepUp({ portal, prompt, account, session }: Guest): Promi
     if (step.next === 'proceed') return step.permit
     if (step.next === 'challenge') {
       say('This changes who can get into your account, so it takes a code of its own.')
-      const verdict = await answerChallenge(prompt, (code) => verify({ ...session, challenge: step.challenge, code }))
+      const verdict = await answerChallenge(prompt, (code) =>
+        verify({ ...session, challenge: step.challenge, code }),
+      )
       return verdict?.outcome === 'accepted' ? verdict.permit : null
     }
     say('It is more than 10 minutes since you gave your password.')
-    if (!(await portal.accounts.check(account.name, await prompt.askSecret('Password (not shown): ')))) {
+    if (
+      !(await portal.accounts.check(account.name, await prompt.askSecret('Password (not shown): ')))
+    ) {
       say('That is not your password.')
       return null
     }

@@ -45,8 +45,17 @@ async function settleIn(walker: Walker): Promise<void> {
 
 async function entrance(walker: Walker): Promise<void> {
   const names = walker.portal.accounts.names()
-  say('', `${names.length === 1 ? 'There is one account' : 'Accounts'}: ${names.slice(0, 10).join(', ')}`)
-  if ((await choose(walker.prompt, [['in', 'Log in'], ['new', 'Make another account']])) === 'new') return settleIn(walker)
+  say(
+    '',
+    `${names.length === 1 ? 'There is one account' : 'Accounts'}: ${names.slice(0, 10).join(', ')}`,
+  )
+  if (
+    (await choose(walker.prompt, [
+      ['in', 'Log in'],
+      ['new', 'Make another account'],
+    ])) === 'new'
+  )
+    return settleIn(walker)
   const guest = await logIn(walker)
   if (guest) await home(guest)
 }

@@ -2,14 +2,25 @@
 // In examples/frameworks: `npm run bun`, then http://127.0.0.1:3000
 import { Database } from 'bun:sqlite'
 import { createKeyring, createTwoFactor, generateKeyringKey } from 'keystep'
-import { createTwoFactorHandler, errorResponse, jsonResponse, requirePermit, requireSameOrigin, requireVerified } from 'keystep/http'
+import {
+  createTwoFactorHandler,
+  errorResponse,
+  jsonResponse,
+  requirePermit,
+  requireSameOrigin,
+  requireVerified,
+} from 'keystep/http'
 import { sqliteStore } from 'keystep/stores/sqlite'
 import { createPortal } from '../users.ts'
 
 const { PORT = '3000', DATABASE = ':memory:', KEYSTEP_KEYS } = process.env
 const store = sqliteStore(new Database(DATABASE))
 await store.migrate()
-const twoFactor = createTwoFactor({ issuer: 'Portal', store, keyring: createKeyring(KEYSTEP_KEYS ?? generateKeyringKey()) })
+const twoFactor = createTwoFactor({
+  issuer: 'Portal',
+  store,
+  keyring: createKeyring(KEYSTEP_KEYS ?? generateKeyringKey()),
+})
 
 const { session, openSession, logIn } = createPortal(twoFactor, new Map())
 const handler = createTwoFactorHandler(twoFactor, { session, openSession })
@@ -24,7 +35,13 @@ const { url } = Bun.serve({
   routes: {
     '/two-factor/*': async (request) => (await handler(request)) ?? errorResponse('not_found'),
     '/log-in': { POST: async (request) => (await sameOrigin(request)) ?? logIn(request) },
-    '/dns': { POST: async (request) => (await sameOrigin(request)) ?? (await verified(request)) ?? (await permitted(request)) ?? changeDns() },
+    '/dns': {
+      POST: async (request) =>
+        (await sameOrigin(request)) ??
+        (await verified(request)) ??
+        (await permitted(request)) ??
+        changeDns(),
+    },
   },
 })
 console.log(url.origin)

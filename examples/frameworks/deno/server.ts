@@ -1,7 +1,15 @@
 // Deno.serve: fetch functions as they are; records and sessions in Deno KV.
 // In examples/frameworks: `npm run deno`, then http://127.0.0.1:3000
 import { createKeyring, createTwoFactor, generateKeyringKey } from 'keystep'
-import { createTwoFactorHandler, errorResponse, jsonResponse, type PortalSession, requirePermit, requireSameOrigin, requireVerified } from 'keystep/http'
+import {
+  createTwoFactorHandler,
+  errorResponse,
+  jsonResponse,
+  type PortalSession,
+  requirePermit,
+  requireSameOrigin,
+  requireVerified,
+} from 'keystep/http'
 import { denoKvStore } from 'keystep/stores/deno-kv'
 import { createPortal, type Sessions } from '../users.ts'
 
@@ -22,13 +30,21 @@ const verified = requireVerified({ session, minimum: 'remembered' })
 const permitted = requirePermit('dns', { twoFactor, session })
 const changeDns = () => jsonResponse({ changed: true })
 
-Deno.serve({ hostname: '127.0.0.1', port: Number(Deno.env.get('PORT') ?? 3000) }, async (request) => {
-  switch (`${request.method} ${new URL(request.url).pathname}`) {
-    case 'POST /log-in':
-      return (await sameOrigin(request)) ?? logIn(request)
-    case 'POST /dns':
-      return (await sameOrigin(request)) ?? (await verified(request)) ?? (await permitted(request)) ?? changeDns()
-    default:
-      return (await handler(request)) ?? errorResponse('not_found')
-  }
-})
+Deno.serve(
+  { hostname: '127.0.0.1', port: Number(Deno.env.get('PORT') ?? 3000) },
+  async (request) => {
+    switch (`${request.method} ${new URL(request.url).pathname}`) {
+      case 'POST /log-in':
+        return (await sameOrigin(request)) ?? logIn(request)
+      case 'POST /dns':
+        return (
+          (await sameOrigin(request)) ??
+          (await verified(request)) ??
+          (await permitted(request)) ??
+          changeDns()
+        )
+      default:
+        return (await handler(request)) ?? errorResponse('not_found')
+    }
+  },
+)

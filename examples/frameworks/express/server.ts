@@ -2,7 +2,13 @@
 // In examples/frameworks: `npm run express`, then http://127.0.0.1:3000
 import express from 'express'
 import { createKeyring, createTwoFactor, generateKeyringKey } from 'keystep'
-import { createTwoFactorHandler, nodeHandler, requirePermit, requireSameOrigin, requireVerified } from 'keystep/http'
+import {
+  createTwoFactorHandler,
+  nodeHandler,
+  requirePermit,
+  requireSameOrigin,
+  requireVerified,
+} from 'keystep/http'
 import { sqliteStore } from 'keystep/stores/sqlite'
 import Database from 'libsql'
 import { createPortal } from '../users.ts'
@@ -10,7 +16,11 @@ import { createPortal } from '../users.ts'
 const { PORT = '3000', DATABASE = ':memory:', KEYSTEP_KEYS } = process.env
 const store = sqliteStore(new Database(DATABASE))
 await store.migrate()
-const twoFactor = createTwoFactor({ issuer: 'Portal', store, keyring: createKeyring(KEYSTEP_KEYS ?? generateKeyringKey()) })
+const twoFactor = createTwoFactor({
+  issuer: 'Portal',
+  store,
+  keyring: createKeyring(KEYSTEP_KEYS ?? generateKeyringKey()),
+})
 
 const { session, openSession, logIn } = createPortal(twoFactor, new Map())
 const handler = createTwoFactorHandler(twoFactor, { session, openSession })
@@ -22,6 +32,11 @@ const app = express()
 app.use(nodeHandler(handler))
 app.post('/log-in', sameOrigin, nodeHandler(logIn))
 app.use(express.json()) // for routes of yours: before the lines above it would log what was typed wherever a body is no JSON
-app.post('/dns', sameOrigin, verified, permitted, (_, response) => { response.json({ changed: true }) })
+app.post('/dns', sameOrigin, verified, permitted, (_, response) => {
+  response.json({ changed: true })
+})
 
-app.listen(Number(PORT), '127.0.0.1', (error) => { if (error) throw error; else console.log(`http://127.0.0.1:${PORT}`) })
+app.listen(Number(PORT), '127.0.0.1', (error) => {
+  if (error) throw error
+  else console.log(`http://127.0.0.1:${PORT}`)
+})

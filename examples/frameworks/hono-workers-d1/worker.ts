@@ -2,7 +2,14 @@
 // In examples/frameworks: the keys, as wrangler.jsonc says, then `npm run hono-workers-d1`
 import { Hono, type MiddlewareHandler } from 'hono'
 import { createKeyring, createTwoFactor } from 'keystep'
-import { createTwoFactorHandler, type FetchHandler, type PortalSession, requirePermit, requireSameOrigin, requireVerified } from 'keystep/http'
+import {
+  createTwoFactorHandler,
+  type FetchHandler,
+  type PortalSession,
+  requirePermit,
+  requireSameOrigin,
+  requireVerified,
+} from 'keystep/http'
 import { type D1Binding, d1Store } from 'keystep/stores/d1'
 import { createPortal, type Sessions } from '../users.ts'
 
@@ -10,7 +17,13 @@ type Env = { Bindings: { DB: D1Binding; KEYSTEP_KEYS: string } }
 
 /** An isolate may be gone with the next request, and another answers beside it: a Map would lose sessions. */
 function sessionsIn(db: D1Binding): Sessions {
-  const query = async (sql: string, ...values: string[]) => (await db.prepare(sql).bind(...values).all()).results
+  const query = async (sql: string, ...values: string[]) =>
+    (
+      await db
+        .prepare(sql)
+        .bind(...values)
+        .all()
+    ).results
   return {
     get: async (id) => {
       const [row] = await query('SELECT session FROM sessions WHERE id = ?', id)
@@ -22,7 +35,11 @@ function sessionsIn(db: D1Binding): Sessions {
 }
 
 function portalOf({ DB, KEYSTEP_KEYS }: Env['Bindings']) {
-  const twoFactor = createTwoFactor({ issuer: 'Portal', store: d1Store(DB), keyring: createKeyring(KEYSTEP_KEYS) })
+  const twoFactor = createTwoFactor({
+    issuer: 'Portal',
+    store: d1Store(DB),
+    keyring: createKeyring(KEYSTEP_KEYS),
+  })
   const { session, openSession, logIn } = createPortal(twoFactor, sessionsIn(DB))
   return {
     handler: createTwoFactorHandler(twoFactor, { session, openSession }),
@@ -34,14 +51,23 @@ function portalOf({ DB, KEYSTEP_KEYS }: Env['Bindings']) {
 }
 
 type Portal = ReturnType<typeof portalOf>
-const guard = (check: (portal: Portal) => FetchHandler): MiddlewareHandler<Env> => async (c, next) => (await check(portalOf(c.env))(c.req.raw)) ?? next()
+const guard =
+  (check: (portal: Portal) => FetchHandler): MiddlewareHandler<Env> =>
+  async (c, next) =>
+    (await check(portalOf(c.env))(c.req.raw)) ?? next()
 const sameOrigin = guard((portal) => portal.sameOrigin)
 const verified = guard((portal) => portal.verified)
 const permitted = guard((portal) => portal.permitted)
 
 let migrated = false // yours: migrations, before the deployment
 const migrate: MiddlewareHandler<Env> = async ({ env: { DB } }, next) => {
-  if (!migrated) await Promise.all([d1Store(DB).migrate(), DB.prepare('CREATE TABLE IF NOT EXISTS sessions (id TEXT PRIMARY KEY, session TEXT)').bind().all()])
+  if (!migrated)
+    await Promise.all([
+      d1Store(DB).migrate(),
+      DB.prepare('CREATE TABLE IF NOT EXISTS sessions (id TEXT PRIMARY KEY, session TEXT)')
+        .bind()
+        .all(),
+    ])
   migrated = true
   return next()
 }

@@ -3,7 +3,13 @@
 import { bodyParser } from '@koa/bodyparser'
 import Router from '@koa/router'
 import { createKeyring, createTwoFactor, generateKeyringKey } from 'keystep'
-import { createTwoFactorHandler, nodeHandler, requirePermit, requireSameOrigin, requireVerified } from 'keystep/http'
+import {
+  createTwoFactorHandler,
+  nodeHandler,
+  requirePermit,
+  requireSameOrigin,
+  requireVerified,
+} from 'keystep/http'
 import { sqliteStore } from 'keystep/stores/sqlite'
 import Koa from 'koa'
 import Database from 'libsql'
@@ -12,7 +18,11 @@ import { createPortal } from '../users.ts'
 const { PORT = '3000', DATABASE = ':memory:', KEYSTEP_KEYS } = process.env
 const store = sqliteStore(new Database(DATABASE))
 await store.migrate()
-const twoFactor = createTwoFactor({ issuer: 'Portal', store, keyring: createKeyring(KEYSTEP_KEYS ?? generateKeyringKey()) })
+const twoFactor = createTwoFactor({
+  issuer: 'Portal',
+  store,
+  keyring: createKeyring(KEYSTEP_KEYS ?? generateKeyringKey()),
+})
 
 const { session, openSession, logIn } = createPortal(twoFactor, new Map())
 const handler = createTwoFactorHandler(twoFactor, { session, openSession })
@@ -22,11 +32,15 @@ const permitted = nodeHandler(requirePermit('dns', { twoFactor, session }))
 
 const router = new Router()
 router.post('/log-in', sameOrigin, nodeHandler(logIn))
-router.post('/dns', sameOrigin, verified, permitted, (ctx) => { ctx.body = { changed: true } })
+router.post('/dns', sameOrigin, verified, permitted, (ctx) => {
+  ctx.body = { changed: true }
+})
 
 const app = new Koa()
 app.use(bodyParser()) // before or after: nodeHandler takes a body as it finds it
 app.use(nodeHandler(handler))
 app.use(router.routes())
 
-app.listen(Number(PORT), '127.0.0.1', () => { console.log(`http://127.0.0.1:${PORT}`) })
+app.listen(Number(PORT), '127.0.0.1', () => {
+  console.log(`http://127.0.0.1:${PORT}`)
+})

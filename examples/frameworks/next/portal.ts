@@ -1,7 +1,14 @@
 // Next.js, app router: route handlers take and give what keystep takes and gives, and the files below app/ re-export them.
 // In examples/frameworks: `npm ci`, then `npm run next`, then http://127.0.0.1:3000
 import { createKeyring, createTwoFactor, generateKeyringKey } from 'keystep'
-import { createTwoFactorHandler, errorResponse, jsonResponse, requirePermit, requireSameOrigin, requireVerified } from 'keystep/http'
+import {
+  createTwoFactorHandler,
+  errorResponse,
+  jsonResponse,
+  requirePermit,
+  requireSameOrigin,
+  requireVerified,
+} from 'keystep/http'
 import { sqliteStore } from 'keystep/stores/sqlite'
 import Database from 'libsql'
 import { createPortal } from '../users.ts'
@@ -9,7 +16,11 @@ import { createPortal } from '../users.ts'
 const { DATABASE = ':memory:', KEYSTEP_KEYS } = process.env
 const store = sqliteStore(new Database(DATABASE))
 await store.migrate()
-const twoFactor = createTwoFactor({ issuer: 'Portal', store, keyring: createKeyring(KEYSTEP_KEYS ?? generateKeyringKey()) })
+const twoFactor = createTwoFactor({
+  issuer: 'Portal',
+  store,
+  keyring: createKeyring(KEYSTEP_KEYS ?? generateKeyringKey()),
+})
 
 const { session, openSession, logIn } = createPortal(twoFactor, new Map())
 const handler = createTwoFactorHandler(twoFactor, { session, openSession })
@@ -30,5 +41,10 @@ export async function logInRoute(request: Request): Promise<Response> {
 
 /** app/dns/route.ts */
 export async function dnsRoute(request: Request): Promise<Response> {
-  return (await sameOrigin(request)) ?? (await verified(request)) ?? (await permitted(request)) ?? changeDns()
+  return (
+    (await sameOrigin(request)) ??
+    (await verified(request)) ??
+    (await permitted(request)) ??
+    changeDns()
+  )
 }

@@ -2,7 +2,14 @@
 // In examples/frameworks: `npm run node-http`, then http://127.0.0.1:3000
 import { createServer } from 'node:http'
 import { createKeyring, createTwoFactor, generateKeyringKey } from 'keystep'
-import { createTwoFactorHandler, jsonResponse, nodeHandler, requirePermit, requireSameOrigin, requireVerified } from 'keystep/http'
+import {
+  createTwoFactorHandler,
+  jsonResponse,
+  nodeHandler,
+  requirePermit,
+  requireSameOrigin,
+  requireVerified,
+} from 'keystep/http'
 import { sqliteStore } from 'keystep/stores/sqlite'
 import Database from 'libsql'
 import { createPortal } from '../users.ts'
@@ -10,7 +17,11 @@ import { createPortal } from '../users.ts'
 const { PORT = '3000', DATABASE = ':memory:', KEYSTEP_KEYS } = process.env
 const store = sqliteStore(new Database(DATABASE))
 await store.migrate()
-const twoFactor = createTwoFactor({ issuer: 'Portal', store, keyring: createKeyring(KEYSTEP_KEYS ?? generateKeyringKey()) })
+const twoFactor = createTwoFactor({
+  issuer: 'Portal',
+  store,
+  keyring: createKeyring(KEYSTEP_KEYS ?? generateKeyringKey()),
+})
 
 const { session, openSession, logIn } = createPortal(twoFactor, new Map())
 const handler = createTwoFactorHandler(twoFactor, { session, openSession })
@@ -24,11 +35,18 @@ async function answer(request: Request): Promise<Response | null> {
     case 'POST /log-in':
       return (await sameOrigin(request)) ?? logIn(request)
     case 'POST /dns':
-      return (await sameOrigin(request)) ?? (await verified(request)) ?? (await permitted(request)) ?? changeDns()
+      return (
+        (await sameOrigin(request)) ??
+        (await verified(request)) ??
+        (await permitted(request)) ??
+        changeDns()
+      )
     default:
       return handler(request)
   }
 }
 
 // eslint-disable-next-line @typescript-eslint/no-misused-promises -- nodeHandler catches what is thrown
-createServer(nodeHandler(answer)).listen(Number(PORT), '127.0.0.1', () => { console.log(`http://127.0.0.1:${PORT}`) })
+createServer(nodeHandler(answer)).listen(Number(PORT), '127.0.0.1', () => {
+  console.log(`http://127.0.0.1:${PORT}`)
+})

@@ -2,7 +2,14 @@
 // In examples/frameworks: the keys, as wrangler.jsonc says, then `npm run workers-durable-objects`
 import { DurableObject } from 'cloudflare:workers'
 import { createKeyring, createTwoFactor } from 'keystep'
-import { createTwoFactorHandler, errorResponse, jsonResponse, requirePermit, requireSameOrigin, requireVerified } from 'keystep/http'
+import {
+  createTwoFactorHandler,
+  errorResponse,
+  jsonResponse,
+  requirePermit,
+  requireSameOrigin,
+  requireVerified,
+} from 'keystep/http'
 import { durableObjectStore } from 'keystep/stores/durable-object'
 import { createPortal, type Sessions } from '../users.ts'
 
@@ -25,7 +32,11 @@ export class Portal extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
-    const twoFactor = createTwoFactor({ issuer: 'Portal', store: durableObjectStore(ctx.storage), keyring: createKeyring(env.KEYSTEP_KEYS) })
+    const twoFactor = createTwoFactor({
+      issuer: 'Portal',
+      store: durableObjectStore(ctx.storage),
+      keyring: createKeyring(env.KEYSTEP_KEYS),
+    })
     const { session, openSession, logIn } = createPortal(twoFactor, sessionsIn(ctx.storage))
     const handler = createTwoFactorHandler(twoFactor, { session, openSession })
     const sameOrigin = requireSameOrigin()
@@ -37,7 +48,12 @@ export class Portal extends DurableObject<Env> {
         case 'POST /log-in':
           return (await sameOrigin(request)) ?? logIn(request)
         case 'POST /dns':
-          return (await sameOrigin(request)) ?? (await verified(request)) ?? (await permitted(request)) ?? changeDns()
+          return (
+            (await sameOrigin(request)) ??
+            (await verified(request)) ??
+            (await permitted(request)) ??
+            changeDns()
+          )
         default:
           return (await handler(request)) ?? errorResponse('not_found')
       }
@@ -50,4 +66,7 @@ export class Portal extends DurableObject<Env> {
 }
 
 // One object is one thread for all users. A portal of many tenants has an object for each: idFromName(tenant).
-export default { fetch: (request: Request, { PORTAL }: Env) => PORTAL.get(PORTAL.idFromName('portal')).fetch(request) }
+export default {
+  fetch: (request: Request, { PORTAL }: Env) =>
+    PORTAL.get(PORTAL.idFromName('portal')).fetch(request),
+}

@@ -17,6 +17,12 @@ export interface Opened {
 }
 
 /** Opens the one that is configured, and makes the tables where there are none. */
-export function openDatabase({ databaseUrl, sqliteFile }: { databaseUrl: string | null; sqliteFile: string }): Promise<Opened> {
+export function openDatabase({
+  databaseUrl,
+  sqliteFile,
+}: {
+  databaseUrl: string | null
+  sqliteFile: string
+}): Promise<Opened> {
   return databaseUrl === null ? openSqlite(sqliteFile) : openPostgres(databaseUrl)
 }

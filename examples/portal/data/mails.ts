@@ -16,8 +16,16 @@ export interface Mails {
 export function createMails({ query }: Database): Mails {
   return {
     add: async ({ address, subject, body, at }) => {
-      await query('INSERT INTO mails (address, subject, body, at) VALUES ($1, $2, $3, $4)', [address, subject, body, at])
+      await query('INSERT INTO mails (address, subject, body, at) VALUES ($1, $2, $3, $4)', [
+        address,
+        subject,
+        body,
+        at,
+      ])
     },
-    newest: (most) => query<Mail>('SELECT address, subject, body, at FROM mails ORDER BY number DESC LIMIT $1', [most]),
+    newest: (most) =>
+      query<Mail>('SELECT address, subject, body, at FROM mails ORDER BY number DESC LIMIT $1', [
+        most,
+      ]),
   }
 }

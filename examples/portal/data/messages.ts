@@ -14,7 +14,16 @@ export interface Messages {
 
 export function createMessages({ query }: Database): Messages {
   return {
-    add: async ({ recipient, body, at }) => { await query('INSERT INTO messages (recipient, body, at) VALUES ($1, $2, $3)', [recipient, body, at]) },
-    newest: (most) => query<Message>('SELECT recipient, body, at FROM messages ORDER BY number DESC LIMIT $1', [most]),
+    add: async ({ recipient, body, at }) => {
+      await query('INSERT INTO messages (recipient, body, at) VALUES ($1, $2, $3)', [
+        recipient,
+        body,
+        at,
+      ])
+    },
+    newest: (most) =>
+      query<Message>('SELECT recipient, body, at FROM messages ORDER BY number DESC LIMIT $1', [
+        most,
+      ]),
   }
 }

@@ -9,15 +9,19 @@ const LOCK = 'SELECT pg_advisory_xact_lock(7306929);'
 export async function openPostgres(url: string): Promise<Opened> {
   const pool = new pg.Pool({ connectionString: url })
   // An idle connection that breaks is replaced by the pool; without a listener the process would end.
-  pool.on('error', (error) => { console.error(error.message) })
+  pool.on('error', (error) => {
+    console.error(error.message)
+  })
   await pool.query(LOCK + tables('BIGSERIAL PRIMARY KEY'))
   const store = postgresStore(pool)
   await store.migrate()
   return {
     store,
     database: {
-      query: async <Row extends object>(text: string, values: readonly (string | number | null)[] = []) =>
-        (await pool.query(text, [...values])).rows as Row[],
+      query: async <Row extends object>(
+        text: string,
+        values: readonly (string | number | null)[] = [],
+      ) => (await pool.query(text, [...values])).rows as Row[],
       close: () => pool.end(),
     },
   }

@@ -10,13 +10,19 @@ export interface Requirements {
 export function createRequirements({ query }: Database): Requirements {
   return {
     of: async (userId) => {
-      const [row] = await query<{ rule: string }>('SELECT rule FROM requirements WHERE user_id = $1', [userId])
+      const [row] = await query<{ rule: string }>(
+        'SELECT rule FROM requirements WHERE user_id = $1',
+        [userId],
+      )
       const rule = row?.rule ?? 'optional'
       return rule === 'optional' || rule === 'required' ? rule : { from: new Date(rule) }
     },
     set: async (userId, requirement) => {
       const rule = typeof requirement === 'string' ? requirement : requirement.from.toISOString()
-      await query('INSERT INTO requirements (user_id, rule) VALUES ($1, $2) ON CONFLICT (user_id) DO UPDATE SET rule = $2', [userId, rule])
+      await query(
+        'INSERT INTO requirements (user_id, rule) VALUES ($1, $2) ON CONFLICT (user_id) DO UPDATE SET rule = $2',
+        [userId, rule],
+      )
     },
   }
 }

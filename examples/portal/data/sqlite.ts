@@ -14,9 +14,13 @@ export async function openSqlite(file: string): Promise<Opened> {
   return {
     store,
     database: {
-      query: async <Row extends object>(text: string, values: readonly (string | number | null)[] = []) =>
-        handle.prepare(text.replace(/\$(\d)/g, '?$1')).all(...values) as Row[],
-      close: async () => { handle.close() },
+      query: async <Row extends object>(
+        text: string,
+        values: readonly (string | number | null)[] = [],
+      ) => handle.prepare(text.replace(/\$(\d)/g, '?$1')).all(...values) as Row[],
+      close: async () => {
+        handle.close()
+      },
     },
   }
 }

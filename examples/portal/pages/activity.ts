@@ -4,18 +4,26 @@ import { deviceName } from '../device-name.ts'
 import type { Html } from './html.ts'
 import { instant } from './times.ts'
 
-const NOUNS = { totp: 'authenticator app', sms: 'text message', backup_code: 'backup code', support_code: 'support code' } as const
+const NOUNS = {
+  totp: 'authenticator app',
+  sms: 'text message',
+  backup_code: 'backup code',
+  support_code: 'support code',
+} as const
 
 export function activityList(activity: readonly ActivityEntry[]): Html {
   if (activity.length === 0) return html`<p>Nothing yet.</p>`
-  return html`<ol class="items activity">${activity.map((entry) => html`<li>
+  return html`<ol class="items activity">${activity.map(
+    (entry) => html`<li>
     <div><span>${sentence(entry)}</span><span class="hint">${instant(entry.at)}${entry.userAgent === undefined ? '' : `, ${deviceName(entry.userAgent)}`}${entry.ip === undefined ? '' : `, ${entry.ip}`}</span></div>
-  </li>`)}</ol>`
+  </li>`,
+  )}</ol>`
 }
 
 /** What happened, to the one whose account it is. A later version's event does not compile until somebody has found words for it. */
 function sentence(entry: ActivityEntry): string {
-  const times = (what: string): string => (entry.count === undefined ? what : `${what}, ${entry.count} times`)
+  const times = (what: string): string =>
+    entry.count === undefined ? what : `${what}, ${entry.count} times`
   switch (entry.type) {
     case 'factor.enrolled':
       return entry.kind === 'sms' ? 'Phone number added' : `Authenticator app added: ${entry.label}`
@@ -30,7 +38,9 @@ function sentence(entry: ActivityEntry): string {
     case 'code.rejected':
       return times('Wrong code')
     case 'code.refused':
-      return entry.reason === 'already_used' ? 'A used code was typed again' : 'A code was not looked at'
+      return entry.reason === 'already_used'
+        ? 'A used code was typed again'
+        : 'A code was not looked at'
     case 'locked':
       return times('Locked after wrong codes')
     case 'exhausted':
@@ -46,7 +56,9 @@ function sentence(entry: ActivityEntry): string {
     case 'device.revoked':
       return `Device forgotten: ${entry.label}`
     case 'sms.sent':
-      return times(entry.to === 'primary' ? 'Text message sent' : 'Text message sent to the backup number')
+      return times(
+        entry.to === 'primary' ? 'Text message sent' : 'Text message sent to the backup number',
+      )
     case 'support_code.issued':
       return `Support code issued by ${entry.actor}: ${entry.reason}`
     case 'reset':

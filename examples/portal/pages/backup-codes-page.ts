@@ -4,8 +4,13 @@ import type { Visit } from '../visit.ts'
 import { show } from './layout.ts'
 
 /** Backup codes, this once: nobody can show them again. `because` says what has just been done. */
-export function drawBackupCodes(c: Visit, { codes, because }: { codes: Secret<readonly string[]>; because: 'on' | 'new' }): Promise<Response> {
-  const { configuration: { company } } = c.var.portal
+export function drawBackupCodes(
+  c: Visit,
+  { codes, because }: { codes: Secret<readonly string[]>; because: 'on' | 'new' },
+): Promise<Response> {
+  const {
+    configuration: { company },
+  } = c.var.portal
   const list = codes.reveal()
   const text = `${company}: backup codes\n\n${list.join('\n')}\n\nEach works once, in place of a code of your phone.\n`
   return show(c, {

@@ -19,18 +19,36 @@ export interface CodeForm {
 }
 
 /** The one code field, and the ways to get a code, in one form: what was ticked is not lost by asking for a message. The address of the other field is the page's own matter. */
-export function codeForm({ action, factors, hidden = {}, isBackup = false, takesSupportCode = false, rejected, before }: CodeForm): Html {
+export function codeForm({
+  action,
+  factors,
+  hidden = {},
+  isBackup = false,
+  takesSupportCode = false,
+  rejected,
+  before,
+}: CodeForm): Html {
   // After a reset by support there is no other way.
   const isSupport = factors.some(({ kind }) => kind === 'support_code')
   const isLong = isBackup || isSupport
-  const fields = Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)
+  const fields = Object.entries(hidden).map(
+    ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
+  )
   return html`${alert(rejected && sentenceFor(rejected, isLong, isSupport))}
     <form method="post" action="${action}" novalidate${isLong ? '' : html` data-submit="6"`}>
       ${fields} ${before ?? ''}
       ${isLong ? html`<input type="hidden" name="with" value="backup">${isSupport ? supportField(rejected) : backupField(takesSupportCode, rejected)}` : codeField({ hint: hintFor(factors), isWrong: rejected !== undefined, sendsItself: true })}
       <button class="primary">Continue</button>
-      ${isLong ? '' : factors.filter(({ kind }) => kind === 'sms').map(({ hint, to }) =>
-        html`<button class="secondary" formaction="${action}/sms" name="to" value="${to ?? 'primary'}"><span>Send SMS code to <span class="whole">${hint}</span></span></button>`)}
+      ${
+        isLong
+          ? ''
+          : factors
+              .filter(({ kind }) => kind === 'sms')
+              .map(
+                ({ hint, to }) =>
+                  html`<button class="secondary" formaction="${action}/sms" name="to" value="${to ?? 'primary'}"><span>Send SMS code to <span class="whole">${hint}</span></span></button>`,
+              )
+      }
     </form>`
 }
 
@@ -44,7 +62,12 @@ interface CodeField {
 }
 
 /** One field for a code of 6 digits: phones open the digits, fill in a message, and take what is pasted with spaces. */
-export function codeField({ hint = '6 digits.', isWrong = false, hasFocus = true, sendsItself = false }: CodeField): Html {
+export function codeField({
+  hint = '6 digits.',
+  isWrong = false,
+  hasFocus = true,
+  sendsItself = false,
+}: CodeField): Html {
   return field({
     name: 'code',
     label: 'Code',
@@ -61,21 +84,43 @@ export function codeField({ hint = '6 digits.', isWrong = false, hasFocus = true
 function backupField(takesSupportCode: boolean, rejected?: Rejected): Html {
   const orOfSupport = takesSupportCode ? ', or the longer code that our support gave you' : ''
   const hint = `16 letters and digits${orOfSupport}. Spaces, dashes and capitals do not matter.`
-  return field({ name: 'code', label: 'Backup code', hint, className: 'code long', maxLength: 80, hasFocus: true, isInvalid: rejected !== undefined })
+  return field({
+    name: 'code',
+    label: 'Backup code',
+    hint,
+    className: 'code long',
+    maxLength: 80,
+    hasFocus: true,
+    isInvalid: rejected !== undefined,
+  })
 }
 
 function supportField(rejected?: Rejected): Html {
   const hint = '20 letters and digits, from our support. Spaces, dashes and capitals do not matter.'
-  return field({ name: 'code', label: 'Support code', hint, className: 'code long', maxLength: 80, hasFocus: true, isInvalid: rejected !== undefined })
+  return field({
+    name: 'code',
+    label: 'Support code',
+    hint,
+    className: 'code long',
+    maxLength: 80,
+    hasFocus: true,
+    isInvalid: rejected !== undefined,
+  })
 }
 
 function hintFor(factors: readonly FactorOffer[]): string {
   const has = (kind: FactorOffer['kind']): boolean => factors.some((factor) => factor.kind === kind)
-  if (has('totp')) return has('sms') ? '6 digits, from your authenticator app or a text message.' : '6 digits, from your authenticator app.'
+  if (has('totp'))
+    return has('sms')
+      ? '6 digits, from your authenticator app or a text message.'
+      : '6 digits, from your authenticator app.'
   return '6 digits. Press "Send SMS code", and type those of the message.'
 }
 
 function sentenceFor(rejected: Rejected, isLong: boolean, isSupport: boolean): string | Html {
-  if (isSupport && ['malformed_code', 'factor_unavailable'].includes(rejected.reason)) return 'That is not the code that our support gave you, or it has run out. Ask for another one.'
-  return isLong && rejected.reason === 'malformed_code' ? 'A backup code has 16 letters and digits.' : words(rejected)
+  if (isSupport && ['malformed_code', 'factor_unavailable'].includes(rejected.reason))
+    return 'That is not the code that our support gave you, or it has run out. Ask for another one.'
+  return isLong && rejected.reason === 'malformed_code'
+    ? 'A backup code has 16 letters and digits.'
+    : words(rejected)
 }

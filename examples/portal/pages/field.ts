@@ -23,8 +23,21 @@ export interface Field {
 
 /** A label, its field, and what is wrong with it, tied together for screen readers. */
 export function field(field: Field): Html {
-  const { name, label, type = 'text', value = '', hint, error, autocomplete = 'off', inputmode, isOptional = false, maxLength = 200 } = field
-  const described = [hint && `${name}-hint`, error && `${name}-error`, field.isInvalid && 'alert'].filter(Boolean).join(' ')
+  const {
+    name,
+    label,
+    type = 'text',
+    value = '',
+    hint,
+    error,
+    autocomplete = 'off',
+    inputmode,
+    isOptional = false,
+    maxLength = 200,
+  } = field
+  const described = [hint && `${name}-hint`, error && `${name}-error`, field.isInvalid && 'alert']
+    .filter(Boolean)
+    .join(' ')
   return html`<div class="field">
     <label for="${name}">${label}</label>
     ${hint ? html`<p class="hint" id="${name}-hint">${hint}</p>` : ''}

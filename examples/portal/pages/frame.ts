@@ -11,7 +11,10 @@ export function portalFrame(c: Visit): Frame {
 
 function footer(c: Visit): Html {
   const { sms, mail } = c.var.portal.configuration
-  const development = [...(sms.via === 'phone' ? [['/phone', 'Phone']] : []), ...(mail === 'outbox' ? [['/outbox', 'Outbox']] : [])]
+  const development = [
+    ...(sms.via === 'phone' ? [['/phone', 'Phone']] : []),
+    ...(mail === 'outbox' ? [['/outbox', 'Outbox']] : []),
+  ]
   return html`<footer class="foot">
     <a href="/help">Help</a>
     ${development.map(([path, name]) => html`<a href="${path}">${name}</a>`)}

@@ -16,7 +16,10 @@ interface KeyPage {
 }
 
 /** The key of an authenticator on its way, to scan or to type, and the field for its first code. */
-export function drawKey(c: Visit, { action, shown, name = '', rejected }: KeyPage): Promise<Response> {
+export function drawKey(
+  c: Visit,
+  { action, shown, name = '', rejected }: KeyPage,
+): Promise<Response> {
   return show(c, {
     title: 'Scan the QR code',
     status: rejected ? statusOf(rejected) : 200,

@@ -13,7 +13,10 @@ export interface LoginCode {
 }
 
 /** The code page of a login. */
-export function drawLoginCode(c: Visit, { factors, isBackup = false, isRemembered = false, rejected }: LoginCode): Promise<Response> {
+export function drawLoginCode(
+  c: Visit,
+  { factors, isBackup = false, isRemembered = false, rejected }: LoginCode,
+): Promise<Response> {
   const remember = html`<label class="check"><input type="checkbox" name="remember" ${isRemembered ? 'checked' : ''}> Remember this device for 30 days</label>`
   return show(c, {
     title: 'Two-factor code',

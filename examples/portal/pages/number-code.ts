@@ -9,7 +9,12 @@ import { moment } from './times.ts'
 import { type Rejected, statusOf, words } from './words.ts'
 
 /** Where the code is typed that a number was sent. */
-export function drawNumberCode(c: Visit, { at, back }: NumberPlace, { hint, resendAt }: NumberOnItsWay, rejected?: Rejected): Promise<Response> {
+export function drawNumberCode(
+  c: Visit,
+  { at, back }: NumberPlace,
+  { hint, resendAt }: NumberOnItsWay,
+  rejected?: Rejected,
+): Promise<Response> {
   const isTooSoon = new Date(resendAt) > c.var.portal.now()
   return show(c, {
     title: 'Confirm your number',

@@ -22,7 +22,15 @@ export interface NumberForm extends TypedNumber {
 }
 
 /** Where a number is typed; the country decides how it is read. */
-export function numberForm({ place, country, number, backup, canBeBackup, isProposed = false, rejected }: NumberForm): Html {
+export function numberForm({
+  place,
+  country,
+  number,
+  backup,
+  canBeBackup,
+  isProposed = false,
+  rejected,
+}: NumberForm): Html {
   const isWrong = rejected?.reason === 'malformed_number' || rejected?.reason === 'number_refused'
   return html`${alert(rejected && words(rejected))}
     <p class="lead">We send a code to it, now and whenever you ask for one. Messages can be intercepted by somebody who takes over your number: an authenticator app is safer.</p>

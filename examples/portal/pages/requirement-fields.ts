@@ -29,16 +29,25 @@ export function requirementFields({ rule, from, error }: TypedRule): Html {
 /** What was chosen, or what is wrong with it: nobody should believe that a day counts while the choice beside it says otherwise. Days begin at midnight UTC. */
 export function requirementOf({ rule, from }: TypedRule): Requirement | { error: string } {
   if (rule === 'required') return rule
-  if (rule === 'optional') return from === '' ? rule : { error: 'Choose "Required from" for this date, or clear the date.' }
+  if (rule === 'optional')
+    return from === ''
+      ? rule
+      : { error: 'Choose "Required from" for this date, or clear the date.' }
   const date = new Date(/^\d{4}-\d{2}-\d{2}$/.test(from) ? `${from}T00:00:00Z` : NaN)
-  return Number.isNaN(date.getTime()) ? { error: 'Choose the day from which on two-factor is required.' } : { from: date }
+  return Number.isNaN(date.getTime())
+    ? { error: 'Choose the day from which on two-factor is required.' }
+    : { from: date }
 }
 
 /** What a form shows for a requirement. */
 export function typedRuleOf(requirement: Requirement): TypedRule {
-  return typeof requirement === 'string' ? { rule: requirement, from: '' } : { rule: 'from', from: requirement.from.toISOString().slice(0, 10) }
+  return typeof requirement === 'string'
+    ? { rule: requirement, from: '' }
+    : { rule: 'from', from: requirement.from.toISOString().slice(0, 10) }
 }
 
 export function requirementText(requirement: Requirement): string {
-  return typeof requirement === 'string' ? requirement : `required from ${typedRuleOf(requirement).from}`
+  return typeof requirement === 'string'
+    ? requirement
+    : `required from ${typedRuleOf(requirement).from}`
 }

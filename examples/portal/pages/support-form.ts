@@ -20,9 +20,17 @@ export function supportForm({ email, reason, errors }: SupportDraft, customer?: 
     <form class="panel narrow" method="post" action="/support/code" novalidate>
       <p>Before anything else, make sure that it is the customer: call back the number in the contract, or do what else the contract says. Never ask
       for a password or a code.</p>
-      ${customer
-        ? html`<input type="hidden" name="email" value="${customer.email}">`
-        : field({ name: 'email', label: 'E-mail address', type: 'email', value: email ?? '', error: errors?.email })}
+      ${
+        customer
+          ? html`<input type="hidden" name="email" value="${customer.email}">`
+          : field({
+              name: 'email',
+              label: 'E-mail address',
+              type: 'email',
+              value: email ?? '',
+              error: errors?.email,
+            })
+      }
       ${field({ name: 'reason', label: 'Reason', value: reason ?? '', error: errors?.reason, hint: 'The customer can read it under Recent activity.', maxLength: 300 })}
       <div class="row">
         <button class="primary">Issue support code</button>
@@ -35,8 +43,13 @@ export function supportForm({ email, reason, errors }: SupportDraft, customer?: 
 }
 
 /** One customer, as support sees the second factor: whether it is on, and what support did. No factor is ever shown or chosen here. */
-export async function drawCustomer(c: Visit, customer: User, { error }: { error?: string } = {}): Promise<Response> {
-  const { enrolled, lockedUntil, exhausted, supportCodeUntil, activity } = await c.var.portal.twoFactor.status({ userId: customer.id })
+export async function drawCustomer(
+  c: Visit,
+  customer: User,
+  { error }: { error?: string } = {},
+): Promise<Response> {
+  const { enrolled, lockedUntil, exhausted, supportCodeUntil, activity } =
+    await c.var.portal.twoFactor.status({ userId: customer.id })
   return show(c, {
     title: customer.name,
     status: error === undefined ? 200 : 422,
@@ -57,5 +70,10 @@ export async function drawCustomer(c: Visit, customer: User, { error }: { error?
 }
 
 function isRecovery(entry: ActivityEntry): boolean {
-  return entry.type === 'support_code.issued' || entry.type === 'reset' || entry.type === 'unlocked' || (entry.type === 'code.accepted' && entry.kind === 'support_code')
+  return (
+    entry.type === 'support_code.issued' ||
+    entry.type === 'reset' ||
+    entry.type === 'unlocked' ||
+    (entry.type === 'code.accepted' && entry.kind === 'support_code')
+  )
 }

@@ -17,7 +17,9 @@ export function words(rejected: Rejected): string | Html {
   switch (reason) {
     case 'wrong_code':
       if (retryAt) return locked(retryAt)
-      return attemptsLeft ? `That code is not right. ${attemptsLeft === 1 ? '1 attempt' : `${attemptsLeft} attempts`} left.` : 'That code is not right.'
+      return attemptsLeft
+        ? `That code is not right. ${attemptsLeft === 1 ? '1 attempt' : `${attemptsLeft} attempts`} left.`
+        : 'That code is not right.'
     case 'already_used':
       return 'That code was used before. Wait for the next one.'
     case 'locked':

@@ -14,6 +14,13 @@ import { login } from './login.ts'
  */
 export function createPanel(panel: Portal, portalOrigin: () => string): Hono<PortalEnv> {
   const app = entrance(panel)
-  for (const route of [login(panel, portalOrigin), code(panel), logout(panel), help(panel), home(panel, portalOrigin)]) app.route('/', route)
+  for (const route of [
+    login(panel, portalOrigin),
+    code(panel),
+    logout(panel),
+    help(panel),
+    home(panel, portalOrigin),
+  ])
+    app.route('/', route)
   return app
 }

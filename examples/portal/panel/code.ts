@@ -25,9 +25,17 @@ export function code({ twoFactor, sessions, data: { logins } }: Portal): Hono<Po
     const isBackup = kind === 'backup'
     // No support codes: they are good once, and what they lead to, a new enrollment, has its pages in the portal.
     const factor = isDigits(code) ? undefined : 'backup_code'
-    const verdict = await twoFactor.login.verify({ challenge: login.challenge, code, factor, context: contextOf(c) })
+    const verdict = await twoFactor.login.verify({
+      challenge: login.challenge,
+      code,
+      factor,
+      context: contextOf(c),
+    })
     if (verdict.outcome === 'enroll') return logInAgain(c)
-    if (verdict.outcome === 'rejected') return verdict.reason === 'expired' ? logInAgain(c) : draw(c, { ...login, isBackup, rejected: verdict })
+    if (verdict.outcome === 'rejected')
+      return verdict.reason === 'expired'
+        ? logInAgain(c)
+        : draw(c, { ...login, isBackup, rejected: verdict })
     await logins.end(login.challenge)
     await sessions.open(c, verdict.grant, { failuresBefore: verdict.failuresBefore })
     c.header('Set-Cookie', endChallengeCookie(), { append: true })
@@ -37,8 +45,15 @@ export function code({ twoFactor, sessions, data: { logins } }: Portal): Hono<Po
     const login = await loginOf(c)
     if (!login) return logInAgain(c)
     const { to } = await typed(c, 'to')
-    const sent = await sendSms(() => twoFactor.sms.send({ challenge: login.challenge, to: to === 'backup' ? to : 'primary', context: contextOf(c) }))
-    if (sent.outcome === 'rejected') return sent.reason === 'expired' ? logInAgain(c) : draw(c, { ...login, rejected: sent })
+    const sent = await sendSms(() =>
+      twoFactor.sms.send({
+        challenge: login.challenge,
+        to: to === 'backup' ? to : 'primary',
+        context: contextOf(c),
+      }),
+    )
+    if (sent.outcome === 'rejected')
+      return sent.reason === 'expired' ? logInAgain(c) : draw(c, { ...login, rejected: sent })
     leaveNotice(c, `A code is on its way to ${sent.hint}.`, 'plain')
     return c.redirect('/login/code', 303)
   })
@@ -49,10 +64,17 @@ function isDigits(code: string): boolean {
   return /^[\d\s-]*$/.test(code)
 }
 
-function draw(c: Visit, { factors, isBackup = false, rejected }: Pick<CodeForm, 'factors' | 'isBackup' | 'rejected'>): Promise<Response> {
+function draw(
+  c: Visit,
+  { factors, isBackup = false, rejected }: Pick<CodeForm, 'factors' | 'isBackup' | 'rejected'>,
+): Promise<Response> {
   // What a support code leads to has its pages in the portal.
   if (factors.some(({ kind }) => kind === 'support_code')) {
-    return show(c, { title: 'Two-factor code', shape: 'card', body: html`<p>Our support has reset your two-factor authentication. Log in to the portal with the code that you got, and set it up anew there.</p>` })
+    return show(c, {
+      title: 'Two-factor code',
+      shape: 'card',
+      body: html`<p>Our support has reset your two-factor authentication. Log in to the portal with the code that you got, and set it up anew there.</p>`,
+    })
   }
   return show(c, {
     title: 'Two-factor code',

@@ -4,7 +4,11 @@ import { show } from '../pages/layout.ts'
 import type { Portal } from '../portal.ts'
 import type { PortalEnv } from '../visit.ts'
 
-const SERVERS = [['web-1', 'Frankfurt', 'Running'], ['web-2', 'Frankfurt', 'Running'], ['mail-1', 'Helsinki', 'Running']] as const
+const SERVERS = [
+  ['web-1', 'Frankfurt', 'Running'],
+  ['web-2', 'Frankfurt', 'Running'],
+  ['mail-1', 'Helsinki', 'Running'],
+] as const
 
 /** The one page of the panel: its servers, and where the second factor is managed. */
 export function home({ twoFactor }: Portal, portalOrigin: () => string): Hono<PortalEnv> {

@@ -10,25 +10,41 @@ import { contextOf } from '../request-context.ts'
 import { type PortalEnv, typed, type Visit } from '../visit.ts'
 
 /** The same users and passwords as in the portal, and the same question after the password: what has to follow? */
-export function login({ twoFactor, data: { users, logins }, sessions, now }: Portal, portalOrigin: () => string): Hono<PortalEnv> {
+export function login(
+  { twoFactor, data: { users, logins }, sessions, now }: Portal,
+  portalOrigin: () => string,
+): Hono<PortalEnv> {
   const app = new Hono<PortalEnv>()
   app.get('/login', (c) => (c.var.visitor ? c.redirect('/', 303) : draw(c, '')))
   app.post('/login', async (c) => {
     const { email, password } = await typed(c, 'email', 'password')
     const user = await users.byEmail(email)
-    if (!(await isPassword(password, user?.password ?? null)) || !user) return draw(c, email, 'The e-mail address or the password is not right.')
-    const decision = await twoFactor.login.begin({ userId: user.id, deviceToken: readDeviceCookie(c.req.raw), context: contextOf(c) })
+    if (!(await isPassword(password, user?.password ?? null)) || !user)
+      return draw(c, email, 'The e-mail address or the password is not right.')
+    const decision = await twoFactor.login.begin({
+      userId: user.id,
+      deviceToken: readDeviceCookie(c.req.raw),
+      context: contextOf(c),
+    })
     switch (decision.next) {
       case 'proceed':
         await sessions.open(c, decision.grant)
         c.header('Set-Cookie', endChallengeCookie(), { append: true })
         return c.redirect('/', 303)
       case 'challenge':
-        await logins.keep(decision.challenge, { userId: user.id, factors: decision.factors }, decision.expiresAt)
+        await logins.keep(
+          decision.challenge,
+          { userId: user.id, factors: decision.factors },
+          decision.expiresAt,
+        )
         c.header('Set-Cookie', challengeCookie(decision, { now }), { append: true })
         return c.redirect('/login/code', 303)
       case 'enroll':
-        return draw(c, email, html`Your account must use two-factor. <a href="${portalOrigin()}/login">Set it up in the portal</a>, then come back.`)
+        return draw(
+          c,
+          email,
+          html`Your account must use two-factor. <a href="${portalOrigin()}/login">Set it up in the portal</a>, then come back.`,
+        )
     }
   })
   return app

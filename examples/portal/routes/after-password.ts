@@ -6,9 +6,17 @@ import type { Visit } from '../visit.ts'
 import { tryCode } from './try-code.ts'
 
 /** The password was right: keystep says what has to follow before there is a session. `code`: where one was typed on the same page. */
-export async function afterPassword(c: Visit, { id: userId }: Pick<User, 'id'>, code = ''): Promise<Response> {
+export async function afterPassword(
+  c: Visit,
+  { id: userId }: Pick<User, 'id'>,
+  code = '',
+): Promise<Response> {
   const { twoFactor, sessions, data, now } = c.var.portal
-  const decision = await twoFactor.login.begin({ userId, deviceToken: readDeviceCookie(c.req.raw), context: contextOf(c) })
+  const decision = await twoFactor.login.begin({
+    userId,
+    deviceToken: readDeviceCookie(c.req.raw),
+    context: contextOf(c),
+  })
   switch (decision.next) {
     case 'proceed':
       await sessions.open(c, decision.grant)
@@ -18,10 +26,16 @@ export async function afterPassword(c: Visit, { id: userId }: Pick<User, 'id'>, 
       const { challenge, factors, expiresAt } = decision
       await data.logins.keep(challenge, { userId, factors }, expiresAt)
       c.header('Set-Cookie', challengeCookie(decision, { now }), { append: true })
-      return code === '' ? c.redirect('/login/code', 303) : tryCode(c, { userId, factors, challenge, code, isRemembered: false })
+      return code === ''
+        ? c.redirect('/login/code', 303)
+        : tryCode(c, { userId, factors, challenge, code, isRemembered: false })
     }
     case 'enroll':
-      await data.logins.keep(decision.permit, { userId, factors: decision.factors }, new Date(now().getTime() + ENROLL_MS))
+      await data.logins.keep(
+        decision.permit,
+        { userId, factors: decision.factors },
+        new Date(now().getTime() + ENROLL_MS),
+      )
       keepPermit(c, decision.permit)
       return c.redirect('/login/enroll', 303)
   }

@@ -17,7 +17,9 @@ export function dns(): Hono<PortalEnv> {
   const sameOrigin = requireSameOrigin()
   app.get('/dns', async (c) => {
     // A link on another site must not fill in a form here.
-    const change = (await sameOrigin(c.req.raw)) ? null : dnsChangeOf(c.req.url.slice(new URL(c.req.url).origin.length))
+    const change = (await sameOrigin(c.req.raw))
+      ? null
+      : dnsChangeOf(c.req.url.slice(new URL(c.req.url).origin.length))
     return draw(c, change && 'add' in change ? { draft: change.add } : {})
   })
   app.post('/dns', async (c) => {
@@ -32,7 +34,13 @@ export function dns(): Hono<PortalEnv> {
 
 /** Right before the change, keystep is asked whether this session may make it. */
 export async function changeZone(c: Visit, change: DnsChange): Promise<Response> {
-  const { portal: { data: { dnsRecords }, now }, member: { user } } = c.var
+  const {
+    portal: {
+      data: { dnsRecords },
+      now,
+    },
+    member: { user },
+  } = c.var
   const door = await openDoor(c, 'dns', addressOf(change))
   if (!door.isOpen) return door.answer
   if ('remove' in change) {
@@ -50,8 +58,13 @@ function zoneOf({ id, accountId }: User): string {
   return accountId ?? id
 }
 
-function isAmong(records: readonly DnsRecord[], { name, type, value }: Omit<DnsRecord, 'id'>): boolean {
-  return records.some((record) => record.name === name && record.type === type && record.value === value)
+function isAmong(
+  records: readonly DnsRecord[],
+  { name, type, value }: Omit<DnsRecord, 'id'>,
+): boolean {
+  return records.some(
+    (record) => record.name === name && record.type === type && record.value === value,
+  )
 }
 
 interface State {
@@ -60,7 +73,12 @@ interface State {
 }
 
 async function draw(c: Visit, { draft: asked, errors }: State): Promise<Response> {
-  const { portal: { data: { dnsRecords } }, member: { user } } = c.var
+  const {
+    portal: {
+      data: { dnsRecords },
+    },
+    member: { user },
+  } = c.var
   const records = await dnsRecords.of(zoneOf(user))
   // Of a form that was sent twice: the record is there.
   const draft = asked && !isAmong(records, asked) ? asked : undefined
@@ -95,11 +113,13 @@ function typeField(chosen: string | undefined): Html {
 function tableOf(records: readonly DnsRecord[]): Html {
   return html`<table>
     <thead><tr><th scope="col">Name</th><th scope="col">Type</th><th scope="col">Value</th><th scope="col"><span class="unseen">Action</span></th></tr></thead>
-    <tbody>${records.map(({ id, name, type, value }) => html`<tr>
+    <tbody>${records.map(
+      ({ id, name, type, value }) => html`<tr>
       <th scope="row">${name}</th>
       <td class="brief" data-label="Type">${type}</td>
       <td data-label="Value"><code>${value}</code></td>
       <td class="brief"><form method="post" action="/dns/${id}/delete"><button class="danger" aria-label="Delete ${name} ${type} ${value}">Delete</button></form></td>
-    </tr>`)}</tbody>
+    </tr>`,
+    )}</tbody>
   </table>`
 }

@@ -10,7 +10,10 @@ export function enrollNumber({ data: { logins } }: Portal): Hono<PortalEnv> {
   return numberRoutes({ at: '/login/enroll/sms', back: '/login/enroll' }, async (c) => {
     const progress = await progressOf(c)
     if (!progress) return isDoneOrLate(c)
-    const { permit, login: { userId, number } } = progress
+    const {
+      permit,
+      login: { userId, number },
+    } = progress
     return {
       userId,
       number,

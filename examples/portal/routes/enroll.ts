@@ -12,8 +12,10 @@ import type { PortalEnv, Visit } from '../visit.ts'
 import { confirmAuthenticator } from './confirm-authenticator.ts'
 import { logInAgain } from './try-code.ts'
 
-const REQUIRED = 'Your account asks for a second factor. It takes two minutes, and you are logged in right after it.'
-const RECOVERING = 'The code from our support was right, and is used up now. Set two-factor up anew within 10 minutes: your old app, numbers, backup codes and devices stop working then.'
+const REQUIRED =
+  'Your account asks for a second factor. It takes two minutes, and you are logged in right after it.'
+const RECOVERING =
+  'The code from our support was right, and is used up now. Set two-factor up anew within 10 minutes: your old app, numbers, backup codes and devices stop working then.'
 
 /** Where a second factor is required and there is none, or a support code was typed: it is set up before there is a session. */
 export function enroll({ twoFactor, data }: Portal): Hono<PortalEnv> {
@@ -36,10 +38,20 @@ export function enroll({ twoFactor, data }: Portal): Hono<PortalEnv> {
     const pending = await pendingOf(c, progress)
     if (pending) return drawKey(c, { action: '/login/enroll/totp', shown: pending })
     const user = await data.users.byId(progress.login.userId)
-    const begun = await twoFactor.totp.enroll({ permit: progress.permit, account: user!.email, context: contextOf(c) })
+    const begun = await twoFactor.totp.enroll({
+      permit: progress.permit,
+      account: user!.email,
+      context: contextOf(c),
+    })
     if (begun.outcome === 'rejected') return logInAgain(c)
-    const isKept = await data.logins.replaceEnrollment(progress.permit, progress.login.enrollment, begun.enrollment)
-    return isKept ? drawKey(c, { action: '/login/enroll/totp', shown: begun }) : c.redirect('/login/enroll/totp', 303)
+    const isKept = await data.logins.replaceEnrollment(
+      progress.permit,
+      progress.login.enrollment,
+      begun.enrollment,
+    )
+    return isKept
+      ? drawKey(c, { action: '/login/enroll/totp', shown: begun })
+      : c.redirect('/login/enroll/totp', 303)
   })
   app.post('/login/enroll/totp', async (c) => {
     const progress = await progressOf(c)
@@ -47,8 +59,13 @@ export function enroll({ twoFactor, data }: Portal): Hono<PortalEnv> {
     const answer = await confirmAuthenticator(c, { enrollment: progress.login.enrollment })
     if ('rejected' in answer) {
       const pending = await pendingOf(c, progress)
-      const isOver = !pending || answer.rejected.reason === 'expired' || answer.rejected.reason === 'already_used'
-      return isOver ? isDoneOrLate(c) : drawKey(c, { action: '/login/enroll/totp', shown: pending, ...answer })
+      const isOver =
+        !pending ||
+        answer.rejected.reason === 'expired' ||
+        answer.rejected.reason === 'already_used'
+      return isOver
+        ? isDoneOrLate(c)
+        : drawKey(c, { action: '/login/enroll/totp', shown: pending, ...answer })
     }
     await data.logins.end(progress.permit)
     endPermit(c)
@@ -59,7 +76,11 @@ export function enroll({ twoFactor, data }: Portal): Hono<PortalEnv> {
 
 /** A form that came too late, or twice: the first one may have turned two-factor on, and its page with the backup codes was never seen. */
 export function isDoneOrLate(c: Visit): Response {
-  leaveNotice(c, 'This took too long, or is done already. If you have not seen your backup codes, make new ones under Security.', 'plain')
+  leaveNotice(
+    c,
+    'This took too long, or is done already. If you have not seen your backup codes, make new ones under Security.',
+    'plain',
+  )
   return c.redirect('/security', 303)
 }
 
@@ -78,6 +99,7 @@ export async function progressOf(c: Visit): Promise<Progress | null> {
 
 /** The same key again, also in a second tab and after a typo. */
 async function pendingOf(c: Visit, { login: { enrollment } }: Progress) {
-  const shown = enrollment === null ? null : await c.var.portal.twoFactor.totp.pending({ enrollment })
+  const shown =
+    enrollment === null ? null : await c.var.portal.twoFactor.totp.pending({ enrollment })
   return shown?.outcome === 'accepted' ? shown : null
 }

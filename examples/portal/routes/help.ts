@@ -12,6 +12,8 @@ const text = readFileSync(new URL('../../../docs/help-page.md', import.meta.url)
 export function help({ configuration: { company } }: Portal): Hono<PortalEnv> {
   const { title, body } = renderMarkdown(text.replaceAll('Example Hosting', company))
   const app = new Hono<PortalEnv>()
-  app.get('/help', (c) => show(c, { title, shape: 'wide', body: html`<div class="prose">${body}</div>` }))
+  app.get('/help', (c) =>
+    show(c, { title, shape: 'wide', body: html`<div class="prose">${body}</div>` }),
+  )
   return app
 }

@@ -25,7 +25,29 @@ import { team } from './team.ts'
 export type RouteMaker = (portal: Portal) => Hono<PortalEnv>
 
 /** For everybody. `c.var.visitor` is who is logged in, or null. */
-export const publicRoutes: readonly RouteMaker[] = [signUp, login, code, enroll, enrollNumber, logout, help, phone, outbox]
+export const publicRoutes: readonly RouteMaker[] = [
+  signUp,
+  login,
+  code,
+  enroll,
+  enrollNumber,
+  logout,
+  help,
+  phone,
+  outbox,
+]
 
 /** Behind the gate: `c.var.member` is who is logged in. */
-export const memberRoutes: readonly RouteMaker[] = [overview, security, enable, own, verify, confirmPassword, sms, password, team, dns, support]
+export const memberRoutes: readonly RouteMaker[] = [
+  overview,
+  security,
+  enable,
+  own,
+  verify,
+  confirmPassword,
+  sms,
+  password,
+  team,
+  dns,
+  support,
+]

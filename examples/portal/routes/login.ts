@@ -15,7 +15,8 @@ export function login({ data: { users } }: Portal): Hono<PortalEnv> {
   app.post('/login', async (c) => {
     const { email, password, code } = await typed(c, 'email', 'password', 'code')
     const user = await users.byEmail(email)
-    if (!(await isPassword(password, user?.password ?? null)) || !user) return draw(c, email, 'The e-mail address or the password is not right.')
+    if (!(await isPassword(password, user?.password ?? null)) || !user)
+      return draw(c, email, 'The e-mail address or the password is not right.')
     return afterPassword(c, user, code)
   })
   return app

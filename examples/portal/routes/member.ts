@@ -6,7 +6,13 @@ import { missingPage } from '../pages/failure.ts'
 import { show } from '../pages/layout.ts'
 import { leaveNotice } from '../pages/notice.ts'
 import { countryField } from '../pages/number-form.ts'
-import { requirementFields, requirementOf, requirementText, type TypedRule, typedRuleOf } from '../pages/requirement-fields.ts'
+import {
+  requirementFields,
+  requirementOf,
+  requirementText,
+  type TypedRule,
+  typedRuleOf,
+} from '../pages/requirement-fields.ts'
 import { e164Of, type TypedNumber, typedNumberOf } from '../phone-number.ts'
 import type { Portal } from '../portal.ts'
 import { COUNTRIES } from '../sms.ts'
@@ -24,7 +30,8 @@ export function member({ data: { proposedPhones, requirements } }: Portal): Hono
     if (!user) return missingPage(c)
     const rule = await typed(c, 'rule', 'from')
     const requirement = requirementOf(rule)
-    if (typeof requirement === 'object' && 'error' in requirement) return draw(c, user, { rule: { ...rule, ...requirement } })
+    if (typeof requirement === 'object' && 'error' in requirement)
+      return draw(c, user, { rule: { ...rule, ...requirement } })
     await requirements.set(user.id, requirement)
     leaveNotice(c, `Two-factor is ${requirementText(requirement)} for ${user.name}.`)
     return c.redirect(`/team/${user.id}`, 303)
@@ -34,8 +41,13 @@ export function member({ data: { proposedPhones, requirements } }: Portal): Hono
     if (!user) return missingPage(c)
     const phone = await typed(c, 'country', 'number')
     const e164 = e164Of(phone)
-    if (e164 === null) return draw(c, user, { phone, phoneError: 'That is not a phone number of this country. Please check the digits.' })
-    if (!COUNTRIES.some(({ callingCode }) => e164.startsWith(callingCode))) return draw(c, user, { phone, phoneError: 'We cannot send messages to that country.' })
+    if (e164 === null)
+      return draw(c, user, {
+        phone,
+        phoneError: 'That is not a phone number of this country. Please check the digits.',
+      })
+    if (!COUNTRIES.some(({ callingCode }) => e164.startsWith(callingCode)))
+      return draw(c, user, { phone, phoneError: 'We cannot send messages to that country.' })
     await proposedPhones.propose(user.id, e164, c.var.member.user.id)
     leaveNotice(c, `${e164} was proposed to ${user.name}.`)
     return c.redirect(`/team/${user.id}`, 303)
@@ -62,13 +74,25 @@ interface State {
   rule?: TypedRule
 }
 
-async function draw(c: Visit, { id, name, email }: User, { phone, phoneError, rule }: State = {}): Promise<Response> {
-  const { data: { proposedPhones, requirements }, twoFactor } = c.var.portal
-  const [proposed, requirement, { enrolled }] = await Promise.all([proposedPhones.of(id), requirements.of(id), twoFactor.status({ userId: id })])
-  const number = phone ?? (proposed === null ? { country: '', number: '' } : typedNumberOf(proposed))
+async function draw(
+  c: Visit,
+  { id, name, email }: User,
+  { phone, phoneError, rule }: State = {},
+): Promise<Response> {
+  const {
+    data: { proposedPhones, requirements },
+    twoFactor,
+  } = c.var.portal
+  const [proposed, requirement, { enrolled }] = await Promise.all([
+    proposedPhones.of(id),
+    requirements.of(id),
+    twoFactor.status({ userId: id }),
+  ])
+  const number =
+    phone ?? (proposed === null ? { country: '', number: '' } : typedNumberOf(proposed))
   return show(c, {
     title: name,
-    status: phoneError ?? rule ? 422 : 200,
+    status: (phoneError ?? rule) ? 422 : 200,
     body: html`${alert((rule ?? phoneError) && 'Nothing was saved: please look at the field below.')}
     <p class="lead">${email}. Two-factor is ${enrolled ? 'on' : 'off'}. <a href="/team">Back to the team</a></p>
     <section class="panel narrow" aria-labelledby="rule">

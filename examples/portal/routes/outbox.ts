@@ -18,9 +18,11 @@ export function outbox({ configuration: { mail }, data: { mails } }: Portal): Ho
       shape: 'wide',
       body: html`<p>What customers would get by e-mail, newest first. This page is for development: it ends when a mail server is set.</p>
       ${sent.length === 0 ? html`<p>No mail yet.</p>` : ''}
-      <ol class="messages">${sent.map(({ address, subject, body, at }) => html`<li>
+      <ol class="messages">${sent.map(
+        ({ address, subject, body, at }) => html`<li>
         <h2>${subject}</h2><p class="facts"><strong>${address}</strong> ${instant(at)}</p><p class="text">${body}</p>
-      </li>`)}</ol>`,
+      </li>`,
+      )}</ol>`,
     })
   })
   return app

@@ -9,12 +9,20 @@ import type { PortalEnv } from '../visit.ts'
 
 const FEW = 3
 
-export function overview({ twoFactor, data: { dnsRecords, users }, configuration: { panelOrigin } }: Portal): Hono<PortalEnv> {
+export function overview({
+  twoFactor,
+  data: { dnsRecords, users },
+  configuration: { panelOrigin },
+}: Portal): Hono<PortalEnv> {
   const app = new Hono<PortalEnv>()
   app.get('/overview', async (c) => {
     const { user, session } = c.var.member
     const accountId = user.accountId ?? user.id
-    const [status, records, members] = await Promise.all([twoFactor.status(session), dnsRecords.of(accountId), users.membersOf(accountId)])
+    const [status, records, members] = await Promise.all([
+      twoFactor.status(session),
+      dnsRecords.of(accountId),
+      users.membersOf(accountId),
+    ])
     return show(c, {
       title: 'Overview',
       body: html`<p class="lead">Hello ${user.name}.</p>
@@ -32,7 +40,10 @@ export function overview({ twoFactor, data: { dnsRecords, users }, configuration
 }
 
 /** What the user should look at: somebody's tries, codes that run out, a date that comes. */
-function notices({ enrolled, enrollBy, backupCodesLeft: left }: TwoFactorStatus, failuresBefore: number): Html {
+function notices(
+  { enrolled, enrollBy, backupCodesLeft: left }: TwoFactorStatus,
+  failuresBefore: number,
+): Html {
   const wrong = failuresBefore === 1 ? '1 wrong code' : `${failuresBefore} wrong codes`
   return html`
     ${failuresBefore > 0 ? html`<p class="notice bad">${wrong} before this login: was this you? If not, somebody knows your password: <a href="/security/password">change it</a>.</p>` : ''}

@@ -15,8 +15,16 @@ export function signUp({ data: { users }, now }: Portal): Hono<PortalEnv> {
     const { name, email, password } = await typed(c, 'name', 'email', 'password')
     const errors = accountErrors({ name, email, password })
     if (errors) return draw(c, { name, email, errors })
-    const user = await users.add({ name: name.trim(), email, company: name.trim(), password: await hashPassword(password) }, now())
-    if (!user) return draw(c, { name, email, errors: { email: 'There is an account with this address already. Log in instead.' } })
+    const user = await users.add(
+      { name: name.trim(), email, company: name.trim(), password: await hashPassword(password) },
+      now(),
+    )
+    if (!user)
+      return draw(c, {
+        name,
+        email,
+        errors: { email: 'There is an account with this address already. Log in instead.' },
+      })
     return afterPassword(c, user)
   })
   return app

@@ -24,14 +24,19 @@ export function support({ twoFactor, data: { users, sessions } }: Portal): Hono<
   app.post('/support/look-up', async (c) => {
     const { email } = await typed(c, 'email')
     const customer = await users.byEmail(email)
-    return customer ? c.redirect(`/support/customers/${customer.id}`, 303) : draw(c, { email, errors: { email: UNKNOWN } })
+    return customer
+      ? c.redirect(`/support/customers/${customer.id}`, 303)
+      : draw(c, { email, errors: { email: UNKNOWN } })
   })
   app.post('/support/code', async (c) => {
     const order = await orderOf(c)
     if (order instanceof Response) return order
     const { customer, staff } = order
     const issued = await twoFactor.recovery.issueSupportCode(staff)
-    if (issued.outcome === 'rejected') return drawCustomer(c, customer, { error: 'Two-factor is off for this account: there is nothing to recover.' })
+    if (issued.outcome === 'rejected')
+      return drawCustomer(c, customer, {
+        error: 'Two-factor is off for this account: there is nothing to recover.',
+      })
     return drawCode(c, customer, issued.supportCode, issued.expiresAt)
   })
   app.post('/support/reset', async (c) => {
@@ -48,16 +53,24 @@ export function support({ twoFactor, data: { users, sessions } }: Portal): Hono<
     if (order instanceof Response) return order
     const { customer, staff } = order
     const unlocked = await twoFactor.recovery.unlock(staff)
-    leaveNotice(c, unlocked.outcome === 'rejected' || unlocked.codesJudged === 0
-      ? `There were no wrong codes for ${customer.name}.`
-      : `${customer.name} is not locked any more. Wrong codes in the last 30 days: ${unlocked.codesJudged}.`)
+    leaveNotice(
+      c,
+      unlocked.outcome === 'rejected' || unlocked.codesJudged === 0
+        ? `There were no wrong codes for ${customer.name}.`
+        : `${customer.name} is not locked any more. Wrong codes in the last 30 days: ${unlocked.codesJudged}.`,
+    )
     return c.redirect(`/support/customers/${customer.id}`, 303)
   })
   return app
 }
 
 /** The code, once: to load the page again makes another one. */
-function drawCode(c: Visit, customer: User, supportCode: Secret<string>, expiresAt: Date): Promise<Response> {
+function drawCode(
+  c: Visit,
+  customer: User,
+  supportCode: Secret<string>,
+  expiresAt: Date,
+): Promise<Response> {
   return show(c, {
     title: 'Support code',
     body: html`<section class="panel narrow">
@@ -78,12 +91,26 @@ interface Order {
 
 /** What was ordered, by whom and why; or the page that says what is missing, or asks for a code first. */
 async function orderOf(c: Visit): Promise<Order | Response> {
-  const { portal: { data: { users } }, member: { user } } = c.var
+  const {
+    portal: {
+      data: { users },
+    },
+    member: { user },
+  } = c.var
   const { email, reason } = await typed(c, 'email', 'reason')
   const customer = await users.byEmail(email)
   if (!customer) return draw(c, { email, reason, errors: { email: UNKNOWN } })
-  if (reason.trim() === '') return draw(c, { email, errors: { reason: 'Say why, and how you know that it is the customer.' } })
-  if (customer.id === user.id) return draw(c, { email, reason, errors: { email: 'Ask a colleague to do this for your own account.' } })
+  if (reason.trim() === '')
+    return draw(c, {
+      email,
+      errors: { reason: 'Say why, and how you know that it is the customer.' },
+    })
+  if (customer.id === user.id)
+    return draw(c, {
+      email,
+      reason,
+      errors: { email: 'Ask a colleague to do this for your own account.' },
+    })
   const door = await openDoor(c, 'support', `/support/customers/${customer.id}`)
   if (!door.isOpen) return door.answer
   // A permit by password alone, of staff whose own second factor was taken off meanwhile.

@@ -9,7 +9,13 @@ import { alert } from '../pages/field.ts'
 import type { Html } from '../pages/html.ts'
 import { show } from '../pages/layout.ts'
 import { leaveNotice } from '../pages/notice.ts'
-import { requirementFields, requirementOf, requirementText, type TypedRule, typedRuleOf } from '../pages/requirement-fields.ts'
+import {
+  requirementFields,
+  requirementOf,
+  requirementText,
+  type TypedRule,
+  typedRuleOf,
+} from '../pages/requirement-fields.ts'
 import { hashPassword } from '../password.ts'
 import type { Portal } from '../portal.ts'
 import { type PortalEnv, typed, type Visit } from '../visit.ts'
@@ -17,7 +23,10 @@ import { member } from './member.ts'
 
 /** The sub-accounts of a main account, and what is asked of all of them. */
 export function team(portal: Portal): Hono<PortalEnv> {
-  const { data: { users, requirements }, now } = portal
+  const {
+    data: { users, requirements },
+    now,
+  } = portal
   const app = new Hono<PortalEnv>()
   app.use('/team/*', ownersOnly)
   app.get('/team', (c) => draw(c))
@@ -26,15 +35,22 @@ export function team(portal: Portal): Hono<PortalEnv> {
     const { name, email, password } = await typed(c, 'name', 'email', 'password')
     const errors = accountErrors({ name, email, password })
     if (errors) return draw(c, { draft: { name, email, errors } })
-    const added = await users.add({ name: name.trim(), email, accountId, company, password: await hashPassword(password) }, now())
-    if (!added) return draw(c, { draft: { name, email, errors: { email: 'There is an account with this address already.' } } })
+    const added = await users.add(
+      { name: name.trim(), email, accountId, company, password: await hashPassword(password) },
+      now(),
+    )
+    if (!added)
+      return draw(c, {
+        draft: { name, email, errors: { email: 'There is an account with this address already.' } },
+      })
     leaveNotice(c, `${added.name} was added.`)
     return c.redirect(`/team/${added.id}`, 303)
   })
   app.post('/team/requirement', async (c) => {
     const rule = await typed(c, 'rule', 'from')
     const requirement = requirementOf(rule)
-    if (typeof requirement === 'object' && 'error' in requirement) return draw(c, { rule: { ...rule, ...requirement } })
+    if (typeof requirement === 'object' && 'error' in requirement)
+      return draw(c, { rule: { ...rule, ...requirement } })
     await requirements.set(c.var.member.user.id, requirement)
     leaveNotice(c, `Two-factor is ${requirementText(requirement)} for everybody.`)
     return c.redirect('/team', 303)
@@ -49,13 +65,18 @@ interface State {
 }
 
 async function draw(c: Visit, { draft, rule }: State = {}): Promise<Response> {
-  const { portal: { data: { users, requirements } }, member: { user } } = c.var
+  const {
+    portal: {
+      data: { users, requirements },
+    },
+    member: { user },
+  } = c.var
   const members = await users.membersOf(user.id)
   const everybody = await requirements.of(user.id)
   const rows = await Promise.all(members.map((one) => rowOf(c, one, everybody)))
   return show(c, {
     title: 'Team',
-    status: draft ?? rule ? 422 : 200,
+    status: (draft ?? rule) ? 422 : 200,
     body: html`${alert((draft ?? rule) && 'Nothing was saved: please look at the fields below.')}
     <section class="panel" aria-labelledby="members">
       <div class="head"><h2 id="members">Members</h2></div>
@@ -88,8 +109,15 @@ function tableOf(rows: Html[]): Html {
 }
 
 async function rowOf(c: Visit, { id, name, email }: User, everybody: Requirement): Promise<Html> {
-  const { twoFactor, data: { requirements, proposedPhones } } = c.var.portal
-  const [{ enrolled }, requirement, number] = await Promise.all([twoFactor.status({ userId: id }), requirements.of(id), proposedPhones.of(id)])
+  const {
+    twoFactor,
+    data: { requirements, proposedPhones },
+  } = c.var.portal
+  const [{ enrolled }, requirement, number] = await Promise.all([
+    twoFactor.status({ userId: id }),
+    requirements.of(id),
+    proposedPhones.of(id),
+  ])
   return html`<tr>
     <th scope="row"><a href="/team/${id}">${name}</a></th>
     <td data-label="E-mail address">${email}</td>

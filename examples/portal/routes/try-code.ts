@@ -15,22 +15,39 @@ interface Try extends Pick<LoginInProgress, 'userId' | 'factors'> {
 }
 
 /** One code of a login: a session for the grant, leave to set up anew for a support code, or the page again. */
-export async function tryCode(c: Visit, { userId, factors, challenge, code, isRemembered, isBackup = false }: Try): Promise<Response> {
+export async function tryCode(
+  c: Visit,
+  { userId, factors, challenge, code, isRemembered, isBackup = false }: Try,
+): Promise<Response> {
   const { twoFactor, data, sessions, now } = c.var.portal
-  const rememberDevice = isRemembered ? { label: deviceName(c.req.header('user-agent')) } : undefined
-  const verdict = await twoFactor.login.verify({ challenge, code, rememberDevice, context: contextOf(c) })
+  const rememberDevice = isRemembered
+    ? { label: deviceName(c.req.header('user-agent')) }
+    : undefined
+  const verdict = await twoFactor.login.verify({
+    challenge,
+    code,
+    rememberDevice,
+    context: contextOf(c),
+  })
   if (verdict.outcome === 'rejected') {
-    return verdict.reason === 'expired' ? logInAgain(c) : drawLoginCode(c, { factors, isBackup, isRemembered, rejected: verdict })
+    return verdict.reason === 'expired'
+      ? logInAgain(c)
+      : drawLoginCode(c, { factors, isBackup, isRemembered, rejected: verdict })
   }
   await data.logins.end(challenge)
   c.header('Set-Cookie', endChallengeCookie(), { append: true })
   if (verdict.outcome === 'enroll') {
-    await data.logins.keep(verdict.permit, { userId, factors }, new Date(now().getTime() + ENROLL_MS))
+    await data.logins.keep(
+      verdict.permit,
+      { userId, factors },
+      new Date(now().getTime() + ENROLL_MS),
+    )
     keepPermit(c, verdict.permit)
     return c.redirect('/login/enroll', 303)
   }
   await sessions.open(c, verdict.grant, { failuresBefore: verdict.failuresBefore })
-  if (verdict.device) c.header('Set-Cookie', deviceCookie(verdict.device, { now }), { append: true })
+  if (verdict.device)
+    c.header('Set-Cookie', deviceCookie(verdict.device, { now }), { append: true })
   return c.redirect('/overview', 303)
 }
 

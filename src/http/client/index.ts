@@ -3,4 +3,10 @@
  *
  * @module
  */
-export { type ClientFetch, createTwoFactorClient, type Post, type TwoFactorClient, TwoFactorRequestError } from '../client.ts'
+export {
+  type ClientFetch,
+  createTwoFactorClient,
+  type Post,
+  type TwoFactorClient,
+  TwoFactorRequestError,
+} from '../client.ts'

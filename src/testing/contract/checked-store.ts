@@ -13,7 +13,10 @@ export function checkedStore(store: RecordStore): RecordStore {
         'get must return null for no record, and { value, version } for one (not undefined, not a row array)',
       )
       const { value, version } = record as { value: unknown; version: unknown }
-      holds(typeof value === 'string', 'get must return the value as a string (not bytes, not parsed JSON)')
+      holds(
+        typeof value === 'string',
+        'get must return the value as a string (not bytes, not parsed JSON)',
+      )
       return { value, version: versionOf('get', version) }
     },
     async put(key, value, o) {
@@ -27,7 +30,10 @@ export function checkedStore(store: RecordStore): RecordStore {
     },
     async keys(o) {
       const keys: unknown = await answer('keys', () => store.keys(o))
-      holds(Array.isArray(keys) && keys.every((key) => typeof key === 'string'), 'keys must return an array of strings')
+      holds(
+        Array.isArray(keys) && keys.every((key) => typeof key === 'string'),
+        'keys must return an array of strings',
+      )
       return keys
     },
   }
@@ -46,6 +52,10 @@ async function answer(method: string, call: () => Promise<unknown>): Promise<unk
   try {
     return await call()
   } catch (cause) {
-    throw new KeystepError('ERR_CONFORMANCE', `${method} threw where the contract wants an answer; see cause`, { cause })
+    throw new KeystepError(
+      'ERR_CONFORMANCE',
+      `${method} threw where the contract wants an answer; see cause`,
+      { cause },
+    )
   }
 }

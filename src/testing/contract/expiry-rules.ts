@@ -24,14 +24,21 @@ export const expiryRules: readonly Rule[] = [
   {
     name: 'expiry: a record past its expiresAt is there or gone, never half',
     async check({ store, key }) {
-      const words = 'get must not hide what put still finds: leave the decision what has expired to the caller, and drop whole records'
+      const words =
+        'get must not hide what put still finds: leave the decision what has expired to the caller, and drop whole records'
       const put = await mustPut(store, key(), 'first', null, new Date(Date.now() - HOUR))
       const record = await store.get(key())
       const created = await store.put(key(), 'second', { expected: null })
       if (record === null) {
-        holds(created !== null, `get returned null past expiresAt, yet put with expected null was refused. ${words}`)
+        holds(
+          created !== null,
+          `get returned null past expiresAt, yet put with expected null was refused. ${words}`,
+        )
       } else {
-        holds(created === null, `get returned a record past its expiresAt, yet put with expected null overwrote it. ${words}`)
+        holds(
+          created === null,
+          `get returned a record past its expiresAt, yet put with expected null overwrote it. ${words}`,
+        )
         holds(
           (await store.put(key(), 'second', { expected: put })) !== null,
           `get returned a record past its expiresAt, yet a swap was refused. ${words}`,

@@ -12,7 +12,9 @@ export const failureRules: readonly Rule[] = [
     async check(trial) {
       const { store, other, key } = trial
       const put = async (name: string, expected: string | null): Promise<void> => {
-        const version = await inRolledBack(trial, () => store.put(key(name), 'attempt counted', { expected }))
+        const version = await inRolledBack(trial, () =>
+          store.put(key(name), 'attempt counted', { expected }),
+        )
         if (version === undefined || version === null) return
         const record = await other.get(key(name))
         holds(
@@ -43,7 +45,10 @@ export const failureRules: readonly Rule[] = [
         const record = await quietly(() => store.get(key()))
         stale = typeof second === 'string' && record?.version === first
       })
-      holds(!stale, `get inside the caller's transaction returned the record as it was when that began. ${OWN_TRANSACTION}`)
+      holds(
+        !stale,
+        `get inside the caller's transaction returned the record as it was when that began. ${OWN_TRANSACTION}`,
+      )
     },
   },
   {
@@ -52,9 +57,13 @@ export const failureRules: readonly Rule[] = [
     async check({ brokenStore, store, key }) {
       const broken = brokenStore!
       await mustThrow('get', 'null, which reads as no record', () => broken.get(key()))
-      await mustThrow('put with expected null', 'null, which reads as a lost race', () => broken.put(key(), 'value', { expected: null }))
+      await mustThrow('put with expected null', 'null, which reads as a lost race', () =>
+        broken.put(key(), 'value', { expected: null }),
+      )
       const expected = await mustPut(store, key(), 'value', null)
-      await mustThrow('put', 'null, which reads as a lost race', () => broken.put(key(), 'other', { expected }))
+      await mustThrow('put', 'null, which reads as a lost race', () =>
+        broken.put(key(), 'other', { expected }),
+      )
       await mustThrow('delete', 'changed', () => broken.delete(key(), { expected }))
       await mustThrow('keys', 'an empty list', () => broken.keys())
       await mustHold(store, key(), 'value', expected, 'after calls through brokenStore')
@@ -66,7 +75,10 @@ export const failureRules: readonly Rule[] = [
  * What the call answered inside a transaction of the caller's that was rolled back; undefined when it threw there, which is as
  * good.
  */
-async function inRolledBack<T>({ rollback }: Trial, call: () => Promise<T>): Promise<T | undefined> {
+async function inRolledBack<T>(
+  { rollback }: Trial,
+  call: () => Promise<T>,
+): Promise<T | undefined> {
   let ran = false
   let answer: T | undefined
   await rollback!(async () => {
@@ -85,8 +97,15 @@ async function quietly<T>(call: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-async function mustThrow(method: string, lie: string, call: () => ReturnType<RecordStore[keyof RecordStore]>): Promise<void> {
-  const outcome = await call().then(() => 'answered', () => 'threw')
+async function mustThrow(
+  method: string,
+  lie: string,
+  call: () => ReturnType<RecordStore[keyof RecordStore]>,
+): Promise<void> {
+  const outcome = await call().then(
+    () => 'answered',
+    () => 'threw',
+  )
   holds(
     outcome === 'threw',
     `${method} answered although the engine failed (brokenStore); it must throw. Never catch the engine's error to return ${lie}`,

@@ -1,6 +1,7 @@
 import { holds, mustHold, mustPut, type Rule, together } from './trial.ts'
 
-const LINEARIZABLE = 'Read from the primary, with strong consistency, without a cache and outside of any snapshot'
+const LINEARIZABLE =
+  'Read from the primary, with strong consistency, without a cache and outside of any snapshot'
 
 /** Reads see every acknowledged write, on every connection. */
 export const readRules: readonly Rule[] = [
@@ -19,10 +20,22 @@ export const readRules: readonly Rule[] = [
           )
         }
       }
-      holds((await store.delete(key(), { expected: version })) === 'deleted', 'delete at the current version returned changed')
-      holds((await other.get(key())) === null, `get returned a record after its delete was acknowledged. ${LINEARIZABLE}`)
+      holds(
+        (await store.delete(key(), { expected: version })) === 'deleted',
+        'delete at the current version returned changed',
+      )
+      holds(
+        (await other.get(key())) === null,
+        `get returned a record after its delete was acknowledged. ${LINEARIZABLE}`,
+      )
       const again = await mustPut(other, key(), 'again', null)
-      await mustHold(store, key(), 'again', again, `after delete and create on another connection. ${LINEARIZABLE}`)
+      await mustHold(
+        store,
+        key(),
+        'again',
+        again,
+        `after delete and create on another connection. ${LINEARIZABLE}`,
+      )
     },
   },
   {
@@ -40,7 +53,10 @@ export const readRules: readonly Rule[] = [
         for (const via of Array.from({ length: 50 }, (_, i) => (i % 2 ? store : other))) {
           const before = acknowledged
           const seen = Number((await via.get(key()))?.value)
-          holds(seen >= before, `get returned put number ${seen} after put number ${before} was acknowledged. ${LINEARIZABLE}`)
+          holds(
+            seen >= before,
+            `get returned put number ${seen} after put number ${before} was acknowledged. ${LINEARIZABLE}`,
+          )
         }
       }
       await Promise.all([write(), together(4, read)])

@@ -1,7 +1,8 @@
 import { holds, mustHold, mustPut, type Rule } from './trial.ts'
 
 const NO_SUCH_VERSION = 'no-version-of-yours'
-const ONE_STATEMENT = 'Put the version into the condition of the write itself (UPDATE ... WHERE version = expected), and return null when no row matched'
+const ONE_STATEMENT =
+  'Put the version into the condition of the write itself (UPDATE ... WHERE version = expected), and return null when no row matched'
 
 /** What each write is conditional on, without any race. */
 export const swapRules: readonly Rule[] = [
@@ -10,7 +11,10 @@ export const swapRules: readonly Rule[] = [
     async check({ store, key }) {
       holds((await store.get(key())) === null, 'get returned a record for a key that was never put')
       await mustPut(store, key('neighbor'), 'value', null)
-      holds((await store.get(key())) === null, 'get returned a record for a key that was never put, after another key was put')
+      holds(
+        (await store.get(key())) === null,
+        'get returned a record for a key that was never put, after another key was put',
+      )
     },
   },
   {
@@ -72,8 +76,14 @@ export const swapRules: readonly Rule[] = [
         `delete at an outdated version returned deleted. ${words}`,
       )
       await mustHold(store, key(), 'second', second, 'after a delete that was refused')
-      holds((await store.delete(key(), { expected: second })) === 'deleted', 'delete at the current version returned changed')
-      holds((await store.get(key())) === null, 'get returned a record after delete returned deleted')
+      holds(
+        (await store.delete(key(), { expected: second })) === 'deleted',
+        'delete at the current version returned changed',
+      )
+      holds(
+        (await store.get(key())) === null,
+        'get returned a record after delete returned deleted',
+      )
       holds(
         (await store.delete(key(), { expected: second })) === 'changed',
         `a second delete at the same version returned deleted. ${words}`,
@@ -84,7 +94,8 @@ export const swapRules: readonly Rule[] = [
     name: 'versions: never used again, not even after delete and re-create (ABA)',
     async check({ store, key }) {
       const seen = new Set<string>()
-      const words = 'A counter that starts anew, a hash of the value or a clock is not enough; take a random version per write'
+      const words =
+        'A counter that starts anew, a hash of the value or a clock is not enough; take a random version per write'
       const note = (version: string): string => {
         holds(!seen.has(version), `a version was used twice for one key. ${words}`)
         seen.add(version)
@@ -104,7 +115,10 @@ export const swapRules: readonly Rule[] = [
             `delete at the version of a deleted record was accepted. ${words}`,
           )
         }
-        holds((await store.delete(key(), { expected: swapped })) === 'deleted', 'delete at the current version returned changed')
+        holds(
+          (await store.delete(key(), { expected: swapped })) === 'deleted',
+          'delete at the current version returned changed',
+        )
       }
     },
   },
@@ -114,7 +128,14 @@ export const swapRules: readonly Rule[] = [
       let version = await mustPut(store, key(), 'value 0', null)
       const words = 'Make the version column compare bytes (a binary type or collation)'
       for (let round = 1; round <= 8; round++) {
-        const look = [version.toUpperCase(), version.toLowerCase(), `${version} `, ` ${version}`, `${version}0`, version.slice(0, -1)]
+        const look = [
+          version.toUpperCase(),
+          version.toLowerCase(),
+          `${version} `,
+          ` ${version}`,
+          `${version}0`,
+          version.slice(0, -1),
+        ]
         for (const near of look.filter((text) => text !== version)) {
           holds(
             (await store.put(key(), 'near', { expected: near })) === null,

@@ -25,22 +25,40 @@ export function holds(condition: boolean, words: string): asserts condition {
 }
 
 /** A put that must succeed; returns the version. */
-export async function mustPut(store: RecordStore, key: string, value: string, expected: string | null, expiresAt?: Date): Promise<string> {
+export async function mustPut(
+  store: RecordStore,
+  key: string,
+  value: string,
+  expected: string | null,
+  expiresAt?: Date,
+): Promise<string> {
   const version = await store.put(key, value, { expected, expiresAt })
-  const what = expected === null ? 'with expected null, where there was no record,' : 'at the version the record was at'
+  const what =
+    expected === null
+      ? 'with expected null, where there was no record,'
+      : 'at the version the record was at'
   holds(version !== null, `put ${what} returned null; it must write and return the new version`)
   return version
 }
 
 /** The record must be there with this value, at this version. */
-export async function mustHold(store: RecordStore, key: string, value: string, version: string, when: string): Promise<void> {
+export async function mustHold(
+  store: RecordStore,
+  key: string,
+  value: string,
+  version: string,
+  when: string,
+): Promise<void> {
   const record = await store.get(key)
   holds(record !== null, `get returned null ${when}; the record must still be there`)
   holds(
     record.value === value,
     `get returned another value ${when} (${record.value.length} characters instead of ${value.length}, or other ones)`,
   )
-  holds(record.version === version, `get returned another version than the put that wrote the record, ${when}`)
+  holds(
+    record.version === version,
+    `get returned another version than the put that wrote the record, ${when}`,
+  )
 }
 
 /** The results of tasks started at the same time. */

@@ -13,15 +13,32 @@ export type Load = (rows: readonly Row[]) => Promise<unknown>
 const BATCH = 1000
 
 /** Enrolls `user-0` to `user-<users - 1>` at once: one is enrolled by `totp.import`, and its record sealed anew under each key of the others. */
-export async function fill(load: Load, keyring: Keyring, key: OtpKey, users: number): Promise<void> {
+export async function fill(
+  load: Load,
+  keyring: Keyring,
+  key: OtpKey,
+  users: number,
+): Promise<void> {
   const store = memoryStore()
-  await createTwoFactor({ issuer: 'Bench', store, keyring, now: () => new Date('2026-11-22T11:00:00Z') }).totp.import({ userId: 'user', key })
+  await createTwoFactor({
+    issuer: 'Bench',
+    store,
+    keyring,
+    now: () => new Date('2026-11-22T11:00:00Z'),
+  }).totp.import({ userId: 'user', key })
   const [first] = await store.keys()
   const text = await openRecord(keyring, first!, (await store.get(first!))!.value)
   const prefix = first!.slice(0, first!.lastIndexOf('.') + 1)
   for (let from = 0; from < users; from += BATCH) {
-    const ids = Array.from({ length: Math.min(BATCH, users - from) }, (_, i) => prefix + encodeText(`user-${from + i}`))
-    await load(await Promise.all(ids.map(async (id): Promise<Row> => [id, await sealRecord(keyring, id, text)])))
+    const ids = Array.from(
+      { length: Math.min(BATCH, users - from) },
+      (_, i) => prefix + encodeText(`user-${from + i}`),
+    )
+    await load(
+      await Promise.all(
+        ids.map(async (id): Promise<Row> => [id, await sealRecord(keyring, id, text)]),
+      ),
+    )
   }
 }
 

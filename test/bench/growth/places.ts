@@ -29,7 +29,11 @@ export async function sqlitePlaces(): Promise<Places> {
   const make = async (table: string): Promise<Place> => {
     const store = sqliteStore(db, { table })
     await store.migrate()
-    return { store, load: sqliteLoad(db, table), settle: async () => db.exec('PRAGMA wal_checkpoint(TRUNCATE)') }
+    return {
+      store,
+      load: sqliteLoad(db, table),
+      settle: async () => db.exec('PRAGMA wal_checkpoint(TRUNCATE)'),
+    }
   }
   const close = async (): Promise<void> => {
     db.close()
@@ -44,7 +48,11 @@ export async function postgresPlaces(): Promise<Places> {
   const make = async (table: string): Promise<Place> => {
     const store = postgresStore(pool, { table })
     await store.migrate()
-    return { store, load: postgresLoad(pool, table), settle: () => pool.query(`VACUUM ANALYZE ${table}`) }
+    return {
+      store,
+      load: postgresLoad(pool, table),
+      settle: () => pool.query(`VACUUM ANALYZE ${table}`),
+    }
   }
   const close = async (): Promise<void> => {
     await pool.query(`DROP TABLE ${tables.join(', ')}`)

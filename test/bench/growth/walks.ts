@@ -16,7 +16,13 @@ export interface Walked {
 }
 
 /** Reseals all, interrupted half way and resumed, and summarizes, while logins go on. A login that fails ends it all. */
-export async function walk({ maintenance }: TwoFactor, live: Logins, records: number, perRound: number, onProgress?: (records: number) => void): Promise<Walked> {
+export async function walk(
+  { maintenance }: TwoFactor,
+  live: Logins,
+  records: number,
+  perRound: number,
+  onProgress?: (records: number) => void,
+): Promise<Walked> {
   let [done, logins, peak] = [false, 0, 0]
   global.gc?.()
   const before = process.memoryUsage().rss
@@ -36,18 +42,23 @@ export async function walk({ maintenance }: TwoFactor, live: Logins, records: nu
   const walks = (async () => {
     const start = performance.now()
     let last: MaintenanceProgress | undefined
-    const first = await maintenance.reseal({
-      onProgress(progress) {
-        last = progress
-        watch(progress.records)
-        if (progress.records >= records / 2) throw new Error(INTERRUPTED)
-      },
-    }).catch((error: unknown) => {
-      if (!(error instanceof Error) || error.message !== INTERRUPTED) throw error
-    })
+    const first = await maintenance
+      .reseal({
+        onProgress(progress) {
+          last = progress
+          watch(progress.records)
+          if (progress.records >= records / 2) throw new Error(INTERRUPTED)
+        },
+      })
+      .catch((error: unknown) => {
+        if (!(error instanceof Error) || error.message !== INTERRUPTED) throw error
+      })
     if (first) throw new Error('the interruption did not come')
     const resumedAt = last!.records
-    const reseal = await maintenance.reseal({ after: last!.last, onProgress: ({ records: more }) => watch(resumedAt + more) })
+    const reseal = await maintenance.reseal({
+      after: last!.last,
+      onProgress: ({ records: more }) => watch(resumedAt + more),
+    })
     const half = performance.now()
     const summary = await maintenance.summarize({ onProgress: ({ records: seen }) => watch(seen) })
     const seconds = { reseal: (half - start) / 1000, summarize: (performance.now() - half) / 1000 }

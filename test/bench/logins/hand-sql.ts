@@ -26,9 +26,12 @@ interface Sql {
 /** What a careful reader of otplib's documentation writes: the step and the attempts are counted in the same row, by conditional updates. */
 export async function handSqlPeer(db: Db, users: number): Promise<Peer> {
   const sql = sqlOf(db)
-  await sql.write(`CREATE TABLE ${TABLE} (user_id text PRIMARY KEY, secret text NOT NULL, last_step integer, failures integer NOT NULL)`)
+  await sql.write(
+    `CREATE TABLE ${TABLE} (user_id text PRIMARY KEY, secret text NOT NULL, last_step integer, failures integer NOT NULL)`,
+  )
   const secrets = Array.from({ length: users }, () => otplib.generateSecret())
-  for (const [user, secret] of secrets.entries()) await sql.write(`INSERT INTO ${TABLE} VALUES ($1, $2, NULL, 0)`, `user-${user}`, secret)
+  for (const [user, secret] of secrets.entries())
+    await sql.write(`INSERT INTO ${TABLE} VALUES ($1, $2, NULL, 0)`, `user-${user}`, secret)
   let now = Math.floor(Date.now() / 1000)
   return {
     name: 'otplib 13 and SQL by hand',
@@ -39,15 +42,38 @@ export async function handSqlPeer(db: Db, users: number): Promise<Peer> {
   }
 }
 
-async function check({ read, write }: Sql, user: string, token: string, epoch: number): Promise<Answer> {
+async function check(
+  { read, write }: Sql,
+  user: string,
+  token: string,
+  epoch: number,
+): Promise<Answer> {
   for (;;) {
-    const row = await read(`SELECT secret, last_step, failures FROM ${TABLE} WHERE user_id = $1`, user)
+    const row = await read(
+      `SELECT secret, last_step, failures FROM ${TABLE} WHERE user_id = $1`,
+      user,
+    )
     const { secret, last_step: lastStep, failures } = row!
     if (failures >= FREE) return 'refused'
-    const found = await otplib.verify({ secret, token, epoch, epochTolerance: 30, ...(lastStep !== null && { afterTimeStep: lastStep }) })
+    const found = await otplib.verify({
+      secret,
+      token,
+      epoch,
+      epochTolerance: 30,
+      ...(lastStep !== null && { afterTimeStep: lastStep }),
+    })
     const swapped = found.valid
-      ? await write(`UPDATE ${TABLE} SET last_step = $1, failures = 0 WHERE user_id = $2 AND failures = $3 AND coalesce(last_step, 0) < $1`, found.timeStep, user, failures)
-      : await write(`UPDATE ${TABLE} SET failures = failures + 1 WHERE user_id = $1 AND failures = $2`, user, failures)
+      ? await write(
+          `UPDATE ${TABLE} SET last_step = $1, failures = 0 WHERE user_id = $2 AND failures = $3 AND coalesce(last_step, 0) < $1`,
+          found.timeStep,
+          user,
+          failures,
+        )
+      : await write(
+          `UPDATE ${TABLE} SET failures = failures + 1 WHERE user_id = $1 AND failures = $2`,
+          user,
+          failures,
+        )
     if (swapped === 1) return found.valid ? 'accepted' : 'wrong_code'
   }
 }

@@ -8,9 +8,15 @@ export async function keystepPeer(db: Db, users: number): Promise<Peer> {
   const store = db.engine === 'SQLite' ? sqliteStore(db.sqlite) : postgresStore(db.pool)
   await store.migrate()
   let now = Date.now()
-  const twoFactor = createTwoFactor({ issuer: 'Bench', store, keyring: createKeyring(generateKeyringKey()), now: () => new Date(now) })
+  const twoFactor = createTwoFactor({
+    issuer: 'Bench',
+    store,
+    keyring: createKeyring(generateKeyringKey()),
+    now: () => new Date(now),
+  })
   const keys = Array.from({ length: users }, () => OtpKey.generate())
-  for (const [user, key] of keys.entries()) await twoFactor.totp.import({ userId: `user-${user}`, key })
+  for (const [user, key] of keys.entries())
+    await twoFactor.totp.import({ userId: `user-${user}`, key })
   return {
     name: 'keystep',
     advance: () => (now += 3_600_000),
@@ -23,7 +29,9 @@ export async function keystepPeer(db: Db, users: number): Promise<Peer> {
     async answer(_, challenge, code) {
       const verdict = await twoFactor.login.verify({ challenge, code })
       if (verdict.outcome === 'accepted') return 'accepted'
-      return verdict.outcome === 'rejected' && verdict.reason === 'wrong_code' ? 'wrong_code' : 'refused'
+      return verdict.outcome === 'rejected' && verdict.reason === 'wrong_code'
+        ? 'wrong_code'
+        : 'refused'
     },
   }
 }

@@ -14,7 +14,16 @@ const users = option('users', 500)
 /** Rounds of logins before anything is measured, as in bench:stores: compilers are done, and keystep's records have all of their 20 entries. */
 const history = option('history', 20)
 const [REPLAYS, GUESSES] = [50, 200]
-const HEAD = ['database', 'peer', 'verifications/s, 1 in flight', '32 in flight', 'keystep to it', 'statements', `accepted of ${REPLAYS} replays`, `wrong codes told, of ${GUESSES}`]
+const HEAD = [
+  'database',
+  'peer',
+  'verifications/s, 1 in flight',
+  '32 in flight',
+  'keystep to it',
+  'statements',
+  `accepted of ${REPLAYS} replays`,
+  `wrong codes told, of ${GUESSES}`,
+]
 
 print(HEAD)
 print(HEAD.map(() => '---'))
@@ -37,7 +46,8 @@ if (await hasServer('postgres')) {
 async function compare(engine: string, place: string): Promise<void> {
   // Two users more than are measured: one for the replays, one for the guesses.
   const peers: RemotePeer[] = []
-  for (const name of ['keystep', 'hand-sql', 'better-auth']) peers.push(await startPeer(name, engine, place, users + 2))
+  for (const name of ['keystep', 'hand-sql', 'better-auth'])
+    peers.push(await startPeer(name, engine, place, users + 2))
   const turns = peers.map(({ turn }) => turn)
   for (let i = 0; i < history; i++) await interleave(turns, 0, users, 32)
   const alone = await interleave(turns, rounds, Math.ceil(users / 2), 1)
@@ -45,7 +55,16 @@ async function compare(engine: string, place: string): Promise<void> {
   for (const [i, peer] of peers.entries()) {
     const ratio = together[0]!.perSecond / together[i]!.perSecond
     const { statements, accepted, told } = await peer.examine(users, REPLAYS, GUESSES)
-    print([engine, peer.name, alone[i]!.perSecond.toFixed(0), together[i]!.perSecond.toFixed(0), ratio.toFixed(2), statements.toFixed(0), accepted, told])
+    print([
+      engine,
+      peer.name,
+      alone[i]!.perSecond.toFixed(0),
+      together[i]!.perSecond.toFixed(0),
+      ratio.toFixed(2),
+      statements.toFixed(0),
+      accepted,
+      told,
+    ])
     peer.end()
   }
 }

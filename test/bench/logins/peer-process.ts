@@ -10,7 +10,11 @@ import type { Db, Peer } from './peer.ts'
 import type { Examination, Request } from './remote-peer.ts'
 import { countStatements } from './statements.ts'
 
-const PEERS: Record<string, (db: Db, users: number) => Promise<Peer>> = { keystep: keystepPeer, 'hand-sql': handSqlPeer, 'better-auth': betterAuthPeer }
+const PEERS: Record<string, (db: Db, users: number) => Promise<Peer>> = {
+  'keystep': keystepPeer,
+  'hand-sql': handSqlPeer,
+  'better-auth': betterAuthPeer,
+}
 const SAMPLE = 10
 
 const [name, engine, place, users] = process.argv.slice(2)
@@ -19,14 +23,25 @@ const peer = await PEERS[name!]!(db, Number(users))
 const contender = contenderOf(peer)
 const turn = turnOf(contender)
 process.on('message', (request: Request) => {
-  const answer = request[0] === 'turn' ? turn(request[1], request[2]) : examine(request[1], request[2], request[3])
+  const answer =
+    request[0] === 'turn'
+      ? turn(request[1], request[2])
+      : examine(request[1], request[2], request[3])
   void answer.then((told) => process.send!(told))
 })
 process.on('disconnect', () => process.exit())
 process.send!(peer.name)
 
 function connect(engine: string, place: string): Db {
-  if (engine === 'Postgres') return { engine, pool: new pg.Pool({ connectionString: urls.postgres, max: 32, options: `-c search_path=${place}` }) }
+  if (engine === 'Postgres')
+    return {
+      engine,
+      pool: new pg.Pool({
+        connectionString: urls.postgres,
+        max: 32,
+        options: `-c search_path=${place}`,
+      }),
+    }
   const sqlite = new Database(place)
   sqlite.exec('PRAGMA synchronous = NORMAL')
   return { engine: 'SQLite', sqlite }
@@ -39,7 +54,8 @@ function contenderOf(peer: Peer): Contender {
     async prepare(count) {
       peer.advance()
       begun = []
-      for (let user = 0; user < count; user++) begun.push({ challenge: await peer.begin(user), code: peer.rightCode(user) })
+      for (let user = 0; user < count; user++)
+        begun.push({ challenge: await peer.begin(user), code: peer.rightCode(user) })
     },
     async work(user) {
       const { challenge, code } = begun[user]!
@@ -56,7 +72,11 @@ async function examine(user: number, replays: number, guesses: number): Promise<
   const same = peer.rightCode(user)
   const accepted = await storm(user, replays, () => same)
   const told = await storm(user + 1, guesses, wrongCodes(peer.rightCode(user + 1)))
-  return { statements, accepted: accepted.filter((answer) => answer === 'accepted').length, told: told.filter((answer) => answer === 'wrong_code').length }
+  return {
+    statements,
+    accepted: accepted.filter((answer) => answer === 'accepted').length,
+    told: told.filter((answer) => answer === 'wrong_code').length,
+  }
 }
 
 async function statementsOf(): Promise<number> {
@@ -68,7 +88,11 @@ async function statementsOf(): Promise<number> {
 }
 
 /** Answers to codes that arrive together, each over a challenge of its own. */
-async function storm(user: number, size: number, code: (index: number) => string): Promise<string[]> {
+async function storm(
+  user: number,
+  size: number,
+  code: (index: number) => string,
+): Promise<string[]> {
   const challenges: string[] = []
   for (let i = 0; i < size; i++) challenges.push(await peer.begin(user))
   return Promise.all(challenges.map((challenge, i) => peer.answer(user, challenge, code(i))))

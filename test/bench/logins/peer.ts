@@ -2,7 +2,9 @@ import type Database from 'libsql'
 import type pg from 'pg'
 
 /** The database that all peers share in one run. */
-export type Db = { readonly engine: 'SQLite'; readonly sqlite: Database.Database } | { readonly engine: 'Postgres'; readonly pool: pg.Pool }
+export type Db =
+  | { readonly engine: 'SQLite'; readonly sqlite: Database.Database }
+  | { readonly engine: 'Postgres'; readonly pool: pg.Pool }
 
 export type Answer = 'accepted' | 'wrong_code' | 'refused'
 

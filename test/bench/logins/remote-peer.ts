@@ -19,9 +19,13 @@ export interface RemotePeer {
   end(): void
 }
 
-export type Request = readonly [ask: 'turn', count: number, inFlight: number] | readonly [ask: 'examine', user: number, replays: number, guesses: number]
+export type Request =
+  | readonly [ask: 'turn', count: number, inFlight: number]
+  | readonly [ask: 'examine', user: number, replays: number, guesses: number]
 
-export async function startPeer(...place: readonly [name: string, engine: string, place: string, users: number]): Promise<RemotePeer> {
+export async function startPeer(
+  ...place: readonly [name: string, engine: string, place: string, users: number]
+): Promise<RemotePeer> {
   const child = fork(fileURLToPath(new URL('peer-process.ts', import.meta.url)), place.map(String))
   const answer = (): Promise<unknown> =>
     new Promise((resolve, reject) => {
@@ -37,7 +41,8 @@ export async function startPeer(...place: readonly [name: string, engine: string
   return {
     name,
     turn: (count, inFlight) => ask(['turn', count, inFlight]) as Promise<Figures>,
-    examine: (user, replays, guesses) => ask(['examine', user, replays, guesses]) as Promise<Examination>,
+    examine: (user, replays, guesses) =>
+      ask(['examine', user, replays, guesses]) as Promise<Examination>,
     end: () => child.disconnect(),
   }
 }

@@ -12,7 +12,14 @@ import type { RecordStore, TableStore } from 'keystep/stores'
 import { redisStore } from 'keystep/stores/redis'
 import { sqliteStore } from 'keystep/stores/sqlite'
 import { hasServer, randomTable, urls } from '../../stores/servers/urls.ts'
-import { type Floor, memoryFloor, mysqlFloor, postgresFloor, redisFloor, sqliteFloor } from './floors.ts'
+import {
+  type Floor,
+  memoryFloor,
+  mysqlFloor,
+  postgresFloor,
+  redisFloor,
+  sqliteFloor,
+} from './floors.ts'
 
 /** An engine with keystep's store, and a second table or prefix of the same making for the bare floor. */
 export interface Bench {
@@ -41,14 +48,21 @@ function openMemory(): Bench {
     ...floorStore,
     put: async (key, value) => (records.set(key, { value, version: '1' }), '1'),
   }
-  return { store: memoryStore(), floorStore: filled, floor: memoryFloor(records), close: async () => undefined }
+  return {
+    store: memoryStore(),
+    floorStore: filled,
+    floor: memoryFloor(records),
+    close: async () => undefined,
+  }
 }
 
 async function migrated(...stores: readonly TableStore[]): Promise<void> {
   for (const store of stores) await store.migrate()
 }
 
-export async function openSqlite(synchronous: 'NORMAL' | 'FULL'): Promise<Bench & { db: Database.Database }> {
+export async function openSqlite(
+  synchronous: 'NORMAL' | 'FULL',
+): Promise<Bench & { db: Database.Database }> {
   const folder = mkdtempSync(join(tmpdir(), 'keystep-bench-'))
   const db = new Database(join(folder, 'portal.db'))
   db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}`)
@@ -91,7 +105,9 @@ async function openRedis(): Promise<Bench> {
   const [prefix, bare] = [`${randomTable()}:`, `${randomTable()}:`]
   const [store, floorStore] = [redisStore(client, { prefix }), redisStore(client, { prefix: bare })]
   const close = async (): Promise<void> => {
-    for (const each of [prefix, bare]) for await (const keys of client.scanIterator({ MATCH: `${each}*`, COUNT: 1000 })) if (keys.length > 0) await client.del(keys)
+    for (const each of [prefix, bare])
+      for await (const keys of client.scanIterator({ MATCH: `${each}*`, COUNT: 1000 }))
+        if (keys.length > 0) await client.del(keys)
     await client.close()
   }
   return { store, floorStore, floor: redisFloor(client, bare), close }

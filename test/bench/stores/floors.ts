@@ -20,7 +20,9 @@ export function memoryFloor(records: Map<string, Row>): Floor {
 
 export function sqliteFloor(db: Database.Database, table: string): Floor {
   const read = db.prepare(`SELECT value, version FROM ${table} WHERE record_key = ?`)
-  const write = db.prepare(`UPDATE ${table} SET value = ?, version = ? WHERE record_key = ? AND version = ?`)
+  const write = db.prepare(
+    `UPDATE ${table} SET value = ?, version = ? WHERE record_key = ? AND version = ?`,
+  )
   return async (key) => {
     const { value, version } = read.get(key) as Row
     return write.run(value, next(), key, version).changes === 1
@@ -29,7 +31,10 @@ export function sqliteFloor(db: Database.Database, table: string): Floor {
 
 export function postgresFloor(pool: PostgresPool, table: string): Floor {
   return async (key) => {
-    const read = await pool.query<Row>(`SELECT value, version FROM ${table} WHERE record_key = $1`, [key])
+    const read = await pool.query<Row>(
+      `SELECT value, version FROM ${table} WHERE record_key = $1`,
+      [key],
+    )
     const { value, version } = read.rows[0]!
     const update = `UPDATE ${table} SET value = $1, version = $2 WHERE record_key = $3 AND version = $4`
     return (await pool.query(update, [value, next(), key, version])).rowCount === 1
@@ -38,7 +43,9 @@ export function postgresFloor(pool: PostgresPool, table: string): Floor {
 
 export function mysqlFloor(pool: MysqlPool, table: string): Floor {
   return async (key) => {
-    const [rows] = await pool.execute(`SELECT value, version FROM ${table} WHERE record_key = ?`, [key])
+    const [rows] = await pool.execute(`SELECT value, version FROM ${table} WHERE record_key = ?`, [
+      key,
+    ])
     const { value, version } = (rows as Row[])[0]!
     const update = `UPDATE ${table} SET value = ?, version = ? WHERE record_key = ? AND version = ?`
     const [written] = await pool.execute(update, [value, next(), key, version])

@@ -1,4 +1,10 @@
-import { createKeyring, createTwoFactor, generateKeyringKey, type Keyring, type TwoFactor } from 'keystep'
+import {
+  createKeyring,
+  createTwoFactor,
+  generateKeyringKey,
+  type Keyring,
+  type TwoFactor,
+} from 'keystep'
 import { generateTotp, OtpKey } from 'keystep/otp'
 import type { RecordStore } from 'keystep/stores'
 import type { Contender } from '../rounds.ts'
@@ -17,11 +23,22 @@ export class Logins implements Contender {
   #challenges: readonly string[] = []
   #code = ''
 
-  constructor(store: RecordStore, users: readonly string[], keyring: Keyring = createKeyring(generateKeyringKey()), key: OtpKey = OtpKey.generate(), start: number = START) {
+  constructor(
+    store: RecordStore,
+    users: readonly string[],
+    keyring: Keyring = createKeyring(generateKeyringKey()),
+    key: OtpKey = OtpKey.generate(),
+    start: number = START,
+  ) {
     this.#users = users
     this.key = key
     this.#now = start
-    this.twoFactor = createTwoFactor({ issuer: 'Bench', store, keyring, now: () => new Date(this.#now) })
+    this.twoFactor = createTwoFactor({
+      issuer: 'Bench',
+      store,
+      keyring,
+      now: () => new Date(this.#now),
+    })
   }
 
   async enroll(): Promise<void> {
@@ -32,12 +49,17 @@ export class Logins implements Contender {
   prepare = async (count: number, from = 0): Promise<void> => {
     this.#now += HOUR
     this.#code = generateTotp(this.key, { at: new Date(this.#now) })
-    this.#challenges = await inChunks(this.#users.slice(from, from + count), (userId) => this.#begin(userId))
+    this.#challenges = await inChunks(this.#users.slice(from, from + count), (userId) =>
+      this.#begin(userId),
+    )
   }
 
   /** One full verification. The right code; anything but `accepted` ends the measurement. */
   work = async (index: number): Promise<void> => {
-    const { outcome } = await this.twoFactor.login.verify({ challenge: this.#challenges[index]!, code: this.#code })
+    const { outcome } = await this.twoFactor.login.verify({
+      challenge: this.#challenges[index]!,
+      code: this.#code,
+    })
     if (outcome !== 'accepted') throw new Error(`a right code was ${outcome}`)
   }
 
@@ -50,6 +72,7 @@ export class Logins implements Contender {
 
 async function inChunks<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const done: R[] = []
-  for (let i = 0; i < items.length; i += CHUNK) done.push(...(await Promise.all(items.slice(i, i + CHUNK).map(work))))
+  for (let i = 0; i < items.length; i += CHUNK)
+    done.push(...(await Promise.all(items.slice(i, i + CHUNK).map(work))))
   return done
 }

@@ -8,10 +8,20 @@ const users = option('users', 500)
 /** Rounds of logins before anything is measured: the activity in a record of long standing is full at 20 entries. */
 const history = option('history', 20)
 
-const HEAD = ['store', 'in flight', 'row, characters', 'verifications/s', 'floor/s', 'of the floor', 'CPU above the floor, us']
+const HEAD = [
+  'store',
+  'in flight',
+  'row, characters',
+  'verifications/s',
+  'floor/s',
+  'of the floor',
+  'CPU above the floor, us',
+]
 // The platform's AES is looked up at the first use: hidden here, WebCrypto is measured in its stead.
 if (process.argv.includes('--webcrypto')) Reflect.deleteProperty(process, 'getBuiltinModule')
-const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length)
+const only = process.argv
+  .find((argument) => argument.startsWith('--only='))
+  ?.slice('--only='.length)
 
 print(HEAD)
 print(HEAD.map(() => '---'))
@@ -21,7 +31,10 @@ for await (const [name, bench] of benches()) {
 }
 
 async function compare(name: string, { store, floorStore, floor }: Bench): Promise<void> {
-  const logins = new Logins(store, Array.from({ length: users }, (_, i) => `user-${i}`))
+  const logins = new Logins(
+    store,
+    Array.from({ length: users }, (_, i) => `user-${i}`),
+  )
   await logins.enroll()
   for (let i = 0; i < history; i++) await interleave([turnOf(logins)], 0, users, 32)
   const keys = await store.keys({ limit: users })
@@ -45,6 +58,14 @@ async function compare(name: string, { store, floorStore, floor }: Bench): Promi
     const [verify, least] = await interleave([logins, bare].map(turnOf), rounds, users, inFlight)
     const above = (verify!.cpuMicros - least!.cpuMicros).toFixed(0)
     const ratio = (verify!.perSecond / least!.perSecond).toFixed(2)
-    print([name, inFlight, row, verify!.perSecond.toFixed(0), least!.perSecond.toFixed(0), ratio, above])
+    print([
+      name,
+      inFlight,
+      row,
+      verify!.perSecond.toFixed(0),
+      least!.perSecond.toFixed(0),
+      ratio,
+      above,
+    ])
   }
 }

@@ -20,7 +20,10 @@ const ROOMS: readonly [room: string, functions: readonly string[]][] = [
   ['garbage collection', ['(garbage collector)']],
 ]
 
-const logins = new Logins(memoryStore(), Array.from({ length: USERS }, (_, i) => `user-${i}`))
+const logins = new Logins(
+  memoryStore(),
+  Array.from({ length: USERS }, (_, i) => `user-${i}`),
+)
 await logins.enroll()
 for (let i = 0; i < HISTORY; i++) await verifyAll()
 
@@ -41,7 +44,10 @@ print(['where', 'us per verification'])
 print(['---', '---'])
 const perVerification = (total: number): string => (total / rounds / USERS).toFixed(1)
 for (const [room] of ROOMS) print([room, perVerification(micros.get(room) ?? 0)])
-print(['the rest: promises, frames of MACs, the decision, the store', perVerification(micros.get('rest') ?? 0)])
+print([
+  'the rest: promises, frames of MACs, the decision, the store',
+  perVerification(micros.get('rest') ?? 0),
+])
 
 async function verifyAll(): Promise<void> {
   await logins.prepare(USERS)

@@ -10,7 +10,11 @@ import { walkWiring } from './walk.ts'
 describeOn(versions.deno, () => {
   it('checks the types of the wiring with its own', async () => {
     const deno = join(await obtain(versions.deno), 'node_modules/.bin/deno')
-    const { status, stderr } = spawnSync(deno, ['check', 'server.ts'], { cwd: 'examples/frameworks/deno', encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } })
+    const { status, stderr } = spawnSync(deno, ['check', 'server.ts'], {
+      cwd: 'examples/frameworks/deno',
+      encoding: 'utf8',
+      env: { ...process.env, NO_COLOR: '1' },
+    })
     expect({ status, errors: status === 0 ? '' : stderr }).toEqual({ status: 0, errors: '' })
   })
 

@@ -6,7 +6,9 @@ import { walkWiring } from './walk.ts'
 
 describeInstalled(() => {
   it('the types of all wirings hold', () => {
-    expect(spawnSync('npx', ['tsc', '-p', 'examples/frameworks'], { encoding: 'utf8' }).stdout).toBe('')
+    expect(
+      spawnSync('npx', ['tsc', '-p', 'examples/frameworks'], { encoding: 'utf8' }).stdout,
+    ).toBe('')
   })
 
   for (const folder of ['fastify', 'koa', 'next']) walkWiring(folder, () => startScript(folder))

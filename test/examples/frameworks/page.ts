@@ -31,9 +31,17 @@ export class Page {
     return this.ask('POST', path, JSON.stringify(body), headers)
   }
 
-  async ask(method: string, path: string, body = '', headers: Record<string, string> = {}): Promise<Answer> {
+  async ask(
+    method: string,
+    path: string,
+    body = '',
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-    const json = method === 'GET' ? {} : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) }
+    const json =
+      method === 'GET'
+        ? {}
+        : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) }
     const all = { host: HOST, origin: `https://${HOST}`, cookie, ...json, ...headers }
     const [status, cookies, said] = await exchange(this.#portal + path, method, all, body)
     for (const line of cookies) {
@@ -41,16 +49,31 @@ export class Page {
       if (line.includes('Max-Age=0')) this.cookies.delete(name)
       else this.cookies.set(name, value)
     }
-    return { status, cookies, text: said, body: said.startsWith('{') ? (JSON.parse(said) as Answer['body']) : {} }
+    return {
+      status,
+      cookies,
+      text: said,
+      body: said.startsWith('{') ? (JSON.parse(said) as Answer['body']) : {},
+    }
   }
 }
 
 /** `fetch` sets `Host` itself, and that is what a proxy decides. */
-function exchange(url: string, method: string, headers: Record<string, string>, body: string): Promise<[status: number, cookies: string[], text: string]> {
+function exchange(
+  url: string,
+  method: string,
+  headers: Record<string, string>,
+  body: string,
+): Promise<[status: number, cookies: string[], text: string]> {
   return new Promise((resolve, reject) => {
     const request = send(url, { method, headers, timeout: 20_000, agent: false }, (response) => {
-      text(response).then((said) => { resolve([response.statusCode ?? 0, response.headers['set-cookie'] ?? [], said]) }, reject)
+      text(response).then((said) => {
+        resolve([response.statusCode ?? 0, response.headers['set-cookie'] ?? [], said])
+      }, reject)
     })
-    request.on('timeout', () => request.destroy(new Error('no answer within 20 s'))).on('error', reject).end(body)
+    request
+      .on('timeout', () => request.destroy(new Error('no answer within 20 s')))
+      .on('error', reject)
+      .end(body)
   })
 }

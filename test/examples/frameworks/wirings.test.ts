@@ -6,18 +6,26 @@ import { rowsOf } from '../../docs/tables.ts'
 import { filesBelow } from '../../project-files.ts'
 
 const root = 'examples/frameworks'
-const folders = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory() && entry.name !== 'node_modules').map(({ name }) => name)
-const { scripts } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as { scripts: Record<string, string> }
-const rows = rowsOf(readWords('docs/frameworks.md'), 'framework').map(([name, file, runtime, store, mounting]) => ({
-  name: name!,
-  file: /\]\(\.\.\/(.+)\)/.exec(file!)?.[1] ?? '',
-  line: /`(.+)`/.exec(mounting!)?.[1] ?? '',
-  words: `${runtime!} ${store!}`,
-}))
+const folders = readdirSync(root, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && entry.name !== 'node_modules')
+  .map(({ name }) => name)
+const { scripts } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as {
+  scripts: Record<string, string>
+}
+const rows = rowsOf(readWords('docs/frameworks.md'), 'framework').map(
+  ([name, file, runtime, store, mounting]) => ({
+    name: name!,
+    file: /\]\(\.\.\/(.+)\)/.exec(file!)?.[1] ?? '',
+    line: /`(.+)`/.exec(mounting!)?.[1] ?? '',
+    words: `${runtime!} ${store!}`,
+  }),
+)
 
 it('each wiring is in the table of docs/frameworks.md, and with a run line', () => {
   expect(folders).toHaveLength(10)
-  expect(rows.map(({ file }) => dirname(file)).sort()).toEqual(folders.map((folder) => `${root}/${folder}`).sort())
+  expect(rows.map(({ file }) => dirname(file)).sort()).toEqual(
+    folders.map((folder) => `${root}/${folder}`).sort(),
+  )
   expect(folders.filter((folder) => !(folder in scripts))).toEqual([])
 })
 
@@ -29,7 +37,9 @@ describe.each(rows)('$name', ({ file, line, words }) => {
   })
 
   it('is mounted by the line of the table, on its store', () => {
-    const sources = filesBelow(dirname(file)).filter((path) => path.endsWith('.ts')).map((path) => readFileSync(path, 'utf8'))
+    const sources = filesBelow(dirname(file))
+      .filter((path) => path.endsWith('.ts'))
+      .map((path) => readFileSync(path, 'utf8'))
     expect(sources.join('\n')).toContain(line)
     const [, store = '', driver = 'keystep'] = /`(\w+)`(?: on (\S+))?/.exec(words) ?? []
     expect(text).toContain(`${store}(`)

@@ -4,5 +4,6 @@ import { startWorker } from '../workerd.ts'
 import { walkWiring } from './walk.ts'
 
 describeOn(versions.miniflare, () => {
-  for (const folder of ['hono-workers-d1', 'workers-durable-objects']) walkWiring(folder, () => startWorker(`examples/frameworks/${folder}`))
+  for (const folder of ['hono-workers-d1', 'workers-durable-objects'])
+    walkWiring(folder, () => startWorker(`examples/frameworks/${folder}`))
 })

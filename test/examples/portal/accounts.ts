@@ -28,19 +28,35 @@ export interface Accounts {
 }
 
 /** Makes customers without the pages, where those are not what a test is about. */
-export function accountsOf({ data, twoFactor }: Portal, clock: { (): Date; advance(span: { seconds: number }): Date }): Accounts {
+export function accountsOf(
+  { data, twoFactor }: Portal,
+  clock: { (): Date; advance(span: { seconds: number }): Date },
+): Accounts {
   const password = hashPassword(DEMO_PASSWORD)
   let made = 0
   const add = async (more: More = {}): Promise<Account> => {
     const email = `customer-${++made}@example.com`
-    const user = await data.users.add({ email, name: `Customer ${made}`, company: `Company ${made}`, password: await password, ...more }, clock())
+    const user = await data.users.add(
+      {
+        email,
+        name: `Customer ${made}`,
+        company: `Company ${made}`,
+        password: await password,
+        ...more,
+      },
+      clock(),
+    )
     return { userId: user!.id, email, password: DEMO_PASSWORD }
   }
   const addEnrolled = async (more: More = {}): Promise<Enrolled> => {
     const account = await add(more)
     const { phone, backupCodes } = await enroll(twoFactor, account.userId, clock)
     clock.advance({ seconds: 30 })
-    return { ...account, phone: phoneWith(phone.key.revealBase32(), clock), backupCodes: [...backupCodes] }
+    return {
+      ...account,
+      phone: phoneWith(phone.key.revealBase32(), clock),
+      backupCodes: [...backupCodes],
+    }
   }
   return { add, addEnrolled }
 }

@@ -4,7 +4,10 @@ import { createServer, request as send } from 'node:http'
 export type Served = readonly (readonly string[])[]
 
 /** One address before several servers. Each GET goes to another one than the GET before, and each POST to another one than the POST before. */
-export async function alternate(port: number, servers: readonly string[]): Promise<{ served: Served; close: () => Promise<void> }> {
+export async function alternate(
+  port: number,
+  servers: readonly string[],
+): Promise<{ served: Served; close: () => Promise<void> }> {
   const served = servers.map((): string[] => [])
   const turns = new Map<string, number>()
   const proxy = createServer((incoming, response) => {
@@ -16,7 +19,9 @@ export async function alternate(port: number, servers: readonly string[]): Promi
       response.writeHead(answer.statusCode ?? 502, answer.headers)
       answer.pipe(response)
     })
-    outgoing.on('error', () => { response.writeHead(502).end() })
+    outgoing.on('error', () => {
+      response.writeHead(502).end()
+    })
     incoming.pipe(outgoing)
   })
   await new Promise<void>((resolve) => proxy.listen(port, '127.0.0.1', resolve))

@@ -1,7 +1,13 @@
 import { execFileSync } from 'node:child_process'
 import { type Browser, chromium } from 'playwright-core'
 
-const QUIET = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic', '--no-first-run']
+const QUIET = [
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-quic',
+  '--no-first-run',
+]
 // Draws every pixel of a page in the same way whatever was drawn before, so that pictures of it can be compared.
 const EVEN = ['--disable-gpu', '--disable-partial-raster']
 

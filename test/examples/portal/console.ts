@@ -10,16 +10,20 @@ const HARMLESS = ['net::ERR_ABORTED', 'net::ERR_CACHE_MISS']
 export function complaintsOf(context: BrowserContext): string[] {
   const complaints: string[] = []
   context.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type()) && !STATUS.test(message.text())) complaints.push(`${message.location().url}: ${message.text()}`)
+    if (['error', 'warning'].includes(message.type()) && !STATUS.test(message.text()))
+      complaints.push(`${message.location().url}: ${message.text()}`)
   })
-  context.on('weberror', (error) => complaints.push(`${error.page()?.url() ?? ''}: ${error.error().message}`))
+  context.on('weberror', (error) =>
+    complaints.push(`${error.page()?.url() ?? ''}: ${error.error().message}`),
+  )
   context.on('requestfailed', (request) => {
     const reason = request.failure()?.errorText ?? ''
     if (!HARMLESS.includes(reason)) complaints.push(`${request.url()}: ${reason}`)
   })
   context.on('response', (response) => {
     const isMeant = response.request().isNavigationRequest() && MEANT.includes(response.status())
-    if (response.status() >= 400 && !isMeant) complaints.push(`${response.url()}: ${response.status()}`)
+    if (response.status() >= 400 && !isMeant)
+      complaints.push(`${response.url()}: ${response.status()}`)
   })
   return complaints
 }

@@ -31,10 +31,16 @@ export interface StartedHouse extends House {
 }
 
 /** Starts the portal by its environment, on a clock of its own, and a Chromium. */
-export async function startHouse(environment: Readonly<Record<string, string>> = {}): Promise<StartedHouse> {
+export async function startHouse(
+  environment: Readonly<Record<string, string>> = {},
+): Promise<StartedHouse> {
   const clock = fakeClock('2027-03-01T09:30:00Z')
   const folder = mkdtempSync(join(tmpdir(), 'keystep-portal-'))
-  const configuration = configurationFrom({ PORT: '0', PORTAL_DATABASE: join(folder, 'portal.sqlite'), ...environment })
+  const configuration = configurationFrom({
+    PORT: '0',
+    PORTAL_DATABASE: join(folder, 'portal.sqlite'),
+    ...environment,
+  })
   const portal = await startPortal(configuration, { now: clock })
   const backDoor = await openPortal(configuration, clock)
   const chromium = await startChromium()

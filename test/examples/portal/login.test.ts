@@ -14,12 +14,16 @@ describeWith(['chromium', 'oathtool'], 'the portal in Chromium: sign-up and logi
     await ada.open('/login')
     await ada.follow('Create an account')
     await ada.on('Create your account')
-    await ada.type({ Name: '<i>Ada', 'E-mail address': 'ada.new@example.com', Password: PASSWORD })
+    await ada.type({
+      'Name': '<i>Ada',
+      'E-mail address': 'ada.new@example.com',
+      'Password': PASSWORD,
+    })
     await ada.press('Create account')
     await ada.on('Overview')
     await ada.press('Log out')
     await ada.on('Log in')
-    await ada.type({ 'E-mail address': 'ADA.new@example.com', Password: 'wrong' })
+    await ada.type({ 'E-mail address': 'ADA.new@example.com', 'Password': 'wrong' })
     await ada.press('Log in')
     expect(await ada.alert()).toBe('The e-mail address or the password is not right.')
     expect(await ada.field('E-mail address').inputValue()).toBe('ADA.new@example.com')
@@ -32,7 +36,7 @@ describeWith(['chromium', 'oathtool'], 'the portal in Chromium: sign-up and logi
   it('tells at sign-up what is wrong with which field, and keeps the others', async () => {
     const ada = await house.visitor()
     await ada.open('/sign-up')
-    await ada.type({ Name: 'Ada', 'E-mail address': 'sam@example.com', Password: 'short' })
+    await ada.type({ 'Name': 'Ada', 'E-mail address': 'sam@example.com', 'Password': 'short' })
     await ada.press('Create account')
     expect(await ada.alert()).toContain('not made yet')
     await ada.hasFocus('Password')
@@ -84,7 +88,10 @@ describeWith(['chromium', 'oathtool'], 'the portal in Chromium: sign-up and logi
   it('takes a code that is pasted with a space in it', async () => {
     const { ada, account } = await atTheCode(house)
     await ada.context.grantPermissions(['clipboard-read', 'clipboard-write'])
-    await ada.page.evaluate((text) => navigator.clipboard.writeText(text), ` ${account.phone.code().replace(/(...)/, '$1 ')}\n`)
+    await ada.page.evaluate(
+      (text) => navigator.clipboard.writeText(text),
+      ` ${account.phone.code().replace(/(...)/, '$1 ')}\n`,
+    )
     await ada.field('Code').focus()
     await ada.page.keyboard.press('Control+V')
     await ada.on('Overview')
@@ -124,7 +131,8 @@ describeWith(['chromium', 'oathtool'], 'the portal in Chromium: sign-up and logi
 
   it('takes a backup code as it is written down, once, and warns when three are left', async () => {
     const { ada, account } = await atTheCode(house)
-    for (const code of account.backupCodes.slice(3, 9)) await login(house.twoFactor, account.userId, code)
+    for (const code of account.backupCodes.slice(3, 9))
+      await login(house.twoFactor, account.userId, code)
     await ada.follow('Use a backup code')
     await ada.type({ 'Backup code': account.backupCodes[0]!.toLowerCase().replaceAll('-', ' ') })
     await ada.press('Continue')

@@ -14,7 +14,10 @@ describeWith(['chromium', 'zbarimg', 'oathtool'], 'the main path of the portal i
   })
 
   it('is gone without JavaScript', async () => {
-    await walkMainPath(await house.visitor({ javaScriptEnabled: false }), { email: 'ada@plain.example', clock: house.clock })
+    await walkMainPath(await house.visitor({ javaScriptEnabled: false }), {
+      email: 'ada@plain.example',
+      clock: house.clock,
+    })
   })
 
   it('is gone by the keyboard alone', async () => {
@@ -59,7 +62,10 @@ describeWith(['chromium', 'zbarimg', 'oathtool'], 'the main path of the portal i
     await keyboard.press('Tab')
     await keyboard.type(phone.code())
     await ada.on('Overview')
-    expect((await ada.context.cookies()).map((cookie) => cookie.name).sort()).toEqual(['__Host-device', '__Host-session'])
+    expect((await ada.context.cookies()).map((cookie) => cookie.name).sort()).toEqual([
+      '__Host-device',
+      '__Host-session',
+    ])
   })
 })
 
@@ -78,7 +84,9 @@ async function reach(ada: Visitor, target: Locator): Promise<void> {
   await target.waitFor()
   for (let stops = 0; stops < 50; stops++) {
     if ((await target.and(ada.page.locator(':focus')).count()) > 0) {
-      const { outlineStyle, boxShadow } = await target.evaluate((element) => getComputedStyle(element))
+      const { outlineStyle, boxShadow } = await target.evaluate((element) =>
+        getComputedStyle(element),
+      )
       expect(outlineStyle !== 'none' || boxShadow !== 'none').toBe(true)
       return
     }

@@ -4,10 +4,13 @@ import { phoneAt } from './scan.ts'
 import type { Visitor } from './visitor.ts'
 
 /** All that a customer does once: sign-up, two-factor on, in by a code and by a backup code, off again. */
-export async function walkMainPath(ada: Visitor, { email, clock }: { email: string; clock?: () => Date }): Promise<void> {
+export async function walkMainPath(
+  ada: Visitor,
+  { email, clock }: { email: string; clock?: () => Date },
+): Promise<void> {
   const account = { email, password: 'correct horse battery' }
   await ada.open('/sign-up')
-  await ada.type({ Name: 'Ada', 'E-mail address': email, Password: account.password })
+  await ada.type({ 'Name': 'Ada', 'E-mail address': email, 'Password': account.password })
   await ada.press('Create account')
   await ada.on('Overview')
   await ada.follow('Security')

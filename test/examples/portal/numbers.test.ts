@@ -10,7 +10,13 @@ import { codeOnThePhone, typeNumber } from './text-messages.ts'
 import type { Visitor } from './visitor.ts'
 
 /** Logs out, and in again by a message to the number that ends so. */
-async function logInAgain(house: House, ada: Visitor, account: Account, ending: string, code: () => Promise<string>): Promise<void> {
+async function logInAgain(
+  house: House,
+  ada: Visitor,
+  account: Account,
+  ending: string,
+  code: () => Promise<string>,
+): Promise<void> {
   await ada.press('Log out')
   house.clock.advance({ seconds: 30 })
   await ada.typePassword(account)
@@ -27,7 +33,10 @@ describeWith(['chromium', 'oathtool'], 'the portal in Chromium: phone numbers', 
     await ada.on('Add a phone number')
     await typeNumber(ada, number, isBackup)
     await ada.on('Confirm your number')
-    await ada.typeCode(await codeOnThePhone(ada, `+49${number.replaceAll(' ', '').slice(1)}`), 'Confirm')
+    await ada.typeCode(
+      await codeOnThePhone(ada, `+49${number.replaceAll(' ', '').slice(1)}`),
+      'Confirm',
+    )
   }
   const withNumber = async (): Promise<{ ada: Visitor; account: Account }> => {
     const account = await house.accounts.add()
@@ -79,9 +88,14 @@ describeWith(['chromium', 'oathtool'], 'the portal in Chromium: phone numbers', 
     await ada.field('Country').selectOption('Austria (+43)')
     await ada.type({ 'Phone number': '12' })
     await ada.press('Send code')
-    expect(await ada.alert()).toBe('That is not a phone number of this country. Please check the digits.')
+    expect(await ada.alert()).toBe(
+      'That is not a phone number of this country. Please check the digits.',
+    )
     await ada.hasFocus('Phone number')
-    expect([await ada.field('Country').inputValue(), await ada.field('Phone number').inputValue()]).toEqual(['AT', '12'])
+    expect([
+      await ada.field('Country').inputValue(),
+      await ada.field('Phone number').inputValue(),
+    ]).toEqual(['AT', '12'])
   })
 
   it('sends again after 30 seconds and not before, and takes the newer code alone', async () => {
@@ -123,15 +137,25 @@ describeWith(['chromium', 'oathtool'], 'the portal in Chromium: phone numbers', 
 describeWith(['chromium', ...KANNEL], 'the portal in Chromium, its messages by Kannel', () => {
   const user = { username: 'portal', password: 'p w&d+%41' }
   let gateway: Awaited<ReturnType<typeof startKannel>>
-  const house = openHouse(async () => {
-    gateway = await startKannel(user)
-    return { SMS: 'kannel', KANNEL_URL: gateway.url, KANNEL_USERNAME: user.username, KANNEL_PASSWORD: user.password, KANNEL_FROM: '4477' }
-  }, () => gateway.stop())
+  const house = openHouse(
+    async () => {
+      gateway = await startKannel(user)
+      return {
+        SMS: 'kannel',
+        KANNEL_URL: gateway.url,
+        KANNEL_USERNAME: user.username,
+        KANNEL_PASSWORD: user.password,
+        KANNEL_FROM: '4477',
+      }
+    },
+    () => gateway.stop(),
+  )
 
   it('confirms a number and logs in by what the network received', async () => {
     const account = await house.accounts.add()
     const ada = await house.visitor()
-    const message = (nth: number): Promise<string> => until('a message', () => /^\d{6}/.exec(gateway.inbox()[nth]?.text ?? '')?.[0])
+    const message = (nth: number): Promise<string> =>
+      until('a message', () => /^\d{6}/.exec(gateway.inbox()[nth]?.text ?? '')?.[0])
     await ada.typePassword(account)
     await ada.open('/security/sms')
     await typeNumber(ada, '0151 12345678')

@@ -14,7 +14,9 @@ describe('the portal, over HTTP', () => {
   let clock = new Date('2027-01-15T10:00:00Z')
 
   const ada = { email: 'ada@example.com', password: DEMO_PASSWORD }
-  const advance = (seconds: number): void => { clock = new Date(clock.getTime() + seconds * 1000) }
+  const advance = (seconds: number): void => {
+    clock = new Date(clock.getTime() + seconds * 1000)
+  }
   const code = (): string => generateTotp(key, { at: clock })
   const nextCode = (): string => {
     advance(30)
@@ -28,19 +30,36 @@ describe('the portal, over HTTP', () => {
   afterAll(() => portal.close())
 
   it('signs up, and says what is wrong with a form', async () => {
-    expect(await browser.post('/sign-up', { name: '<i>', email: 'nobody', password: 'short' })).toContain('value="&lt;i&gt;"')
+    expect(
+      await browser.post('/sign-up', { name: '<i>', email: 'nobody', password: 'short' }),
+    ).toContain('value="&lt;i&gt;"')
     expect(browser.lastStatus).toBe(422)
-    await browser.post('/sign-up', { name: 'Eve', email: 'Eve@Example.com ', password: 'a long password' })
+    await browser.post('/sign-up', {
+      name: 'Eve',
+      email: 'Eve@Example.com ',
+      password: 'a long password',
+    })
     expect([browser.lastStatus, browser.to]).toEqual([303, '/overview'])
     expect(await browser.follow()).toContain('Hello Eve')
-    await browser.post('/sign-up', { name: 'Eve', email: 'eve@example.com', password: 'a long password' })
+    await browser.post('/sign-up', {
+      name: 'Eve',
+      email: 'eve@example.com',
+      password: 'a long password',
+    })
     expect(browser.lastStatus).toBe(422)
   })
 
   it('a body that is no form is a form with nothing in it', async () => {
-    const sent = { method: 'POST', headers: { 'content-type': 'multipart/form-data', origin: portal.origin }, body: 'no parts' }
+    const sent = {
+      method: 'POST',
+      headers: { 'content-type': 'multipart/form-data', 'origin': portal.origin },
+      body: 'no parts',
+    }
     const response = await fetch(`${portal.origin}/login`, sent)
-    expect([response.status, await response.text()]).toEqual([422, expect.stringContaining('is not right')])
+    expect([response.status, await response.text()]).toEqual([
+      422,
+      expect.stringContaining('is not right'),
+    ])
   })
 
   it('logs in by password alone while there is nothing else, under a new session each time', async () => {
@@ -55,14 +74,21 @@ describe('the portal, over HTTP', () => {
   it('its pages allow nothing inline, are kept by nobody and are framed by nobody', async () => {
     const page = await browser.get('/security')
     expect(page).not.toMatch(/<script>|style=|onclick/)
-    expect(browser.lastHeaders.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'self'; .*frame-ancestors 'none'/)
+    expect(browser.lastHeaders.get('content-security-policy')).toMatch(
+      /^default-src 'none'; script-src 'self'; .*frame-ancestors 'none'/,
+    )
     expect(browser.lastHeaders.get('cache-control')).toBe('no-store')
     expect(browser.lastHeaders.get('referrer-policy')).toBe('no-referrer')
   })
 
   it('refuses what another site sends, and shows nothing to who is not logged in', async () => {
-    const headers = { origin: 'https://elsewhere.example', cookie: `__Host-session=${browser.cookies.get('__Host-session')!}` }
-    expect((await fetch(`${portal.origin}/security/disable`, { method: 'POST', headers })).status).toBe(403)
+    const headers = {
+      origin: 'https://elsewhere.example',
+      cookie: `__Host-session=${browser.cookies.get('__Host-session')!}`,
+    }
+    expect(
+      (await fetch(`${portal.origin}/security/disable`, { method: 'POST', headers })).status,
+    ).toBe(403)
     const stranger = new Walker(portal.origin)
     for (const path of ['/overview', '/security', '/security/totp', '/nowhere']) {
       await stranger.get(path)
@@ -72,12 +98,16 @@ describe('the portal, over HTTP', () => {
 
   it('enables an authenticator: the same key after a typo, help when the clock is off, ten backup codes', async () => {
     const shown = await browser.get('/security/totp')
-    key = OtpKey.fromBase32(/id="manual-key"[^>]*>([A-Z2-7 ]+)</.exec(shown)![1]!.replaceAll(' ', ''))
+    key = OtpKey.fromBase32(
+      /id="manual-key"[^>]*>([A-Z2-7 ]+)</.exec(shown)![1]!.replaceAll(' ', ''),
+    )
     const again = await browser.post('/security/totp', { name: 'My <phone>', code: wrongCode() })
     expect(again).toContain('That code is not right.')
     expect(again).toContain('My &lt;phone&gt;')
     const early = generateTotp(key, { at: new Date(clock.getTime() - 120_000) })
-    expect(await browser.post('/security/totp', { code: early })).toContain('clock is 2 minutes behind')
+    expect(await browser.post('/security/totp', { code: early })).toContain(
+      'clock is 2 minutes behind',
+    )
     const before = browser.cookies.get('__Host-session')
     const confirmed = await browser.post('/security/totp', { name: 'My <phone>', code: code() })
     expect(browser.lastStatus).toBe(200)
@@ -94,8 +124,11 @@ describe('the portal, over HTTP', () => {
     expect(browser.cookies.has('__Host-session')).toBe(false)
     expect(await browser.post('/login/code', { code: '12' })).toContain('A code has 6 digits.')
     expect(await browser.post('/login/code', { code: wrongCode() })).toContain('4 attempts left')
-    for (const left of [3, 2, 1]) expect(await browser.post('/login/code', { code: wrongCode() })).toContain(`${left} attempt`)
-    expect(await browser.post('/login/code', { code: wrongCode() })).toContain('Too many wrong codes')
+    for (const left of [3, 2, 1])
+      expect(await browser.post('/login/code', { code: wrongCode() })).toContain(`${left} attempt`)
+    expect(await browser.post('/login/code', { code: wrongCode() })).toContain(
+      'Too many wrong codes',
+    )
     expect(browser.lastStatus).toBe(429)
     advance(31)
     await browser.post('/login/code', { code: ` ${code().replace(/^.../, '$& ')} ` })
@@ -114,7 +147,9 @@ describe('the portal, over HTTP', () => {
     await browser.follow()
     expect(browser.to).toBe('/overview')
     await browser.logIn(ada)
-    expect(await browser.post('/login/code', { with: 'backup', code: backupCodes[0]! })).toContain('used before')
+    expect(await browser.post('/login/code', { with: 'backup', code: backupCodes[0]! })).toContain(
+      'used before',
+    )
     expect(await browser.get('/outbox')).toContain('A backup code was used')
   })
 
@@ -133,19 +168,27 @@ describe('the portal, over HTTP', () => {
     await browser.get('/security/sms')
     await browser.confirmIt(nextCode())
     expect(await browser.follow()).toContain('Add a phone number')
-    expect(await browser.post('/security/sms', { country: 'DE', number: '12' })).toContain('not a phone number of this country')
+    expect(await browser.post('/security/sms', { country: 'DE', number: '12' })).toContain(
+      'not a phone number of this country',
+    )
     await browser.post('/security/sms', { country: 'DE', number: '0151 1234 5678' })
     expect(await browser.follow()).toContain('Confirm your number')
-    expect(await browser.post('/security/sms/confirm', { code: '000000' })).toContain('attempts left')
+    expect(await browser.post('/security/sms/confirm', { code: '000000' })).toContain(
+      'attempts left',
+    )
     await browser.post('/security/sms/again')
     expect(browser.lastStatus).toBe(429)
     await browser.post('/security/sms/confirm', { code: await newestMessage('+4915112345678') })
     expect(browser.to).toBe('/security')
     advance(60)
-    expect(await browser.logIn(ada)).toContain('Send SMS code to <span class="whole">•••• 5678</span>')
+    expect(await browser.logIn(ada)).toContain(
+      'Send SMS code to <span class="whole">•••• 5678</span>',
+    )
     await browser.post('/login/code/sms', { to: 'primary' })
     expect(browser.to).toBe('/login/code')
-    expect(await browser.post('/login/code/sms', { to: 'primary' })).toContain('You can have another message at')
+    expect(await browser.post('/login/code/sms', { to: 'primary' })).toContain(
+      'You can have another message at',
+    )
     await browser.post('/login/code', { code: await newestMessage('+4915112345678') })
     expect(browser.to).toBe('/overview')
   })
@@ -174,18 +217,31 @@ describe('the portal, over HTTP', () => {
     advance(601)
     await browser.get('/security/totp')
     expect(browser.to).toBe('/confirm-password?then=%2Fsecurity%2Ftotp')
-    await browser.post('/confirm-password', { then: '//elsewhere.example', password: DEMO_PASSWORD })
+    await browser.post('/confirm-password', {
+      then: '//elsewhere.example',
+      password: DEMO_PASSWORD,
+    })
     expect(browser.to).toBe('/security')
-    expect(await browser.post('/security/password', { current: 'wrong', next: 'a new long password' })).toContain('That is not your password.')
-    expect(await browser.post('/security/password', { current: DEMO_PASSWORD, next: DEMO_PASSWORD })).toContain('That is the password that you have.')
-    await browser.post('/security/password', { current: DEMO_PASSWORD, next: 'a new long password' })
+    expect(
+      await browser.post('/security/password', { current: 'wrong', next: 'a new long password' }),
+    ).toContain('That is not your password.')
+    expect(
+      await browser.post('/security/password', { current: DEMO_PASSWORD, next: DEMO_PASSWORD }),
+    ).toContain('That is the password that you have.')
+    await browser.post('/security/password', {
+      current: DEMO_PASSWORD,
+      next: 'a new long password',
+    })
     expect(await browser.follow()).toContain('Password changed')
     await other.get('/overview')
     expect(other.to).toBe('/login')
   })
 
   async function newestMessage(number: string): Promise<string> {
-    const [, text = ''] = new RegExp(`${number.replace('+', '\\+')}[^]*?class="text">([^<]*)<`).exec(await browser.get('/phone')) ?? []
+    const [, text = ''] =
+      new RegExp(`${number.replace('+', '\\+')}[^]*?class="text">([^<]*)<`).exec(
+        await browser.get('/phone'),
+      ) ?? []
     return /\d{6}/.exec(text)![0]
   }
 })

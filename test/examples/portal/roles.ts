@@ -37,15 +37,16 @@ export function rolesIn(house: House): Roles {
     house.clock.advance({ seconds: 30 })
   }
   const arrived = new Map<string, Promise<Cookies>>()
-  const once = (role: string, go: (ada: Visitor) => Promise<void>) => async (): Promise<Visitor> => {
-    const first = async (): Promise<Cookies> => {
-      const ada = await house.visitor()
-      await go(ada)
-      return ada.context.storageState()
+  const once =
+    (role: string, go: (ada: Visitor) => Promise<void>) => async (): Promise<Visitor> => {
+      const first = async (): Promise<Cookies> => {
+        const ada = await house.visitor()
+        await go(ada)
+        return ada.context.storageState()
+      }
+      if (!arrived.has(role)) arrived.set(role, first())
+      return house.visitor({ storageState: await arrived.get(role)! })
     }
-    if (!arrived.has(role)) arrived.set(role, first())
-    return house.visitor({ storageState: await arrived.get(role)! })
-  }
   return {
     nobody: () => house.visitor(),
     atTheCode: once('atTheCode', async (ada) => {
@@ -67,7 +68,8 @@ export function rolesIn(house: House): Roles {
     }),
     member: once('member', async (ada) => {
       const account = await house.accounts.addEnrolled()
-      for (const code of account.backupCodes.slice(0, 7)) await login(house.twoFactor, account.userId, code)
+      for (const code of account.backupCodes.slice(0, 7))
+        await login(house.twoFactor, account.userId, code)
       await login(house.twoFactor, account.userId, account.phone.wrongCode())
       await ada.typePassword(account)
       await ada.field('Remember this device for 30 days').check()

@@ -16,7 +16,14 @@ const PHONE = { width: 390, height: 760 }
 let drawn = 0
 Object.defineProperty(globalThis.crypto, 'getRandomValues', {
   value: <T extends Uint8Array>(bytes: T): T => {
-    for (let at = 0; at < bytes.length; at += 32) bytes.set(createHash('sha256').update(`${drawn++}`).digest().subarray(0, bytes.length - at), at)
+    for (let at = 0; at < bytes.length; at += 32)
+      bytes.set(
+        createHash('sha256')
+          .update(`${drawn++}`)
+          .digest()
+          .subarray(0, bytes.length - at),
+        at,
+      )
     return bytes
   },
 })
@@ -26,7 +33,11 @@ const house = await startHouse()
 try {
   const ada = await house.visitor({ viewport: DESK, deviceScaleFactor: 1, reducedMotion: 'reduce' })
   await ada.open('/sign-up')
-  await ada.type({ Name: 'Grace Hopper', 'E-mail address': account.email, Password: account.password })
+  await ada.type({
+    'Name': 'Grace Hopper',
+    'E-mail address': account.email,
+    'Password': account.password,
+  })
   await ada.press('Create account')
   await ada.on('Overview')
   await ada.open('/security/totp')
@@ -63,9 +74,19 @@ try {
 async function photograph({ page }: Visitor, name: string): Promise<void> {
   const { width, height } = page.viewportSize()!
   const main = await page.getByRole('main').boundingBox()
-  const clip = { x: 0, y: 0, width, height: Math.min(height, Math.ceil(main!.y + main!.height) + 40) }
+  const clip = {
+    x: 0,
+    y: 0,
+    width,
+    height: Math.min(height, Math.ceil(main!.y + main!.height) + 40),
+  }
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
-    await page.screenshot({ path: `${FOLDER}/portal-${name}-${colorScheme}.png`, clip, animations: 'disabled', caret: 'hide' })
+    await page.screenshot({
+      path: `${FOLDER}/portal-${name}-${colorScheme}.png`,
+      clip,
+      animations: 'disabled',
+      caret: 'hide',
+    })
   }
 }

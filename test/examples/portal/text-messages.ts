@@ -12,7 +12,11 @@ export async function typeNumber(ada: Visitor, number: string, isBackup = false)
 export async function codeOnThePhone(ada: Visitor, number: string): Promise<string> {
   const phone = await ada.tab()
   await phone.open('/phone')
-  const message = await phone.page.getByRole('listitem').filter({ hasText: number }).first().innerText()
+  const message = await phone.page
+    .getByRole('listitem')
+    .filter({ hasText: number })
+    .first()
+    .innerText()
   await phone.page.close()
   return /\b(\d{6}) is your Harbor Hosting code/.exec(message)![1]!
 }

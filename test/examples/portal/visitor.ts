@@ -74,7 +74,7 @@ export class Visitor {
   /** The password, up to whatever follows it. */
   async typePassword({ email, password }: { email: string; password: string }): Promise<void> {
     await this.open('/login')
-    await this.type({ 'E-mail address': email, Password: password })
+    await this.type({ 'E-mail address': email, 'Password': password })
     await this.press('Log in')
   }
 

@@ -25,7 +25,8 @@ export class Walker extends Browser {
   async confirmIt(code: string): Promise<string> {
     const page = await this.follow()
     expect(page).toContain('Confirm it is you')
-    const hidden = (name: string): string => new RegExp(`name="${name}" value="([^"]*)"`).exec(page)?.[1] ?? ''
+    const hidden = (name: string): string =>
+      new RegExp(`name="${name}" value="([^"]*)"`).exec(page)?.[1] ?? ''
     return this.post('/security/verify', { purpose: hidden('purpose'), then: hidden('then'), code })
   }
 }

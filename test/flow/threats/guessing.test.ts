@@ -1,6 +1,17 @@
 import { memoryStore } from 'keystep/stores/memory'
 import { describe, expect, it, vi } from 'vitest'
-import { challenge, enroll, house, type House, login, nextCode, permit, type Phone, SESSION, wrongCode } from '../house.ts'
+import {
+  challenge,
+  enroll,
+  house,
+  type House,
+  login,
+  nextCode,
+  permit,
+  type Phone,
+  SESSION,
+  wrongCode,
+} from '../house.ts'
 import { markImported } from '../../record/record.ts'
 import { slowStore } from '../../record/stores.ts'
 
@@ -9,7 +20,9 @@ async function guessFor(h: House, phone: Phone, days: number): Promise<number> {
   const end = h.clock().getTime() + days * 86_400_000
   let looked = 0
   while (h.clock().getTime() < end) {
-    const verdict = await login(h.twoFactor, 'ada', wrongCode(phone, h.clock()), { context: { ip: `198.51.100.${looked % 256}` } })
+    const verdict = await login(h.twoFactor, 'ada', wrongCode(phone, h.clock()), {
+      context: { ip: `198.51.100.${looked % 256}` },
+    })
     if (verdict.outcome !== 'rejected') throw new Error(verdict.outcome)
     if (verdict.reason === 'wrong_code') looked++
     else if (verdict.reason === 'locked') h.clock.set(verdict.retryAt)
@@ -19,7 +32,11 @@ async function guessFor(h: House, phone: Phone, days: number): Promise<number> {
 }
 
 async function supportCodeOf({ twoFactor }: House): Promise<string> {
-  const issued = await twoFactor.recovery.issueSupportCode({ userId: 'ada', actor: 'support/7', reason: 'lost phone' })
+  const issued = await twoFactor.recovery.issueSupportCode({
+    userId: 'ada',
+    actor: 'support/7',
+    reason: 'lost phone',
+  })
   if (issued.outcome !== 'accepted') throw new Error(issued.reason)
   return issued.supportCode.reveal()
 }
@@ -31,7 +48,9 @@ describe('threats: guessing', () => {
     expect(await guessFor(h, phone, 365)).toBe(50)
     // RFC 4226 7.2: the owner was told, and told that the password is known.
     expect(h.events.filter(({ type }) => type === 'exhausted')).toHaveLength(1)
-    expect(h.events.filter((event) => event.type === 'code.rejected' && event.passwordKnown)).toHaveLength(46)
+    expect(
+      h.events.filter((event) => event.type === 'code.rejected' && event.passwordKnown),
+    ).toHaveLength(46)
   })
 
   it('V1: while the owner logs in every day, 100 within 30 days and then none', async () => {
@@ -55,7 +74,10 @@ describe('threats: guessing', () => {
     for (let day = 0; day < 24; day++) {
       h.clock.advance({ days: 1 })
       for (let n = 0; n < 4; n++) await login(h.twoFactor, 'ada', wrongCode(phone, h.clock()))
-      expect(await login(h.twoFactor, 'ada', nextCode(h.clock, phone))).toMatchObject({ outcome: 'accepted', failuresBefore: 4 })
+      expect(await login(h.twoFactor, 'ada', nextCode(h.clock, phone))).toMatchObject({
+        outcome: 'accepted',
+        failuresBefore: 4,
+      })
     }
     const wrong = h.events.filter((event) => event.type === 'code.rejected')
     expect(wrong).toHaveLength(96)
@@ -71,9 +93,13 @@ describe('threats: guessing', () => {
     for (let slip = 0; slip < 12 * 12; slip++) {
       h.clock.advance({ hours: 61 })
       await login(h.twoFactor, 'ada', wrongCode(phone, h.clock()))
-      expect(await login(h.twoFactor, 'ada', nextCode(h.clock, phone))).toMatchObject({ outcome: 'accepted' })
+      expect(await login(h.twoFactor, 'ada', nextCode(h.clock, phone))).toMatchObject({
+        outcome: 'accepted',
+      })
     }
-    expect(h.events.filter((event) => event.type === 'code.rejected' && event.passwordKnown)).toEqual([])
+    expect(
+      h.events.filter((event) => event.type === 'code.rejected' && event.passwordKnown),
+    ).toEqual([])
   })
 
   it('V1: a backup code after the monthly stop allows 10 more and not 100: ten codes of the owner’s are worth 100 guesses, not 1,000', async () => {
@@ -88,7 +114,8 @@ describe('threats: guessing', () => {
           if (verdict.outcome !== 'rejected' || verdict.reason !== 'wrong_code') return judged
           judged++
         }
-        if ((await login(h.twoFactor, 'ada', nextCode(h.clock, phone))).outcome === 'rejected') return judged
+        if ((await login(h.twoFactor, 'ada', nextCode(h.clock, phone))).outcome === 'rejected')
+          return judged
       }
     }
     const judged = [await guess()]
@@ -107,18 +134,28 @@ describe('threats: guessing', () => {
       const server = house({ store: h.store, keyring: h.keyring, now: h.clock })
       left.push(await login(server.twoFactor, 'ada', wrongCode(phone, h.clock())))
     }
-    expect(left).toMatchObject([4, 3, 2, 1, 0].map((attemptsLeft) => ({ reason: 'wrong_code', attemptsLeft })))
+    expect(left).toMatchObject(
+      [4, 3, 2, 1, 0].map((attemptsLeft) => ({ reason: 'wrong_code', attemptsLeft })),
+    )
   })
 
   it('V2: the limit holds before anything is compared, under any number of requests at once', async () => {
     const h = house({ store: slowStore(memoryStore()) })
     const { phone } = await enroll(h.twoFactor, 'ada', h.clock)
-    const challenges = await Promise.all(Array.from({ length: 200 }, () => challenge(h.twoFactor, 'ada')))
+    const challenges = await Promise.all(
+      Array.from({ length: 200 }, () => challenge(h.twoFactor, 'ada')),
+    )
     const right = nextCode(h.clock, phone)
     const wrong = wrongCode(phone, h.clock())
     // The right code hides among 199 wrong ones: whatever is decided first, no more than the budget is looked at.
-    const verdicts = await Promise.all(challenges.map((asked, n) => h.twoFactor.login.verify({ challenge: asked, code: n === 199 ? right : wrong })))
-    const looked = verdicts.filter((one) => one.outcome !== 'rejected' || one.reason === 'wrong_code')
+    const verdicts = await Promise.all(
+      challenges.map((asked, n) =>
+        h.twoFactor.login.verify({ challenge: asked, code: n === 199 ? right : wrong }),
+      ),
+    )
+    const looked = verdicts.filter(
+      (one) => one.outcome !== 'rejected' || one.reason === 'wrong_code',
+    )
     expect(looked.length).toBeLessThanOrEqual(11)
     expect(verdicts.filter(({ outcome }) => outcome === 'accepted').length).toBeLessThanOrEqual(1)
   })
@@ -131,7 +168,9 @@ describe('threats: guessing', () => {
       throw new Error('the portal rolls its transaction back')
     }
     for (let n = 0; n < 5; n++) await request().catch(() => undefined)
-    expect(await login(h.twoFactor, 'ada', wrongCode(phone, h.clock()))).toMatchObject({ reason: 'locked' })
+    expect(await login(h.twoFactor, 'ada', wrongCode(phone, h.clock()))).toMatchObject({
+      reason: 'locked',
+    })
   })
 
   it('V4: a lock is honored on every path: login, step-up, with each kind of code that it counts, and SMS', async () => {
@@ -144,7 +183,14 @@ describe('threats: guessing', () => {
     const locked = { outcome: 'rejected', reason: 'locked' }
     for (const factor of [undefined, 'totp'] as const) {
       expect(await login(h.twoFactor, 'ada', code, { factor })).toMatchObject(locked)
-      expect(await h.twoFactor.stepUp.verify({ challenge: step.challenge, code, sessionId: SESSION, factor })).toMatchObject(locked)
+      expect(
+        await h.twoFactor.stepUp.verify({
+          challenge: step.challenge,
+          code,
+          sessionId: SESSION,
+          factor,
+        }),
+      ).toMatchObject(locked)
     }
     await expect(permit(h.twoFactor, 'ada', code)).rejects.toThrow('locked')
   })
@@ -152,13 +198,27 @@ describe('threats: guessing', () => {
   it('V19: locking the owner out takes the password, and neither backup codes nor remembered devices go with it', async () => {
     const h = house()
     const { phone, backupCodes } = await enroll(h.twoFactor, 'ada', h.clock)
-    const remembered = await login(h.twoFactor, 'ada', nextCode(h.clock, phone), { rememberDevice: { label: 'Laptop' } })
+    const remembered = await login(h.twoFactor, 'ada', nextCode(h.clock, phone), {
+      rememberDevice: { label: 'Laptop' },
+    })
     if (remembered.outcome !== 'accepted') throw new Error(remembered.outcome)
     await guessFor(h, phone, 20)
-    expect(await login(h.twoFactor, 'ada', nextCode(h.clock, phone))).toMatchObject({ reason: 'exhausted' })
-    expect(await h.twoFactor.login.begin({ userId: 'ada', deviceToken: remembered.device!.token.reveal() })).toMatchObject({ next: 'proceed' })
-    expect(await login(h.twoFactor, 'ada', backupCodes[0]!)).toMatchObject({ outcome: 'accepted', failuresBefore: 50 })
-    expect(await login(h.twoFactor, 'ada', nextCode(h.clock, phone))).toMatchObject({ outcome: 'accepted' })
+    expect(await login(h.twoFactor, 'ada', nextCode(h.clock, phone))).toMatchObject({
+      reason: 'exhausted',
+    })
+    expect(
+      await h.twoFactor.login.begin({
+        userId: 'ada',
+        deviceToken: remembered.device!.token.reveal(),
+      }),
+    ).toMatchObject({ next: 'proceed' })
+    expect(await login(h.twoFactor, 'ada', backupCodes[0]!)).toMatchObject({
+      outcome: 'accepted',
+      failuresBefore: 50,
+    })
+    expect(await login(h.twoFactor, 'ada', nextCode(h.clock, phone))).toMatchObject({
+      outcome: 'accepted',
+    })
   })
 
   it('V19: whoever has the password, guessing at each unlock for a week, keeps none of the owner’s backup and support codes out', async () => {
@@ -167,7 +227,11 @@ describe('threats: guessing', () => {
     const start = h.clock().getTime()
     const attack = async (): Promise<void> => {
       // All he can type: digits, backup codes and support codes, until each is refused.
-      for (const code of [wrongCode(phone, h.clock()), '0000-0000-0000-0000', '0000-0000-0000-0000-0000']) {
+      for (const code of [
+        wrongCode(phone, h.clock()),
+        '0000-0000-0000-0000',
+        '0000-0000-0000-0000-0000',
+      ]) {
         for (let tries = 0; tries < 12; tries++) await login(h.twoFactor, 'ada', code)
       }
     }
@@ -176,7 +240,9 @@ describe('threats: guessing', () => {
       while (h.clock().getTime() < start + (day + 1) * 86_400_000) {
         await attack()
         const { lockedUntil } = await h.twoFactor.status({ userId: 'ada' })
-        h.clock.set(new Date(Math.max(lockedUntil?.getTime() ?? 0, h.clock().getTime() + 3_600_000)))
+        h.clock.set(
+          new Date(Math.max(lockedUntil?.getTime() ?? 0, h.clock().getTime() + 3_600_000)),
+        )
       }
       await attack()
       if ((await login(h.twoFactor, 'ada', phone.code(h.clock()))).outcome === 'rejected') refused++
@@ -196,15 +262,25 @@ describe('threats: guessing', () => {
     const hashed = vi.spyOn(crypto.subtle, 'deriveBits')
     h.store.reset()
     for (const code of ['0000-0000-0000-0000', '0000-0000-0000-0000-0000']) {
-      for (let n = 0; n < 60; n++) expect(await login(h.twoFactor, 'ada', code)).toEqual({ outcome: 'rejected', reason: 'wrong_code' })
+      for (let n = 0; n < 60; n++)
+        expect(await login(h.twoFactor, 'ada', code)).toEqual({
+          outcome: 'rejected',
+          reason: 'wrong_code',
+        })
     }
     expect(hashed).toHaveBeenCalledTimes(60)
     expect(hashed.mock.calls.every(([how]) => (how as Pbkdf2Params).iterations === 1000)).toBe(true)
     hashed.mockRestore()
     expect(h.store.writes).toBe(0)
     expect(await h.store.get((await h.store.keys())[0]!)).toEqual(before)
-    expect(await login(h.twoFactor, 'ada', phone.code(h.clock()))).toMatchObject({ outcome: 'accepted', failuresBefore: 0 })
-    expect(await login(h.twoFactor, 'ada', backupCodes[0]!)).toMatchObject({ outcome: 'accepted', failuresBefore: 0 })
+    expect(await login(h.twoFactor, 'ada', phone.code(h.clock()))).toMatchObject({
+      outcome: 'accepted',
+      failuresBefore: 0,
+    })
+    expect(await login(h.twoFactor, 'ada', backupCodes[0]!)).toMatchObject({
+      outcome: 'accepted',
+      failuresBefore: 0,
+    })
   })
 
   it('V19, 63B-4 3.2.2: backup codes of another system may be short, and stay under every lock and stop', async () => {
@@ -212,16 +288,20 @@ describe('threats: guessing', () => {
     const { backupCodes } = await enroll(h.twoFactor, 'ada', h.clock)
     await markImported(h)
     const guess = () => login(h.twoFactor, 'ada', '0000-0000-0000-0000')
-    for (let n = 0; n < 5; n++) expect(await guess()).toMatchObject({ reason: 'wrong_code', attemptsLeft: 4 - n })
+    for (let n = 0; n < 5; n++)
+      expect(await guess()).toMatchObject({ reason: 'wrong_code', attemptsLeft: 4 - n })
     expect(await login(h.twoFactor, 'ada', backupCodes[0]!)).toMatchObject({ reason: 'locked' })
-    expect(await login(h.twoFactor, 'ada', await supportCodeOf(h))).toMatchObject({ outcome: 'enroll' })
+    expect(await login(h.twoFactor, 'ada', await supportCodeOf(h))).toMatchObject({
+      outcome: 'enroll',
+    })
   })
 
   it('V20: exhaustion sends the adversary back to the password: his challenges are over, whatever lifts the stop', async () => {
     const h = house({ limits: { hardStop: 4 } })
     const { phone, backupCodes } = await enroll(h.twoFactor, 'ada', h.clock)
     const kept = await challenge(h.twoFactor, 'ada')
-    const verdict = () => h.twoFactor.login.verify({ challenge: kept, code: wrongCode(phone, h.clock()) })
+    const verdict = () =>
+      h.twoFactor.login.verify({ challenge: kept, code: wrongCode(phone, h.clock()) })
     expect(await verdict()).toMatchObject({ reason: 'wrong_code' })
     for (let n = 0; n < 3; n++) await login(h.twoFactor, 'ada', wrongCode(phone, h.clock()))
     expect(await verdict()).toEqual({ outcome: 'rejected', reason: 'expired' })

@@ -12,8 +12,14 @@ describe('threats: messages, devices and keys', () => {
   it('V18: a device token belongs to one user and epoch, ends at a fixed instant, and can be revoked', async () => {
     const h = house()
     const { phone } = await enroll(h.twoFactor, 'ada', h.clock)
-    const remember = async () => acceptedOf(await login(h.twoFactor, 'ada', nextCode(h.clock, phone), { rememberDevice: { label: 'Laptop' } })).device!.token.reveal()
-    const next = async (deviceToken: string) => (await h.twoFactor.login.begin({ userId: 'ada', deviceToken })).next
+    const remember = async () =>
+      acceptedOf(
+        await login(h.twoFactor, 'ada', nextCode(h.clock, phone), {
+          rememberDevice: { label: 'Laptop' },
+        }),
+      ).device!.token.reveal()
+    const next = async (deviceToken: string) =>
+      (await h.twoFactor.login.begin({ userId: 'ada', deviceToken })).next
     const first = await remember()
     expect(await next(first)).toBe('proceed')
     await h.twoFactor.recovery.passwordChanged({ userId: 'ada' })
@@ -63,7 +69,13 @@ describe('threats: messages, devices and keys', () => {
     if (decision.next !== 'challenge') throw new Error(decision.next)
     const sent = await h.twoFactor.sms.send({ challenge: decision.challenge })
     const { code, to } = h.outbox.at(-1)!
-    const answers = [decision.factors, sent, await h.twoFactor.sms.send({ challenge: decision.challenge }), await h.twoFactor.status({ userId: 'ada' }), h.events]
+    const answers = [
+      decision.factors,
+      sent,
+      await h.twoFactor.sms.send({ challenge: decision.challenge }),
+      await h.twoFactor.status({ userId: 'ada' }),
+      h.events,
+    ]
     for (const answer of answers) {
       expect(JSON.stringify(answer)).not.toContain(code)
       expect(JSON.stringify(answer)).not.toContain(to)
@@ -73,7 +85,13 @@ describe('threats: messages, devices and keys', () => {
   it('V25: every candidate step is computed, wherever the match lies, and MACs are compared in constant time', async () => {
     const h = smsHouse()
     const { phone } = await enroll(h.twoFactor, 'ada', h.clock)
-    acceptedOf(await h.twoFactor.sms.import({ userId: 'ada', number: '+4915112345678', confirmedAt: h.clock() }))
+    acceptedOf(
+      await h.twoFactor.sms.import({
+        userId: 'ada',
+        number: '+4915112345678',
+        confirmedAt: h.clock(),
+      }),
+    )
     h.clock.advance({ minutes: 5 })
     const { challenge: asked } = await challengeWithCode(h, 'ada')
     const [factor] = (await peek(h, 'ada')).factors
@@ -81,7 +99,10 @@ describe('threats: messages, devices and keys', () => {
     expect(candidateSteps(factor, { past: 1, future: 1 }, h.clock().getTime())).toHaveLength(3)
     const compared = vi.spyOn(constantTime, 'equalText')
     const comparisons = []
-    for (const code of [wrongCode(phone, h.clock()), phone.code(new Date(h.clock().getTime() - 30_000))]) {
+    for (const code of [
+      wrongCode(phone, h.clock()),
+      phone.code(new Date(h.clock().getTime() - 30_000)),
+    ]) {
       compared.mockClear()
       await h.twoFactor.login.verify({ challenge: asked, code })
       comparisons.push(compared.mock.calls.length)
@@ -95,7 +116,11 @@ describe('threats: messages, devices and keys', () => {
     const { backupCodes } = await enroll(h.twoFactor, 'ada', h.clock)
     const slow = vi.spyOn(crypto.subtle, 'deriveBits')
     const costs = []
-    for (const code of [`Z${backupCodes[0]!.slice(1)}`, `${backupCodes[0]!.slice(0, -1)}${backupCodes[0]!.endsWith('0') ? '1' : '0'}`, backupCodes[0]!]) {
+    for (const code of [
+      `Z${backupCodes[0]!.slice(1)}`,
+      `${backupCodes[0]!.slice(0, -1)}${backupCodes[0]!.endsWith('0') ? '1' : '0'}`,
+      backupCodes[0]!,
+    ]) {
       slow.mockClear()
       await login(h.twoFactor, 'ada', code)
       costs.push(slow.mock.calls.map(([parameters]) => (parameters as Pbkdf2Params).iterations))
@@ -108,7 +133,9 @@ describe('threats: messages, devices and keys', () => {
     const { phone } = await enroll(h.twoFactor, 'ada', h.clock)
     expect(phone.key.byteLength).toBe(20)
     const short = new Uint8Array(10).fill(1)
-    await expect(h.twoFactor.totp.import({ userId: 'bob', key: short })).rejects.toMatchObject({ code: 'ERR_KEY' })
+    await expect(h.twoFactor.totp.import({ userId: 'bob', key: short })).rejects.toMatchObject({
+      code: 'ERR_KEY',
+    })
     expect(() => OtpKey.generate(15)).toThrow(expect.objectContaining({ code: 'ERR_OPTION' }))
     acceptedOf(await h.twoFactor.totp.import({ userId: 'bob', key: short, allowShortKey: true }))
     expect((await h.twoFactor.maintenance.summarize()).weakKeys).toBe(1)
@@ -117,8 +144,14 @@ describe('threats: messages, devices and keys', () => {
   it('V27: what was not written was not accepted', async () => {
     const h = house()
     const { phone } = await enroll(h.twoFactor, 'ada', h.clock)
-    const deaf = house({ keyring: h.keyring, now: h.clock, store: { ...h.store, put: () => Promise.reject(new Error('disk full')) } })
-    await expect(login(deaf.twoFactor, 'ada', nextCode(h.clock, phone))).rejects.toMatchObject({ code: 'ERR_STORE' })
+    const deaf = house({
+      keyring: h.keyring,
+      now: h.clock,
+      store: { ...h.store, put: () => Promise.reject(new Error('disk full')) },
+    })
+    await expect(login(deaf.twoFactor, 'ada', nextCode(h.clock, phone))).rejects.toMatchObject({
+      code: 'ERR_STORE',
+    })
     acceptedOf(await login(h.twoFactor, 'ada', phone.code(h.clock())))
   })
 
@@ -126,7 +159,8 @@ describe('threats: messages, devices and keys', () => {
     const h = smsHouse()
     await enrollSms(h, 'ada')
     const { challenge: asked, code } = await challengeWithCode(h, 'ada')
-    for (let n = 0; n < 4; n++) await h.twoFactor.login.verify({ challenge: asked, code: notThe(code) })
+    for (let n = 0; n < 4; n++)
+      await h.twoFactor.login.verify({ challenge: asked, code: notThe(code) })
     h.clock.advance({ seconds: 30 })
     const step = await h.twoFactor.stepUp.begin({ userId: 'ada', sessionId: 's', purpose: 'x' })
     if (step.next !== 'challenge') throw new Error(step.next)

@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { acceptedOf, challenge, enroll, house, login, nextCode, permit, phoneOf, SESSION } from '../house.ts'
+import {
+  acceptedOf,
+  challenge,
+  enroll,
+  house,
+  login,
+  nextCode,
+  permit,
+  phoneOf,
+  SESSION,
+} from '../house.ts'
 import { peek } from '../../record/record.ts'
 
 const used = { outcome: 'rejected', reason: 'already_used' }
@@ -13,14 +23,22 @@ describe('threats: replay', () => {
     h.store.reset()
     expect(await login(h.twoFactor, 'ada', code)).toEqual(used)
     expect(h.store.writes).toBe(0)
-    expect(h.events.at(-1)).toMatchObject({ type: 'code.refused', reason: 'already_used', kind: 'totp', purpose: 'login', userId: 'ada' })
+    expect(h.events.at(-1)).toMatchObject({
+      type: 'code.refused',
+      reason: 'already_used',
+      kind: 'totp',
+      purpose: 'login',
+      userId: 'ada',
+    })
   })
 
   it('V5: in the whole window a code counts once, and none before it counts after it', async () => {
     const h = house()
     const { phone } = await enroll(h.twoFactor, 'ada', h.clock)
     h.clock.advance({ minutes: 5 })
-    const around = [-1, 0, 1].map((steps) => phone.code(new Date(h.clock().getTime() + steps * 30_000)))
+    const around = [-1, 0, 1].map((steps) =>
+      phone.code(new Date(h.clock().getTime() + steps * 30_000)),
+    )
     acceptedOf(await login(h.twoFactor, 'ada', around[1]!))
     expect(await login(h.twoFactor, 'ada', around[0]!)).toEqual(used)
     acceptedOf(await login(h.twoFactor, 'ada', around[2]!))
@@ -34,7 +52,9 @@ describe('threats: replay', () => {
     const { phone } = await enroll(h.twoFactor, 'ada', h.clock)
     const challenges = [await challenge(h.twoFactor, 'ada'), await challenge(h.twoFactor, 'ada')]
     const code = nextCode(h.clock, phone)
-    const verdicts = await Promise.all(challenges.map((asked) => h.twoFactor.login.verify({ challenge: asked, code })))
+    const verdicts = await Promise.all(
+      challenges.map((asked) => h.twoFactor.login.verify({ challenge: asked, code })),
+    )
     expect(verdicts.map(({ outcome }) => outcome).sort()).toEqual(['accepted', 'rejected'])
   })
 
@@ -43,12 +63,24 @@ describe('threats: replay', () => {
     const { phone, backupCodes } = await enroll(h.twoFactor, 'ada', h.clock)
     const code = nextCode(h.clock, phone)
     acceptedOf(await login(h.twoFactor, 'ada', code))
-    for (const written of [` ${code}`, `${code}\n`, code.replace(/(...)/, '$1 '), code.replace(/(...)/, '$1\u00a0'), code.replace(/(?<=.)/g, '\t')]) {
+    for (const written of [
+      ` ${code}`,
+      `${code}\n`,
+      code.replace(/(...)/, '$1 '),
+      code.replace(/(...)/, '$1\u00a0'),
+      code.replace(/(?<=.)/g, '\t'),
+    ]) {
       expect(await login(h.twoFactor, 'ada', written)).toEqual(used)
     }
     const [backup] = backupCodes as [string]
     acceptedOf(await login(h.twoFactor, 'ada', backup))
-    for (const written of [backup.toLowerCase(), backup.replaceAll('-', ''), backup.replaceAll('-', ' - '), backup.replaceAll('0', 'O').replaceAll('1', 'i'), ` ${backup} `]) {
+    for (const written of [
+      backup.toLowerCase(),
+      backup.replaceAll('-', ''),
+      backup.replaceAll('-', ' - '),
+      backup.replaceAll('0', 'O').replaceAll('1', 'i'),
+      ` ${backup} `,
+    ]) {
       expect(await login(h.twoFactor, 'ada', written)).toEqual(used)
     }
   })
@@ -57,10 +89,18 @@ describe('threats: replay', () => {
     const h = house()
     const { phone } = await enroll(h.twoFactor, 'ada', h.clock)
     const leave = await permit(h.twoFactor, 'ada', nextCode(h.clock, phone))
-    const begun = acceptedOf(await h.twoFactor.totp.enroll({ permit: leave, sessionId: SESSION, account: 'ada' }))
+    const begun = acceptedOf(
+      await h.twoFactor.totp.enroll({ permit: leave, sessionId: SESSION, account: 'ada' }),
+    )
     const second = phoneOf(begun.keyUri)
     const ahead = second.code(new Date(h.clock().getTime() + 30_000))
-    acceptedOf(await h.twoFactor.totp.confirm({ enrollment: begun.enrollment, sessionId: SESSION, code: ahead }))
+    acceptedOf(
+      await h.twoFactor.totp.confirm({
+        enrollment: begun.enrollment,
+        sessionId: SESSION,
+        code: ahead,
+      }),
+    )
     const next = nextCode(h.clock, phone)
     acceptedOf(await login(h.twoFactor, 'ada', next))
     expect(await login(h.twoFactor, 'ada', ahead)).toEqual(used)
@@ -81,8 +121,14 @@ describe('threats: replay', () => {
   it('V9: a backup code logs in once, in sequence, in parallel and over a password change', async () => {
     const h = house()
     const { backupCodes } = await enroll(h.twoFactor, 'ada', h.clock)
-    const challenges = await Promise.all(Array.from({ length: 30 }, () => challenge(h.twoFactor, 'ada')))
-    const verdicts = await Promise.all(challenges.map((asked) => h.twoFactor.login.verify({ challenge: asked, code: backupCodes[0]! })))
+    const challenges = await Promise.all(
+      Array.from({ length: 30 }, () => challenge(h.twoFactor, 'ada')),
+    )
+    const verdicts = await Promise.all(
+      challenges.map((asked) =>
+        h.twoFactor.login.verify({ challenge: asked, code: backupCodes[0]! }),
+      ),
+    )
     expect(verdicts.filter(({ outcome }) => outcome === 'accepted')).toHaveLength(1)
     await h.twoFactor.recovery.passwordChanged({ userId: 'ada' })
     expect(await login(h.twoFactor, 'ada', backupCodes[0]!)).toEqual(used)
@@ -93,7 +139,8 @@ describe('threats: replay', () => {
     const { backupCodes } = await enroll(h.twoFactor, 'ada', h.clock)
     const before = await peek(h, 'ada')
     for (let n = 0; n < 4; n++) {
-      const wrong = backupCodes[n]!.slice(0, -4) + (backupCodes[n]!.endsWith('ZZZZ') ? 'YYYY' : 'ZZZZ')
+      const wrong =
+        backupCodes[n]!.slice(0, -4) + (backupCodes[n]!.endsWith('ZZZZ') ? 'YYYY' : 'ZZZZ')
       expect(await login(h.twoFactor, 'ada', wrong)).toMatchObject({ reason: 'wrong_code' })
     }
     expect((await peek(h, 'ada')).backupCodes).toEqual(before.backupCodes)

@@ -6,4 +6,5 @@ import { sqliteUnderTest } from './sqlite-under-test.mjs'
 /** The driver has to be compiled, so it is none of the project's own dependencies. */
 const Database = createRequire(`${process.env.KEYSTEP_PACKAGE}/`)('better-sqlite3')
 
-for (const { name, run } of storeContract(() => sqliteUnderTest((file) => new Database(file)))) test(name, run)
+for (const { name, run } of storeContract(() => sqliteUnderTest((file) => new Database(file))))
+  test(name, run)

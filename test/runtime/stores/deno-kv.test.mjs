@@ -22,8 +22,12 @@ for (const { name, run } of storeContract(denoKvUnderTest)) Deno.test(name, run)
 Deno.test('expiry: a caller who lives in the past still has the record', async () => {
   const kv = await Deno.openKv(':memory:')
   const store = denoKvStore(kv, { prefix: ['portal', 'second factor'] })
-  const version = await store.put('key', 'value', { expected: null, expiresAt: new Date('2020-01-01') })
+  const version = await store.put('key', 'value', {
+    expected: null,
+    expiresAt: new Date('2020-01-01'),
+  })
   if ((await store.get('key'))?.version !== version) throw new Error('the record is gone')
-  if ((await kv.get(['portal', 'second factor', 'key'])).versionstamp !== version) throw new Error('the record is not under the prefix')
+  if ((await kv.get(['portal', 'second factor', 'key'])).versionstamp !== version)
+    throw new Error('the record is not under the prefix')
   kv.close()
 })

@@ -11,8 +11,15 @@ async function report(makeStore) {
   for (const { name, run } of storeContract(makeStore)) {
     let skipped
     const context = { skip: (reason) => (skipped = reason) }
-    const words = await run(context).then(() => skipped, (error) => `${error.message} ${error.cause?.message ?? ''}`)
-    results.push({ name, outcome: words === undefined ? 'passed' : words === skipped ? 'skipped' : 'failed', words })
+    const words = await run(context).then(
+      () => skipped,
+      (error) => `${error.message} ${error.cause?.message ?? ''}`,
+    )
+    results.push({
+      name,
+      outcome: words === undefined ? 'passed' : words === skipped ? 'skipped' : 'failed',
+      words,
+    })
   }
   return Response.json(results)
 }
@@ -20,20 +27,34 @@ async function report(makeStore) {
 export class Box extends DurableObject {
   async fetch() {
     const { storage } = this.ctx
-    const brokenStorage = { transaction: () => Promise.reject(new Error('storage is gone')), list: () => Promise.reject(new Error('storage is gone')) }
-    return report(() => ({ store: durableObjectStore(storage), otherStore: durableObjectStore(storage), brokenStore: durableObjectStore(brokenStorage) }))
+    const brokenStorage = {
+      transaction: () => Promise.reject(new Error('storage is gone')),
+      list: () => Promise.reject(new Error('storage is gone')),
+    }
+    return report(() => ({
+      store: durableObjectStore(storage),
+      otherStore: durableObjectStore(storage),
+      brokenStore: durableObjectStore(brokenStorage),
+    }))
   }
 }
 
 const engines = {
-  async d1(env) {
+  async 'd1'(env) {
     await Promise.all([d1Store(env.DB).migrate(), d1Store(env.DB).migrate()])
-    return report(() => ({ store: d1Store(env.DB), otherStore: d1Store(env.DB), brokenStore: d1Store(env.DB, { table: 'no_such_table' }) }))
+    return report(() => ({
+      store: d1Store(env.DB),
+      otherStore: d1Store(env.DB),
+      brokenStore: d1Store(env.DB, { table: 'no_such_table' }),
+    }))
   },
   'durable-object': (env) => env.BOX.get(env.BOX.idFromName('one')).fetch('http://box'),
-  async postgres(env) {
+  async 'postgres'(env) {
     const [one, two] = [0, 1].map(() => postgres(env.POSTGRES_URL, { max: 4, fetch_types: false }))
-    const [table, store] = [env.TABLE, (sql, name = env.TABLE) => postgresStore(sql, { table: name })]
+    const [table, store] = [
+      env.TABLE,
+      (sql, name = env.TABLE) => postgresStore(sql, { table: name }),
+    ]
     await Promise.all([store(one).migrate(), store(two).migrate()])
     const rollback = async (work) => {
       const rolledBack = new Error('rolled back')
@@ -45,7 +66,12 @@ const engines = {
         if (error !== rolledBack) throw error
       })
     }
-    const response = await report(() => ({ store: store(one), otherStore: store(two), brokenStore: store(one, 'no_such_table'), rollback }))
+    const response = await report(() => ({
+      store: store(one),
+      otherStore: store(two),
+      brokenStore: store(one, 'no_such_table'),
+      rollback,
+    }))
     await one.unsafe(`DROP TABLE ${table}`)
     await Promise.all([one.end(), two.end()])
     return response

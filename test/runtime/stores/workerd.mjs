@@ -23,7 +23,8 @@ try {
   if (!response.ok) throw new Error(await response.text())
   const results = await response.json()
   const count = (outcome) => results.filter((result) => result.outcome === outcome).length
-  for (const { name, outcome, words } of results) console.log(`${outcome} ${name}${words ? `: ${words}` : ''}`)
+  for (const { name, outcome, words } of results)
+    console.log(`${outcome} ${name}${words ? `: ${words}` : ''}`)
   console.log(`${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`)
   if (count('failed') > 0 || count('passed') === 0) process.exitCode = 1
 } finally {

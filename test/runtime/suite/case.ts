@@ -29,7 +29,10 @@ export async function refuses(code: KeystepErrorCode, call: () => unknown): Prom
 }
 
 /** The accepted branch of a result, or a failure that names what came instead. */
-export function acceptedOf<T extends { outcome: string }>(result: T): Extract<T, { outcome: 'accepted' }> {
-  if (result.outcome !== 'accepted') throw new Error(`expected to be accepted, got ${JSON.stringify(result)}`)
+export function acceptedOf<T extends { outcome: string }>(
+  result: T,
+): Extract<T, { outcome: 'accepted' }> {
+  if (result.outcome !== 'accepted')
+    throw new Error(`expected to be accepted, got ${JSON.stringify(result)}`)
   return result as Extract<T, { outcome: 'accepted' }>
 }

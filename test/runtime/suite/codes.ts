@@ -1,4 +1,13 @@
-import { decodeBase32, encodeBase32, generateHotp, generateTotp, OtpKey, totpStep, verifyHotp, verifyTotp } from 'keystep/otp'
+import {
+  decodeBase32,
+  encodeBase32,
+  generateHotp,
+  generateTotp,
+  OtpKey,
+  totpStep,
+  verifyHotp,
+  verifyTotp,
+} from 'keystep/otp'
 import hotpVectors from '../../vectors/rfc4226-appendix-d.json' with { type: 'json' }
 import base32Vectors from '../../vectors/rfc4648-section-10.json' with { type: 'json' }
 import totpVectors from '../../vectors/rfc6238-appendix-b.json' with { type: 'json' }
@@ -13,7 +22,10 @@ export const codeCases: readonly Case[] = [
     run: () => {
       const key = OtpKey.fromBytes(ascii(hotpVectors.secretAscii))
       equal(generateHotp(key, { counter }), hotp)
-      equal(verifyHotp(key, hotp, { counter: 0, lookAhead: 10 }), { counter, nextCounter: counter + 1 })
+      equal(verifyHotp(key, hotp, { counter: 0, lookAhead: 10 }), {
+        counter,
+        nextCounter: counter + 1,
+      })
     },
   })),
   ...algorithms.flatMap((algorithm) =>
@@ -24,8 +36,19 @@ export const codeCases: readonly Case[] = [
         const at = new Date(vector.unixSeconds * 1000)
         equal(totpStep({ at }), vector.step)
         equal(generateTotp(key, { at, algorithm, digits: 8 }), vector[algorithm])
-        equal(verifyTotp(key, vector[algorithm], { at, algorithm, digits: 8, lastUsedStep: null }), { step: vector.step, drift: 0 })
-        equal(verifyTotp(key, vector[algorithm], { at, algorithm, digits: 8, lastUsedStep: vector.step }), null)
+        equal(
+          verifyTotp(key, vector[algorithm], { at, algorithm, digits: 8, lastUsedStep: null }),
+          { step: vector.step, drift: 0 },
+        )
+        equal(
+          verifyTotp(key, vector[algorithm], {
+            at,
+            algorithm,
+            digits: 8,
+            lastUsedStep: vector.step,
+          }),
+          null,
+        )
       },
     })),
   ),

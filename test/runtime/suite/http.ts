@@ -10,12 +10,23 @@ export const httpCases: readonly Case[] = [
     run: async () => {
       const portal = openPortal()
       await enroll(portal, session.userId)
-      const handler = createTwoFactorHandler(portal.twoFactor, { session: () => session, openSession: () => new Headers() })
-      const ask = async (path: string, init?: RequestInit) => handler(new Request(`https://portal.example${path}`, init))
-      const post = (body: string): RequestInit => ({ method: 'POST', body, headers: { 'content-type': 'application/json' } })
+      const handler = createTwoFactorHandler(portal.twoFactor, {
+        session: () => session,
+        openSession: () => new Headers(),
+      })
+      const ask = async (path: string, init?: RequestInit) =>
+        handler(new Request(`https://portal.example${path}`, init))
+      const post = (body: string): RequestInit => ({
+        method: 'POST',
+        body,
+        headers: { 'content-type': 'application/json' },
+      })
 
       const status = await ask('/two-factor/status')
-      equal([status?.status, ((await status?.json()) as { backupCodesLeft: number }).backupCodesLeft], [200, 10])
+      equal(
+        [status?.status, ((await status?.json()) as { backupCodesLeft: number }).backupCodesLeft],
+        [200, 10],
+      )
       const begun = await ask('/two-factor/step-up/begin', post('{ "purpose": "manage_factors" }'))
       equal(((await begun?.json()) as { next: string }).next, 'challenge')
       equal((await ask('/two-factor/step-up/begin', post('{')))?.status, 400)

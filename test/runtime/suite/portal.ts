@@ -16,17 +16,38 @@ export interface Portal {
 
 export function openPortal(keys = generateKeyringKey(), store = memoryStore()): Portal {
   const clock = fakeClock()
-  return { twoFactor: createTwoFactor({ issuer: 'Portal', store, keyring: createKeyring(keys), now: clock }), store, clock }
+  return {
+    twoFactor: createTwoFactor({
+      issuer: 'Portal',
+      store,
+      keyring: createKeyring(keys),
+      now: clock,
+    }),
+    store,
+    clock,
+  }
 }
 
 /** Enrolls a user whose password was just typed; returns the key in the phone and the backup codes. */
-export async function enroll({ twoFactor, clock }: Portal, userId: string): Promise<{ key: OtpKey; backupCodes: readonly string[] }> {
-  const step = await twoFactor.stepUp.begin({ userId, sessionId: SESSION, purpose: 'manage_factors', firstFactorAt: clock() })
+export async function enroll(
+  { twoFactor, clock }: Portal,
+  userId: string,
+): Promise<{ key: OtpKey; backupCodes: readonly string[] }> {
+  const step = await twoFactor.stepUp.begin({
+    userId,
+    sessionId: SESSION,
+    purpose: 'manage_factors',
+    firstFactorAt: clock(),
+  })
   if (step.next !== 'proceed') throw new Error(`expected to proceed, got ${step.next}`)
-  const begun = acceptedOf(await twoFactor.totp.enroll({ permit: step.permit, sessionId: SESSION, account: 'ann' }))
+  const begun = acceptedOf(
+    await twoFactor.totp.enroll({ permit: step.permit, sessionId: SESSION, account: 'ann' }),
+  )
   const { key } = parseKeyUri(begun.keyUri.reveal())
   const code = generateTotp(key, { at: clock() })
-  const confirmed = acceptedOf(await twoFactor.totp.confirm({ enrollment: begun.enrollment, sessionId: SESSION, code }))
+  const confirmed = acceptedOf(
+    await twoFactor.totp.confirm({ enrollment: begun.enrollment, sessionId: SESSION, code }),
+  )
   return { key, backupCodes: confirmed.backupCodes?.reveal() ?? [] }
 }
 
@@ -36,7 +57,11 @@ export function nextCode({ clock }: Portal, key: OtpKey): string {
 }
 
 /** What a code becomes at a login of its own. */
-export async function login({ twoFactor }: Portal, userId: string, code: string): ReturnType<TwoFactor['login']['verify']> {
+export async function login(
+  { twoFactor }: Portal,
+  userId: string,
+  code: string,
+): ReturnType<TwoFactor['login']['verify']> {
   const decision = await twoFactor.login.begin({ userId })
   if (decision.next !== 'challenge') throw new Error(`expected a challenge, got ${decision.next}`)
   return twoFactor.login.verify({ challenge: decision.challenge, code })

@@ -15,9 +15,14 @@ export const qrCases: readonly Case[] = [
   {
     name: 'qr: the same drawing everywhere, module by module',
     run: async () => {
-      const drawn = new TextEncoder().encode(qrSvg('otpauth://totp/ACME:bob?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=ACME'))
+      const drawn = new TextEncoder().encode(
+        qrSvg('otpauth://totp/ACME:bob?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=ACME'),
+      )
       const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', drawn))
-      equal(Array.from(digest.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(''), DRAWING)
+      equal(
+        Array.from(digest.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(''),
+        DRAWING,
+      )
     },
   },
   {
@@ -28,7 +33,10 @@ export const qrCases: readonly Case[] = [
       holds(qrTerminal('text').split('\n').length > 10, 'the terminal drawing has lines')
     },
   },
-  { name: 'qr: refuses what no code holds', run: () => refuses('ERR_QR', () => qrSvg('x'.repeat(2329))) },
+  {
+    name: 'qr: refuses what no code holds',
+    run: () => refuses('ERR_QR', () => qrSvg('x'.repeat(2329))),
+  },
 ]
 
 /** Compared with what zbarimg reads in test/qr: SHA-256 of the SVG, its first 8 bytes. */

@@ -16,7 +16,13 @@ export async function sealRecord(keys: string): Promise<SealedElsewhere> {
   const portal = openPortal(keys)
   const { backupCodes } = await enroll(portal, 'u-elsewhere')
   const [recordKey = ''] = await portal.store.keys()
-  return { keys, userId: 'u-elsewhere', recordKey, value: await valueAt(portal, recordKey), backupCode: backupCodes[0] ?? '' }
+  return {
+    keys,
+    userId: 'u-elsewhere',
+    recordKey,
+    value: await valueAt(portal, recordKey),
+    backupCode: backupCodes[0] ?? '',
+  }
 }
 
 async function valueAt({ store }: Portal, recordKey: string): Promise<string> {
@@ -38,7 +44,8 @@ export const sealingCases: readonly Case[] = [
       const { key, backupCodes } = await enroll(portal, 'u-1')
       const stored = await valueAt(portal, (await portal.store.keys())[0] ?? '')
       holds(stored.length > 100, 'a record is stored')
-      for (const secret of [key.revealBase32(), 'totp', ...backupCodes]) holds(!stored.includes(secret), 'nothing of it can be read')
+      for (const secret of [key.revealBase32(), 'totp', ...backupCodes])
+        holds(!stored.includes(secret), 'nothing of it can be read')
     },
   },
   {
@@ -48,7 +55,11 @@ export const sealingCases: readonly Case[] = [
       for (const userId of ['u-1', 'u-2']) await enroll(portal, userId)
       const [first = '', second = ''] = await portal.store.keys()
       const own = await valueAt(portal, first)
-      await replace(portal, first, `${own.slice(0, -3)}${own.at(-3) === 'A' ? 'B' : 'A'}${own.slice(-2)}`)
+      await replace(
+        portal,
+        first,
+        `${own.slice(0, -3)}${own.at(-3) === 'A' ? 'B' : 'A'}${own.slice(-2)}`,
+      )
       await refuses('ERR_RECORD_SEAL', () => portal.twoFactor.status({ userId: 'u-1' }))
       await replace(portal, first, await valueAt(portal, second))
       await refuses('ERR_RECORD_SEAL', () => portal.twoFactor.status({ userId: 'u-1' }))
@@ -63,7 +74,10 @@ export const sealingCases: readonly Case[] = [
       const portal = openPortal(keys, memoryStore())
       await portal.store.put(recordKey, value, { expected: null })
       equal((await login(portal, userId, backupCode)).outcome, 'accepted')
-      equal(await login(portal, userId, backupCode), { outcome: 'rejected', reason: 'already_used' })
+      equal(await login(portal, userId, backupCode), {
+        outcome: 'rejected',
+        reason: 'already_used',
+      })
     },
   },
 ]

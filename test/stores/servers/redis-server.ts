@@ -18,7 +18,9 @@ export function canStartRedis(): boolean {
     return true
   } catch {
     if (process.env.CI) return true
-    console.log('redis cluster, replica, eviction: no redis-server in the path, skipped; to run them, install it (Debian: redis-server)')
+    console.log(
+      'redis cluster, replica, eviction: no redis-server in the path, skipped; to run them, install it (Debian: redis-server)',
+    )
     return false
   }
 }
@@ -26,14 +28,27 @@ export function canStartRedis(): boolean {
 export async function startRedis(...settings: readonly string[]): Promise<OwnRedis> {
   const folder = mkdtempSync(join(tmpdir(), 'keystep-redis-'))
   const port = await freePort()
-  const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--dir', folder, ...settings]
+  const args = [
+    '--port',
+    `${port}`,
+    '--bind',
+    '127.0.0.1',
+    '--save',
+    '',
+    '--dir',
+    folder,
+    ...settings,
+  ]
   const server = spawn('redis-server', args, { stdio: 'ignore' })
   await untilAnswering(port)
   return { port, stop: () => stop(server, folder) }
 }
 
 async function untilAnswering(port: number): Promise<void> {
-  const client = new Redis(port, '127.0.0.1', { retryStrategy: () => 50, maxRetriesPerRequest: 100 })
+  const client = new Redis(port, '127.0.0.1', {
+    retryStrategy: () => 50,
+    maxRetriesPerRequest: 100,
+  })
   client.on('error', () => undefined)
   await client.ping()
   client.disconnect()
@@ -60,7 +75,9 @@ async function freePort(): Promise<number> {
 
 /** A cluster of three masters without replicas, as `redis-cli --cluster create` makes it. */
 export async function startCluster(): Promise<{ ports: number[]; stop(): Promise<void> }> {
-  const nodes = await Promise.all([0, 1, 2].map(() => startRedis('--cluster-enabled', 'yes', '--cluster-node-timeout', '2000')))
+  const nodes = await Promise.all(
+    [0, 1, 2].map(() => startRedis('--cluster-enabled', 'yes', '--cluster-node-timeout', '2000')),
+  )
   const ports = nodes.map(({ port }) => port)
   const hosts = ports.map((port) => `127.0.0.1:${port}`)
   execFileSync('redis-cli', ['--cluster', 'create', ...hosts, '--cluster-yes'], { stdio: 'pipe' })
@@ -73,6 +90,7 @@ export async function startCluster(): Promise<{ ports: number[]; stop(): Promise
 
 async function untilClusterOk(port: number): Promise<void> {
   const client = new Redis(port, '127.0.0.1')
-  while (!String(await client.call('CLUSTER', 'INFO')).includes('cluster_state:ok')) await new Promise((resolve) => setTimeout(resolve, 50))
+  while (!String(await client.call('CLUSTER', 'INFO')).includes('cluster_state:ok'))
+    await new Promise((resolve) => setTimeout(resolve, 50))
   client.disconnect()
 }

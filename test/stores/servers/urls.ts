@@ -8,7 +8,11 @@ export const urls = {
   redis: process.env.KEYSTEP_TEST_REDIS_URL ?? 'redis://127.0.0.1:6379',
 }
 
-const VARIABLES = { postgres: 'KEYSTEP_TEST_POSTGRES_URL', mariadb: 'KEYSTEP_TEST_MARIADB_URL', redis: 'KEYSTEP_TEST_REDIS_URL' }
+const VARIABLES = {
+  postgres: 'KEYSTEP_TEST_POSTGRES_URL',
+  mariadb: 'KEYSTEP_TEST_MARIADB_URL',
+  redis: 'KEYSTEP_TEST_REDIS_URL',
+}
 const PORTS = { postgres: 5432, mariadb: 3306, redis: 6379 }
 
 /**
@@ -18,7 +22,9 @@ const PORTS = { postgres: 5432, mariadb: 3306, redis: 6379 }
 export async function hasServer(name: keyof typeof urls, instead = 'skipped'): Promise<boolean> {
   const { hostname, port } = new URL(urls[name])
   if (process.env.CI || (await answers(hostname, Number(port) || PORTS[name]))) return true
-  console.log(`${name}: no server at ${hostname}:${port || PORTS[name]}, ${instead}; to run it, start one and set ${VARIABLES[name]}=${urls[name]}`)
+  console.log(
+    `${name}: no server at ${hostname}:${port || PORTS[name]}, ${instead}; to run it, start one and set ${VARIABLES[name]}=${urls[name]}`,
+  )
   return false
 }
 

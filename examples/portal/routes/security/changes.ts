@@ -18,9 +18,15 @@ export interface Change {
 
 const disable: Change = {
   purpose: MANAGE_FACTORS,
-  sentence: 'To turn off two-factor, type a code one more time. Your authenticators, numbers, backup codes and remembered devices are removed.',
+  sentence:
+    'To turn off two-factor, type a code one more time. Your authenticators, numbers, backup codes and remembered devices are removed.',
   make: async (c, permit) => {
-    const { portal: { twoFactor }, member: { session: { sessionId } } } = c.var
+    const {
+      portal: { twoFactor },
+      member: {
+        session: { sessionId },
+      },
+    } = c.var
     const removed = await twoFactor.factors.removeAll({ permit, sessionId, context: contextOf(c) })
     return done(c, removed.outcome === 'accepted' ? 'Two-factor is off' : removed)
   },
@@ -30,9 +36,20 @@ const newBackupCodes: Change = {
   purpose: MANAGE_FACTORS,
   sentence: 'To make new backup codes, type a code. The backup codes that you have stop working.',
   make: async (c, permit) => {
-    const { portal: { twoFactor }, member: { session: { sessionId } } } = c.var
-    const made = await twoFactor.backupCodes.regenerate({ permit, sessionId, context: contextOf(c) })
-    return made.outcome === 'accepted' ? drawBackupCodes(c, { codes: made.backupCodes, because: 'new' }) : done(c, made)
+    const {
+      portal: { twoFactor },
+      member: {
+        session: { sessionId },
+      },
+    } = c.var
+    const made = await twoFactor.backupCodes.regenerate({
+      permit,
+      sessionId,
+      context: contextOf(c),
+    })
+    return made.outcome === 'accepted'
+      ? drawBackupCodes(c, { codes: made.backupCodes, because: 'new' })
+      : done(c, made)
   },
 }
 
@@ -40,8 +57,18 @@ const remove = (factorId: string): Change => ({
   purpose: MANAGE_FACTORS,
   sentence: 'To remove this authenticator or number, type a code, of this or another one.',
   make: async (c, permit) => {
-    const { portal: { twoFactor }, member: { session: { sessionId } } } = c.var
-    const removed = await twoFactor.factors.remove({ permit, sessionId, factorId, context: contextOf(c) })
+    const {
+      portal: { twoFactor },
+      member: {
+        session: { sessionId },
+      },
+    } = c.var
+    const removed = await twoFactor.factors.remove({
+      permit,
+      sessionId,
+      factorId,
+      context: contextOf(c),
+    })
     if (removed.outcome === 'rejected') return done(c, removed)
     return done(c, removed.enrolled ? 'It was removed.' : 'It was removed. Two-factor is off')
   },
@@ -57,7 +84,10 @@ export function changeOf(name: string): Change | null {
   return factorId === undefined ? null : remove(factorId)
 }
 
-async function done(c: Visit, what: string | { reason: 'expired' | 'not_found' | 'required' }): Promise<Response> {
+async function done(
+  c: Visit,
+  what: string | { reason: 'expired' | 'not_found' | 'required' },
+): Promise<Response> {
   if (typeof what === 'string') leaveNotice(c, what)
   else leaveNotice(c, words(what) as string, 'plain')
   return c.redirect('/security', 303)

@@ -14,7 +14,8 @@ export function confirmPassword({ data: { users, sessions }, now }: Portal): Hon
   app.post('/confirm-password', async (c) => {
     const { password, then } = await typed(c, 'password', 'then')
     const { userId, sessionId } = c.var.member.session
-    if (!(await isPassword(password, await users.passwordOf(userId)))) return draw(c, then, 'That password is not right.')
+    if (!(await isPassword(password, await users.passwordOf(userId))))
+      return draw(c, then, 'That password is not right.')
     await sessions.passwordProven(sessionId, now())
     return c.redirect(pageOf(then), 303)
   })

@@ -12,13 +12,19 @@ import { openDoor } from '../../step-up.ts'
 import { typed, type PortalEnv, type Visit } from '../../visit.ts'
 import { confirmAuthenticator } from '../confirm-authenticator.ts'
 
-const SET_UP = 'That authenticator app is set up already. If you have not seen your backup codes, make new ones.'
+const SET_UP =
+  'That authenticator app is set up already. If you have not seen your backup codes, make new ones.'
 const TOO_LATE = 'This took too long. Please begin again.'
 
 /** Authenticator apps: the first one turns two-factor on. */
 export function enable({ twoFactor, data }: Portal): Hono<PortalEnv> {
   const app = new Hono<PortalEnv>()
-  app.get('/security/enable', (c) => show(c, { title: 'Turn on two-factor', body: html`<div class="panel narrow">${getStarted('/security/enable')}</div>` }))
+  app.get('/security/enable', (c) =>
+    show(c, {
+      title: 'Turn on two-factor',
+      body: html`<div class="panel narrow">${getStarted('/security/enable')}</div>`,
+    }),
+  )
   app.post('/security/enable', (c) => c.redirect('/security/totp', 303))
   app.get('/security/totp', async (c) => {
     const { session, user } = c.var.member
@@ -26,15 +32,27 @@ export function enable({ twoFactor, data }: Portal): Hono<PortalEnv> {
     if (pending) return drawKey(c, { action: '/security/totp', shown: pending })
     const door = await openDoor(c, MANAGE_FACTORS, '/security/totp')
     if (!door.isOpen) return door.answer
-    const begun = await twoFactor.totp.enroll({ permit: door.permit, sessionId: session.sessionId, account: user.email, context: contextOf(c) })
+    const begun = await twoFactor.totp.enroll({
+      permit: door.permit,
+      sessionId: session.sessionId,
+      account: user.email,
+      context: contextOf(c),
+    })
     if (begun.outcome === 'rejected') return back(c, words(begun) as string)
-    const isKept = await data.sessions.replaceEnrollment(session.sessionId, session.enrollment, begun.enrollment)
-    return isKept ? drawKey(c, { action: '/security/totp', shown: begun }) : c.redirect('/security/totp', 303)
+    const isKept = await data.sessions.replaceEnrollment(
+      session.sessionId,
+      session.enrollment,
+      begun.enrollment,
+    )
+    return isKept
+      ? drawKey(c, { action: '/security/totp', shown: begun })
+      : c.redirect('/security/totp', 303)
   })
   app.post('/security/totp', async (c) => {
     const { userId, sessionId, enrollment, firstFactorAt } = c.var.member.session
     // Of the page with the backup codes, loaded again: the session is another one by now.
-    if (enrollment === null) return back(c, (await twoFactor.status({ userId })).enrolled ? SET_UP : TOO_LATE)
+    if (enrollment === null)
+      return back(c, (await twoFactor.status({ userId })).enrolled ? SET_UP : TOO_LATE)
     const answer = await confirmAuthenticator(c, { enrollment, sessionId, firstFactorAt })
     if (!('rejected' in answer)) return answer
     const pending = await pendingOf(c)
@@ -47,12 +65,19 @@ export function enable({ twoFactor, data }: Portal): Hono<PortalEnv> {
       case 'clock_off':
       case 'malformed_code':
       case 'wrong_code':
-        return pending ? drawKey(c, { action: '/security/totp', shown: pending, ...answer }) : back(c, TOO_LATE)
+        return pending
+          ? drawKey(c, { action: '/security/totp', shown: pending, ...answer })
+          : back(c, TOO_LATE)
     }
   })
   app.post('/security/codes-saved', async (c) => {
     const { because } = await typed(c, 'because')
-    leaveNotice(c, because === 'new' ? 'You have new backup codes. The old ones do not work any more.' : 'Two-factor is on')
+    leaveNotice(
+      c,
+      because === 'new'
+        ? 'You have new backup codes. The old ones do not work any more.'
+        : 'Two-factor is on',
+    )
     return c.redirect('/security', 303)
   })
   return app
@@ -61,7 +86,10 @@ export function enable({ twoFactor, data }: Portal): Hono<PortalEnv> {
 /** The same key again, also in a second tab and after a typo. */
 async function pendingOf(c: Visit) {
   const { sessionId, enrollment } = c.var.member.session
-  const shown = enrollment === null ? null : await c.var.portal.twoFactor.totp.pending({ enrollment, sessionId })
+  const shown =
+    enrollment === null
+      ? null
+      : await c.var.portal.twoFactor.totp.pending({ enrollment, sessionId })
   return shown?.outcome === 'accepted' ? shown : null
 }
 

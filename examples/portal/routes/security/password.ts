@@ -23,7 +23,8 @@ export function password({ twoFactor, data: { users, sessions }, now }: Portal):
     if (!door.isOpen) return door.answer
     const { current, next } = await typed(c, 'current', 'next')
     const { userId, sessionId } = c.var.member.session
-    if (!(await isPassword(current, await users.passwordOf(userId)))) return draw(c, { current: 'That is not your password.' })
+    if (!(await isPassword(current, await users.passwordOf(userId))))
+      return draw(c, { current: 'That is not your password.' })
     if (next === current) return draw(c, { next: 'That is the password that you have.' })
     if (next.length < SHORTEST) return draw(c, { next: `Use at least ${SHORTEST} characters.` })
     await users.setPassword(userId, await hashPassword(next))

@@ -4,7 +4,12 @@ import type { TwoFactorStatus } from 'keystep'
 import { activityList } from '../../pages/activity.ts'
 import type { Html } from '../../pages/html.ts'
 import { show } from '../../pages/layout.ts'
-import { appSection, backupCodeSection, deviceSection, numberSection } from '../../pages/security-sections.ts'
+import {
+  appSection,
+  backupCodeSection,
+  deviceSection,
+  numberSection,
+} from '../../pages/security-sections.ts'
 import { day, instant, moment } from '../../pages/times.ts'
 import type { Portal } from '../../portal.ts'
 import type { PortalEnv } from '../../visit.ts'
@@ -13,7 +18,10 @@ import type { PortalEnv } from '../../visit.ts'
 export function security({ twoFactor, data: { proposedPhones } }: Portal): Hono<PortalEnv> {
   const app = new Hono<PortalEnv>()
   app.get('/security', async (c) => {
-    const [status, proposed] = await Promise.all([twoFactor.status(c.var.member.session), proposedPhones.of(c.var.member.user.id)])
+    const [status, proposed] = await Promise.all([
+      twoFactor.status(c.var.member.session),
+      proposedPhones.of(c.var.member.user.id),
+    ])
     return show(c, {
       title: 'Security',
       body: html`${stateSection(status)} ${appSection(status)} ${numberSection(status, proposed)} ${backupCodeSection(status)} ${deviceSection(status)}
@@ -38,8 +46,12 @@ function stateSection(status: TwoFactorStatus): Html {
     ${lockedUntil ? html`<p class="notice bad">Codes are locked after too many wrong ones, until ${moment(lockedUntil)}</p>` : ''}
     ${exhausted ? html`<p class="notice bad">Codes are switched off after too many wrong ones. Confirm with a backup code.</p>` : ''}
     ${supportCodeUntil ? html`<p class="notice plain">Our support issued a code for you. It is good until ${instant(supportCodeUntil)}.</p>` : ''}
-    <div class="row">${enrolled
-      ? (required ? '' : html`<form method="post" action="/security/disable"><button class="danger">Turn off two-factor</button></form>`)
-      : html`<a class="button primary" href="/security/enable">Turn on two-factor</a>`}</div>
+    <div class="row">${
+      enrolled
+        ? required
+          ? ''
+          : html`<form method="post" action="/security/disable"><button class="danger">Turn off two-factor</button></form>`
+        : html`<a class="button primary" href="/security/enable">Turn on two-factor</a>`
+    }</div>
   </section>`
 }

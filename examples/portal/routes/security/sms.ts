@@ -14,7 +14,8 @@ export function sms({ twoFactor, data: { sessions } }: Portal): Hono<PortalEnv> 
       sessionId,
       firstFactorAt,
       number,
-      canBeBackup: async () => (await twoFactor.status({ userId })).factors.some(({ kind }) => kind === 'sms'),
+      canBeBackup: async () =>
+        (await twoFactor.status({ userId })).factors.some(({ kind }) => kind === 'sms'),
       permit: async () => {
         const door = await openDoor(c, MANAGE_FACTORS, '/security/sms')
         return door.isOpen ? door.permit : door.answer

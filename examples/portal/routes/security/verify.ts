@@ -28,7 +28,11 @@ export function verify({ twoFactor, data, now }: Portal): Hono<PortalEnv> {
   app.get('/security/verify', async (c) => {
     // A link on another site must not bring anybody before a page that is about to change something.
     if (await sameOrigin(c.req.raw)) return c.redirect('/security', 303)
-    const order = orderOf({ purpose: c.req.query('purpose'), then: c.req.query('then'), with: c.req.query('with') })
+    const order = orderOf({
+      purpose: c.req.query('purpose'),
+      then: c.req.query('then'),
+      with: c.req.query('with'),
+    })
     const held = await challengeOf(c, order)
     return held instanceof Response ? held : draw(c, { order, held })
   })
@@ -39,13 +43,29 @@ export function verify({ twoFactor, data, now }: Portal): Hono<PortalEnv> {
     const { userId, sessionId } = c.var.member.session
     const held = await data.stepUps.find(sessionId, order.purpose, now())
     if (held.challenge === null) return anew(c, order)
-    const verdict = await twoFactor.stepUp.verify({ challenge: held.challenge, sessionId, code, context: contextOf(c) })
-    if (verdict.outcome === 'rejected') return verdict.reason === 'expired' ? anew(c, order) : draw(c, { order, held, rejected: verdict })
+    const verdict = await twoFactor.stepUp.verify({
+      challenge: held.challenge,
+      sessionId,
+      code,
+      context: contextOf(c),
+    })
+    if (verdict.outcome === 'rejected')
+      return verdict.reason === 'expired'
+        ? anew(c, order)
+        : draw(c, { order, held, rejected: verdict })
     const { permit } = verdict
     await data.stepUps.keepPermit(sessionId, order.purpose, verdict)
-    const checked = await twoFactor.stepUp.check({ permit, userId, sessionId, purpose: order.purpose })
+    const checked = await twoFactor.stepUp.check({
+      permit,
+      userId,
+      sessionId,
+      purpose: order.purpose,
+    })
     if (checked.outcome === 'accepted') {
-      await data.sessions.verified(sessionId, { assurance: 'mfa', verifiedAt: checked.grant.verifiedAt.toISOString() })
+      await data.sessions.verified(sessionId, {
+        assurance: 'mfa',
+        verifiedAt: checked.grant.verifiedAt.toISOString(),
+      })
     }
     const change = changeOf(order.then)
     if (!change) return c.redirect(pageOf(order.then), 303)
@@ -61,8 +81,16 @@ export function verify({ twoFactor, data, now }: Portal): Hono<PortalEnv> {
     const { sessionId } = c.var.member.session
     const held = await challengeOf(c, order)
     if (held instanceof Response) return held
-    const sent = await sendSms(() => twoFactor.sms.send({ challenge: held.challenge, sessionId, to: to === 'backup' ? to : 'primary', context: contextOf(c) }))
-    if (sent.outcome === 'rejected') return sent.reason === 'expired' ? anew(c, order) : draw(c, { order, held, rejected: sent })
+    const sent = await sendSms(() =>
+      twoFactor.sms.send({
+        challenge: held.challenge,
+        sessionId,
+        to: to === 'backup' ? to : 'primary',
+        context: contextOf(c),
+      }),
+    )
+    if (sent.outcome === 'rejected')
+      return sent.reason === 'expired' ? anew(c, order) : draw(c, { order, held, rejected: sent })
     leaveNotice(c, `A code is on its way to ${sent.hint}.`, 'plain')
     return c.redirect(verifyAddress(order.purpose, order.then), 303)
   })
@@ -78,14 +106,29 @@ interface Order {
 
 type Live = StepUpRow & { challenge: string }
 
-function orderOf({ purpose, then = '', with: field }: { purpose?: string | undefined; then?: string | undefined; with?: string | undefined }): Order {
+function orderOf({
+  purpose,
+  then = '',
+  with: field,
+}: {
+  purpose?: string | undefined
+  then?: string | undefined
+  with?: string | undefined
+}): Order {
   const change = changeOf(then)
-  return { purpose: change?.purpose ?? purposeOf(purpose), then: change ? then : pageOf(then), isBackup: field === 'backup' }
+  return {
+    purpose: change?.purpose ?? purposeOf(purpose),
+    then: change ? then : pageOf(then),
+    isBackup: field === 'backup',
+  }
 }
 
 /** The challenge that is on its way, since a code that was sent belongs to it; else a new one. */
 async function challengeOf(c: Visit, { purpose, then }: Order): Promise<Live | Response> {
-  const { portal: { twoFactor, data, now }, member: { session } } = c.var
+  const {
+    portal: { twoFactor, data, now },
+    member: { session },
+  } = c.var
   const held = await data.stepUps.find(session.sessionId, purpose, now())
   if (held.challenge !== null) return { ...held, challenge: held.challenge }
   const decision = await twoFactor.stepUp.begin({ ...session, purpose, context: contextOf(c) })
@@ -97,7 +140,12 @@ async function challengeOf(c: Visit, { purpose, then }: Order): Promise<Live | R
 
 /** The challenge is over: it was too late, or the form was sent twice. */
 async function anew(c: Visit, { purpose, then }: Order): Promise<Response> {
-  const { portal: { data, now }, member: { session: { sessionId } } } = c.var
+  const {
+    portal: { data, now },
+    member: {
+      session: { sessionId },
+    },
+  } = c.var
   const { permit } = await data.stepUps.find(sessionId, purpose, now())
   if (permit !== null) return c.redirect(pageOf(then), 303)
   await data.stepUps.end(sessionId, purpose)
@@ -105,7 +153,14 @@ async function anew(c: Visit, { purpose, then }: Order): Promise<Response> {
   return c.redirect(verifyAddress(purpose, then), 303)
 }
 
-function draw(c: Visit, { order: { purpose, then, isBackup }, held: { factors }, rejected }: { order: Order; held: StepUpRow; rejected?: Rejected }): Promise<Response> {
+function draw(
+  c: Visit,
+  {
+    order: { purpose, then, isBackup },
+    held: { factors },
+    rejected,
+  }: { order: Order; held: StepUpRow; rejected?: Rejected },
+): Promise<Response> {
   const here = verifyAddress(purpose, then)
   return show(c, {
     title: 'Confirm it is you',

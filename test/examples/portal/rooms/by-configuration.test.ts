@@ -16,7 +16,13 @@ async function statusOf(path: string, environment: Record<string, string>): Prom
   }
 }
 
-const kannel = { SMS: 'kannel', KANNEL_URL: 'http://127.0.0.1:1/', KANNEL_USERNAME: 'u', KANNEL_PASSWORD: 'p', KANNEL_FROM: 'Harbor' }
+const kannel = {
+  SMS: 'kannel',
+  KANNEL_URL: 'http://127.0.0.1:1/',
+  KANNEL_USERNAME: 'u',
+  KANNEL_PASSWORD: 'p',
+  KANNEL_FROM: 'Harbor',
+}
 
 it('with an SMS provider there is no page that shows messages, with a mail server none that shows mails', async () => {
   expect(await statusOf('/phone', {})).toBe(200)
@@ -26,10 +32,20 @@ it('with an SMS provider there is no page that shows messages, with a mail serve
 })
 
 it('a configuration that cannot be meant is an error that names the variable, and never shows its value', () => {
-  const wrong = { PORT: '70000', PORTAL_ORIGIN: 'portal.example', PORTAL_ONE_PAGE: 'yes', DATABASE_URL: 'mysql://u:secret@h/d', REDIS_URL: 'secret', SMS: 'pigeon', MAIL: 'secret' }
+  const wrong = {
+    PORT: '70000',
+    PORTAL_ORIGIN: 'portal.example',
+    PORTAL_ONE_PAGE: 'yes',
+    DATABASE_URL: 'mysql://u:secret@h/d',
+    REDIS_URL: 'secret',
+    SMS: 'pigeon',
+    MAIL: 'secret',
+  }
   for (const [name, value] of Object.entries(wrong)) {
     expect(() => configurationFrom({ [name]: value }), name).toThrow(name)
     expect(() => configurationFrom({ [name]: value }), name).not.toThrow('secret')
   }
-  expect(() => configurationFrom({ SMS: 'twilio', TWILIO_ACCOUNT_SID: 'AC1' })).toThrow('SMS=twilio needs TWILIO_AUTH_TOKEN')
+  expect(() => configurationFrom({ SMS: 'twilio', TWILIO_ACCOUNT_SID: 'AC1' })).toThrow(
+    'SMS=twilio needs TWILIO_AUTH_TOKEN',
+  )
 })

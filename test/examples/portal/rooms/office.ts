@@ -27,7 +27,11 @@ export function openOffice(): Office {
   let started: Started
   let second: Awaited<ReturnType<typeof openPortal>>
   beforeAll(async () => {
-    const configuration = configurationFrom({ PORT: '0', PORTAL_DATABASE: join(folder, 'portal.sqlite'), KEYSTEP_KEYS: generateKeyringKey() })
+    const configuration = configurationFrom({
+      PORT: '0',
+      PORTAL_DATABASE: join(folder, 'portal.sqlite'),
+      KEYSTEP_KEYS: generateKeyringKey(),
+    })
     started = await startPortal(configuration, { now: clock })
     second = await openPortal(configuration, clock)
   })
@@ -38,9 +42,15 @@ export function openOffice(): Office {
   })
   return {
     clock,
-    get origin() { return started.origin },
-    get panelOrigin() { return started.panelOrigin },
-    get portal() { return second.portal },
+    get origin() {
+      return started.origin
+    },
+    get panelOrigin() {
+      return started.panelOrigin
+    },
+    get portal() {
+      return second.portal
+    },
     person: (email) => new Person(email, clock, started.origin),
   }
 }
@@ -67,7 +77,9 @@ export class Person {
   /** Sets up an authenticator, in a session or where a login asks for it. */
   async enroll(path = '/security/totp'): Promise<void> {
     const page = await this.browser.get(path)
-    this.#key = OtpKey.fromBase32(/id="manual-key"[^>]*>([A-Z2-7 ]+)</.exec(page)![1]!.replaceAll(' ', ''))
+    this.#key = OtpKey.fromBase32(
+      /id="manual-key"[^>]*>([A-Z2-7 ]+)</.exec(page)![1]!.replaceAll(' ', ''),
+    )
     await this.browser.post(path, { code: this.code() })
   }
 
@@ -78,7 +90,9 @@ export class Person {
 
   /** The id of the session, as the tables have it. */
   sessionId(): string {
-    return createHash('sha256').update(this.browser.cookies.get('__Host-session')!).digest('base64url')
+    return createHash('sha256')
+      .update(this.browser.cookies.get('__Host-session')!)
+      .digest('base64url')
   }
 
   /** Sends a form; the answer is where it leads. */
@@ -90,6 +104,10 @@ export class Person {
   /** Types a code on the page where a form has led. */
   confirm(address: string, code = this.code()): Promise<string | null> {
     const { searchParams } = new URL(address, 'http://portal')
-    return this.post('/security/verify', { code, purpose: searchParams.get('purpose') ?? '', then: searchParams.get('then') ?? '' })
+    return this.post('/security/verify', {
+      code,
+      purpose: searchParams.get('purpose') ?? '',
+      then: searchParams.get('then') ?? '',
+    })
   }
 }

@@ -19,7 +19,8 @@ describe('the control panel', () => {
   it('has sessions of its own: one of the portal is none here', async () => {
     await ada.logIn(office.origin)
     const stranger = new Browser(office.panelOrigin)
-    for (const name of ['__Host-session', '__Host-panel']) stranger.cookies.set(name, ada.browser.cookies.get('__Host-session')!)
+    for (const name of ['__Host-session', '__Host-panel'])
+      stranger.cookies.set(name, ada.browser.cookies.get('__Host-session')!)
     await stranger.get('/')
     expect(stranger.lastHeaders.get('location')).toBe('/login')
   })
@@ -49,7 +50,11 @@ describe('the control panel', () => {
   it('leaves support codes to the portal, unspent', async () => {
     const { twoFactor, data } = office.portal
     const { id: userId } = (await data.users.byEmail(ada.email))!
-    const issued = await twoFactor.recovery.issueSupportCode({ userId, actor: 'test', reason: 'test' })
+    const issued = await twoFactor.recovery.issueSupportCode({
+      userId,
+      actor: 'test',
+      reason: 'test',
+    })
     if (issued.outcome !== 'accepted') throw new Error(issued.reason)
     const code = issued.supportCode.reveal()
     await panel()
@@ -81,10 +86,19 @@ describe('the control panel', () => {
     await sam.logIn(office.panelOrigin)
     expect(sam.browser.lastStatus).toBe(422)
     expect(sam.browser.cookies.has('__Host-panel')).toBe(false)
-    expect(await sam.browser.post('/login', { email: sam.email, password: 'correct horse battery' })).toContain(`href="${office.origin}/login"`)
+    expect(
+      await sam.browser.post('/login', { email: sam.email, password: 'correct horse battery' }),
+    ).toContain(`href="${office.origin}/login"`)
   })
 
   it('refuses what another site sends', async () => {
-    expect((await fetch(`${office.panelOrigin}/login`, { method: 'POST', headers: { origin: 'https://elsewhere.example' } })).status).toBe(403)
+    expect(
+      (
+        await fetch(`${office.panelOrigin}/login`, {
+          method: 'POST',
+          headers: { origin: 'https://elsewhere.example' },
+        })
+      ).status,
+    ).toBe(403)
   })
 })

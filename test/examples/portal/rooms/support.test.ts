@@ -9,7 +9,10 @@ describe('the support page', () => {
   let sam: Person
   let ben: Person
   const statusOfBen = async () => {
-    const { data: { users }, twoFactor } = office.portal
+    const {
+      data: { users },
+      twoFactor,
+    } = office.portal
     return twoFactor.status({ userId: (await users.byEmail(forBen.email))!.id })
   }
 
@@ -34,31 +37,51 @@ describe('the support page', () => {
   })
 
   it('says what is missing, and does nothing', async () => {
-    for (const [wrong, word] of [[{ email: 'nobody@example.com' }, 'There is no account'], [{ reason: ' ' }, 'Say why'], [{ email: sam.email }, 'Ask a colleague'], [{ email: 'ada@example.com' }, 'nothing to recover']] as const) {
+    for (const [wrong, word] of [
+      [{ email: 'nobody@example.com' }, 'There is no account'],
+      [{ reason: ' ' }, 'Say why'],
+      [{ email: sam.email }, 'Ask a colleague'],
+      [{ email: 'ada@example.com' }, 'nothing to recover'],
+    ] as const) {
       expect(await sam.browser.post('/support/code', { ...forBen, ...wrong })).toContain(word)
       expect(sam.browser.lastStatus).toBe(422)
     }
-    expect(await sam.browser.post('/support/look-up', { email: 'nobody@example.com' })).toContain('There is no account')
+    expect(await sam.browser.post('/support/look-up', { email: 'nobody@example.com' })).toContain(
+      'There is no account',
+    )
     expect((await statusOfBen()).supportCodeUntil).toBeNull()
   })
 
   it('issues a code that lets the customer set up two-factor anew; the customer is told by mail', async () => {
     const page = await sam.browser.post('/support/code', forBen)
     const supportCode = /id="support-code"[^>]*>([^<]+)</.exec(page)![1]!
-    const outbox = await until('the mail', async () => /<h2>Our support issued a code for you<\/h2>[^]*?<strong>([^<]+)/.exec(await sam.browser.get('/outbox')) ?? undefined)
+    const outbox = await until(
+      'the mail',
+      async () =>
+        /<h2>Our support issued a code for you<\/h2>[^]*?<strong>([^<]+)/.exec(
+          await sam.browser.get('/outbox'),
+        ) ?? undefined,
+    )
     expect(outbox[1]).toBe(forBen.email)
     const customer = await sam.browser.get((await sam.post('/support/look-up', forBen))!)
     expect(customer).toContain('Support code issued by sam@example.com: Called back, phone stolen')
     expect(customer).not.toContain(supportCode)
     await ben.logIn(office.origin)
-    expect(await ben.post('/login/code', { with: 'backup', code: supportCode })).toBe('/login/enroll')
+    expect(await ben.post('/login/code', { with: 'backup', code: supportCode })).toBe(
+      '/login/enroll',
+    )
     await ben.enroll('/login/enroll/totp')
-    expect(await sam.browser.get((await sam.post('/support/look-up', forBen))!)).toContain('Logged in with support code')
+    expect(await sam.browser.get((await sam.post('/support/look-up', forBen))!)).toContain(
+      'Logged in with support code',
+    )
   })
 
   it('asks for a fresh code before it does anything', async () => {
     office.clock.advance({ minutes: 11 })
-    for (const path of ['code', 'reset']) expect(await sam.post(`/support/${path}`, forBen)).toMatch(/^\/security\/verify\?purpose=support/)
+    for (const path of ['code', 'reset'])
+      expect(await sam.post(`/support/${path}`, forBen)).toMatch(
+        /^\/security\/verify\?purpose=support/,
+      )
     expect(await statusOfBen()).toMatchObject({ enrolled: true, supportCodeUntil: null })
   })
 
@@ -79,7 +102,9 @@ describe('the support page', () => {
     const asksFor = await ben.browser.get('/login/code')
     expect(asksFor).toContain('Support code')
     expect(asksFor).not.toContain('Use a backup code')
-    expect(await ben.browser.post('/login/code', { code: '0000-0000-0000-0000' })).toContain('Ask for another one')
+    expect(await ben.browser.post('/login/code', { code: '0000-0000-0000-0000' })).toContain(
+      'Ask for another one',
+    )
     expect(await ben.post('/login/code', { code: supportCode })).toBe('/login/enroll')
     await ben.enroll('/login/enroll/totp')
     expect((await statusOfBen()).enrolled).toBe(true)
@@ -107,7 +132,10 @@ describe('the support page', () => {
   })
 
   it('and so is a password, when the second factor of the staff is gone', async () => {
-    const { data: { users }, twoFactor } = office.portal
+    const {
+      data: { users },
+      twoFactor,
+    } = office.portal
     const userId = (await users.byEmail(sam.email))!.id
     await twoFactor.maintenance.erase({ userId, actor: 'test', reason: 'test' })
     office.clock.advance({ seconds: 1 })
@@ -115,6 +143,8 @@ describe('the support page', () => {
     expect(await sam.post('/support/reset', forAda)).toMatch(/^\/confirm-password/)
     await sam.post('/confirm-password', { password: 'correct horse battery' })
     expect(await sam.post('/support/reset', forAda)).toBe('/security/enable')
-    expect((await twoFactor.status({ userId: (await users.byEmail(forAda.email))!.id })).activity).toEqual([])
+    expect(
+      (await twoFactor.status({ userId: (await users.byEmail(forAda.email))!.id })).activity,
+    ).toEqual([])
   })
 })

@@ -9,7 +9,7 @@ describe('the team page', () => {
   let ben: Person
   let pageOfBen: string
 
-  it('is the main account\'s alone', async () => {
+  it("is the main account's alone", async () => {
     ada = office.person('ada@example.com')
     ben = office.person('ben@example.com')
     await Promise.all([ada.logIn(), ben.logIn()])
@@ -19,7 +19,11 @@ describe('the team page', () => {
       expect(await ben.browser.get(path)).not.toContain('ben@example.com')
       expect(ben.browser.lastStatus).toBe(403)
     }
-    await ben.post('/team/members', { name: 'Mallory', email: 'mallory@example.com', password: PASSWORD })
+    await ben.post('/team/members', {
+      name: 'Mallory',
+      email: 'mallory@example.com',
+      password: PASSWORD,
+    })
     expect(ben.browser.lastStatus).toBe(403)
     await ben.post(`${pageOfBen}/requirement`, { rule: 'optional' })
     expect(ben.browser.lastStatus).toBe(403)
@@ -32,17 +36,26 @@ describe('the team page', () => {
     expect(await eve.browser.get('/team')).toContain('Nobody yet.')
     expect(await eve.browser.get(pageOfBen)).not.toContain('Ben')
     for (const path of ['requirement', 'phone', 'phone/withdraw']) {
-      await eve.post(`${pageOfBen}/${path}`, { rule: 'required', country: 'DE', number: '0151 23456789' })
+      await eve.post(`${pageOfBen}/${path}`, {
+        rule: 'required',
+        country: 'DE',
+        number: '0151 23456789',
+      })
       expect(eve.browser.lastStatus).toBe(404)
     }
     const { data } = office.portal
     const { id } = (await data.users.byEmail(ben.email))!
-    expect([await data.requirements.of(id), await data.proposedPhones.of(id)]).toEqual(['optional', null])
+    expect([await data.requirements.of(id), await data.proposedPhones.of(id)]).toEqual([
+      'optional',
+      null,
+    ])
   })
 
   it('adds a member, who can log in, and says what is wrong with one', async () => {
     const cem = { name: 'Cem <i>', email: 'cem@example.com', password: PASSWORD }
-    expect(await ada.browser.post('/team/members', { ...cem, password: 'short' })).toContain('value="Cem &lt;i&gt;"')
+    expect(await ada.browser.post('/team/members', { ...cem, password: 'short' })).toContain(
+      'value="Cem &lt;i&gt;"',
+    )
     expect(ada.browser.lastStatus).toBe(422)
     expect(await ada.post('/team/members', cem)).toMatch(/^\/team\/[\w-]+$/)
     await ada.post('/team/members', cem)
@@ -51,25 +64,41 @@ describe('the team page', () => {
   })
 
   it('proposes a number, which the member finds filled in and confirms', async () => {
-    expect(await ada.browser.post(`${pageOfBen}/phone`, { country: 'DE', number: '12' })).toContain('not a phone number of this country')
-    expect(await ada.browser.post(`${pageOfBen}/phone`, { country: 'DE', number: '+7 912 345 67 89' })).toContain('We cannot send messages to that country.')
-    expect(await ada.post(`${pageOfBen}/phone`, { country: 'DE', number: '0151 23456789' })).toBe(pageOfBen)
+    expect(await ada.browser.post(`${pageOfBen}/phone`, { country: 'DE', number: '12' })).toContain(
+      'not a phone number of this country',
+    )
+    expect(
+      await ada.browser.post(`${pageOfBen}/phone`, { country: 'DE', number: '+7 912 345 67 89' }),
+    ).toContain('We cannot send messages to that country.')
+    expect(await ada.post(`${pageOfBen}/phone`, { country: 'DE', number: '0151 23456789' })).toBe(
+      pageOfBen,
+    )
     const form = await ben.browser.get('/security/sms')
     expect(form).toContain('Your main account has proposed this number.')
     expect(form).toContain('value="01512 3456789"')
-    expect((await office.portal.twoFactor.status({ userId: pageOfBen.slice('/team/'.length) })).factors).toEqual([])
+    expect(
+      (await office.portal.twoFactor.status({ userId: pageOfBen.slice('/team/'.length) })).factors,
+    ).toEqual([])
     await ada.post(`${pageOfBen}/phone/withdraw`)
     expect(await ben.browser.get('/security/sms')).not.toContain('3456789')
   })
 
   it('requires two-factor of everybody from a day on: a reminder before it, an enrollment after it', async () => {
-    expect(await ada.browser.post('/team/requirement', { rule: 'optional', from: '2027-03-03' })).toContain('name="from" type="date" value="2027-03-03"')
-    for (const [rule, word] of [[{ rule: 'from', from: '' }, 'Choose the day'], [{ rule: 'optional', from: '2027-03-03' }, 'or clear the date'], [{}, 'Choose the day']] as const) {
+    expect(
+      await ada.browser.post('/team/requirement', { rule: 'optional', from: '2027-03-03' }),
+    ).toContain('name="from" type="date" value="2027-03-03"')
+    for (const [rule, word] of [
+      [{ rule: 'from', from: '' }, 'Choose the day'],
+      [{ rule: 'optional', from: '2027-03-03' }, 'or clear the date'],
+      [{}, 'Choose the day'],
+    ] as const) {
       expect(await ada.browser.post('/team/requirement', rule)).toContain(word)
       expect(ada.browser.lastStatus).toBe(422)
     }
     await ada.post('/team/requirement', { rule: 'from', from: '2027-03-03' })
-    expect(await ben.browser.get('/overview')).toContain('<time datetime="2027-03-03T00:00:00.000Z"')
+    expect(await ben.browser.get('/overview')).toContain(
+      '<time datetime="2027-03-03T00:00:00.000Z"',
+    )
     expect(await ben.logIn()).toBe('/overview')
     office.clock.set('2027-03-03T00:00:00Z')
     expect(await ben.logIn(office.origin)).toBe('/login/enroll')
@@ -83,7 +112,10 @@ describe('the team page', () => {
     const cem = office.person('cem@example.com')
     const page = `/team/${(await office.portal.data.users.byEmail(cem.email))!.id}`
     const rules = async (everybody: string, own: string): Promise<string | null> => {
-      await office.portal.data.requirements.set((await office.portal.data.users.byEmail('ada@example.com'))!.id, everybody as 'optional')
+      await office.portal.data.requirements.set(
+        (await office.portal.data.users.byEmail('ada@example.com'))!.id,
+        everybody as 'optional',
+      )
       await office.portal.data.requirements.set(page.slice('/team/'.length), own as 'optional')
       return cem.logIn(office.origin)
     }
@@ -103,19 +135,40 @@ describe('the team page', () => {
     expect(form).toContain('Your main account has proposed this number.')
     expect(form).toContain('value="01514 5678901"')
     expect(form).not.toContain('backup number')
-    expect(await cem.browser.post('/login/enroll/sms', { country: 'DE', number: '12' })).toContain('not a phone number of this country')
-    expect(await cem.post('/login/enroll/sms/confirm', { code: '000000' })).toBe('/login/enroll/sms')
-    expect(await cem.post('/login/enroll/sms', { country: 'DE', number: '0151 45678901' })).toBe('/login/enroll/sms/confirm')
+    expect(await cem.browser.post('/login/enroll/sms', { country: 'DE', number: '12' })).toContain(
+      'not a phone number of this country',
+    )
+    expect(await cem.post('/login/enroll/sms/confirm', { code: '000000' })).toBe(
+      '/login/enroll/sms',
+    )
+    expect(await cem.post('/login/enroll/sms', { country: 'DE', number: '0151 45678901' })).toBe(
+      '/login/enroll/sms/confirm',
+    )
     expect(await cem.browser.post('/login/enroll/sms/again')).toContain('Confirm your number')
     expect(cem.browser.lastStatus).toBe(429)
-    for (const path of ['', '/again', '/confirm']) expect(await stranger.post(`/login/enroll/sms${path}`, { country: 'DE', number: '0151 45678901', code: '000000' })).toBe('/security')
+    for (const path of ['', '/again', '/confirm'])
+      expect(
+        await stranger.post(`/login/enroll/sms${path}`, {
+          country: 'DE',
+          number: '0151 45678901',
+          code: '000000',
+        }),
+      ).toBe('/security')
     await stranger.browser.get('/security')
     expect(stranger.browser.lastHeaders.get('location')).toBe('/login')
     expect(cem.browser.cookies.has('__Host-session')).toBe(false)
-    const code = /(\d{6}) is your Harbor Hosting code/.exec(await stranger.browser.get('/phone'))![1]!
-    expect(await cem.browser.post('/login/enroll/sms/confirm', { code: String((Number(code) + 1) % 1_000_000).padStart(6, '0') })).toContain('4 attempts left')
+    const code = /(\d{6}) is your Harbor Hosting code/.exec(
+      await stranger.browser.get('/phone'),
+    )![1]!
+    expect(
+      await cem.browser.post('/login/enroll/sms/confirm', {
+        code: String((Number(code) + 1) % 1_000_000).padStart(6, '0'),
+      }),
+    ).toContain('4 attempts left')
     const enrolling = cem.browser.cookies.get('__Host-enroll')!
-    expect(await cem.browser.post('/login/enroll/sms/confirm', { code })).toContain('Save your backup codes')
+    expect(await cem.browser.post('/login/enroll/sms/confirm', { code })).toContain(
+      'Save your backup codes',
+    )
     cem.browser.cookies.set('__Host-enroll', enrolling)
     expect(await cem.post('/login/enroll/sms/confirm', { code })).toBe('/security')
     expect(await cem.browser.get('/security')).toContain('If you have not seen your backup codes')
