@@ -9,7 +9,10 @@ const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as {
 
 const OTP = 'otp/index.js'
 
-/** `./dist/stores/*.js` -> every file of `src/stores`, `./dist/otp/index.js` -> `src/otp/index.ts`: the doors are named in package.json alone. */
+/**
+ * `./dist/stores/*.js` -> every file of `src/stores`, `./dist/otp/index.js` -> `src/otp/index.ts`:
+ * the doors are named in package.json alone.
+ */
 function sourcesOf(target: string): string[] {
   const source = target.replace('./dist/', 'src/').replace(/\.js$/, '.ts')
   if (!source.endsWith('/*.ts')) return [source]
@@ -27,8 +30,9 @@ const entry = sources
   .map((source): [string, string] => [source.replace(/^src\/|\.ts$/g, ''), source])
 
 /**
- * What the codes rest on is built in, at its pinned version: outside, it would be seven files more to find and read at every start, which takes
- * longer than all the rest. base32-decode is CommonJS, and needs its one line that exports to be a module. LICENSE names them.
+ * What the codes rest on is built in, at its pinned version: outside, it would be seven files more
+ * to find and read at every start, which takes longer than all the rest. base32-decode is CommonJS,
+ * and needs its one line that exports to be a module. LICENSE names them.
  */
 const base32DecodeAsModule: NonNullable<Options['esbuildPlugins']>[number] = {
   name: 'base32-decode-as-module',
@@ -41,7 +45,10 @@ const base32DecodeAsModule: NonNullable<Options['esbuildPlugins']>[number] = {
     }),
 }
 
-/** SHA-512's 80 constants, split into words here and once: as `BigInt`, 64 bits each, they are a tenth of a start, whether SHA-512 is used or not. */
+/**
+ * SHA-512's 80 constants, split into words here and once: as `BigInt`, 64 bits each, they are a
+ * tenth of a start, whether SHA-512 is used or not.
+ */
 const sha512ConstantsAsWords: NonNullable<Options['esbuildPlugins']>[number] = {
   name: 'sha512-constants-as-words',
   setup: (build) =>
@@ -62,8 +69,9 @@ const sha512ConstantsAsWords: NonNullable<Options['esbuildPlugins']>[number] = {
 }
 
 /**
- * `keystep/otp` becomes one file with all that it rests on: a start pays about half a millisecond for each. What the other doors need of it, it
- * exports beside its public names, by single letters. Only that door: whatever shares a file is harder to leave out of a bundle.
+ * `keystep/otp` becomes one file with all that it rests on: a start pays about half a millisecond
+ * for each. What the other doors need of it, it exports beside its public names, by single letters.
+ * Only that door: whatever shares a file is harder to leave out of a bundle.
  */
 async function mergeOtp(): Promise<void> {
   const files = readdirSync('dist', { recursive: true, encoding: 'utf8' }).filter((path) =>
@@ -105,7 +113,8 @@ async function mergeOtp(): Promise<void> {
   })
 }
 
-// Splitting keeps every class single across doors, so that `instanceof` and private fields work whichever door it came through.
+// Splitting keeps every class single across doors, so that `instanceof` and private fields work
+// whichever door it came through.
 export default defineConfig({
   entry: Object.fromEntries(entry),
   format: 'esm',

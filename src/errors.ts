@@ -1,5 +1,6 @@
 /**
- * Every code that a {@link KeystepError} can carry. Codes are stable: match on `error.code`, never on the message.
+ * Every code that a {@link KeystepError} can carry. Codes are stable: match on `error.code`, never
+ * on the message.
  *
  * | code | who broke what |
  * |---|---|
@@ -51,8 +52,9 @@ export type KeystepErrorCode =
   | 'ERR_CONFORMANCE'
 
 /**
- * The one exception of keystep: something that an operator or developer broke, never something a user typed.
- * `code` is stable, `cause` is the original error where there is one, and no message repeats input or secrets.
+ * The one exception of keystep: something that an operator or developer broke, never something a
+ * user typed. `code` is stable, `cause` is the original error where there is one, and no message
+ * repeats input or secrets.
  */
 export class KeystepError extends Error {
   override readonly name = 'KeystepError'

@@ -307,7 +307,8 @@ describe('law 5: no error repeats the input, whatever is put wherever, through e
           if (error === undefined) continue
           failures++
           const say = `${name} at ${place.join('.')} given ${inspect(value).slice(0, 40)}: ${error instanceof Error ? `${error.name}: ${error.message}` : typeof error}`
-          // A call without any input is a TypeError as in all of JavaScript, once TypeScript was asked to look away.
+          // A call without any input is a TypeError as in all of JavaScript, once TypeScript was
+          // asked to look away.
           const isCallWithoutInput = portalCalls.has(name) && place.length === 1 && value == null
           if (!(error instanceof KeystepError) && !isCallWithoutInput) foreign.add(say)
           if (textOfError(error).toLowerCase().includes(MARK.toLowerCase())) repeating.add(say)

@@ -14,7 +14,10 @@ afterAll(() => {
 const SLACK_KB = 0.2
 const readme = readWords('README.md')
 
-/** What a consumer's bundler makes of the packed package: minified, everything that it needs included. */
+/**
+ * What a consumer's bundler makes of the packed package: minified, everything that it needs
+ * included.
+ */
 async function bundle(code: string): Promise<{ text: string; gzip: number }> {
   const stdin = { contents: code, resolveDir: consumer }
   const { outputFiles } = await build({

@@ -29,7 +29,10 @@ export interface Call {
   readonly prompt: Prompt
 }
 
-/** What a command comes to: lines for people, an object for scripts (`--json`), and by the outcome its exit code. */
+/**
+ * What a command comes to: lines for people, an object for scripts (`--json`), and by the outcome
+ * its exit code.
+ */
 export interface Report {
   readonly outcome: 'accepted' | 'rejected'
   readonly lines: readonly string[]

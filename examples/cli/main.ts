@@ -79,7 +79,9 @@ function show(lines: readonly string[]): number {
   return EXIT.accepted
 }
 
-/** A mistake of the user is told and ends in 2; whatever is broken ends in 3, under its stable code. */
+/**
+ * A mistake of the user is told and ends in 2; whatever is broken ends in 3, under its stable code.
+ */
 function report(error: unknown): number {
   if (error instanceof Left) return EXIT.interrupted
   const isUsage = error instanceof UsageError

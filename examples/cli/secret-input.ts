@@ -3,7 +3,10 @@ import { OtpKey, parseKeyUri, type OtpAlgorithm } from 'keystep/otp'
 import { type Call, UsageError } from './command.ts'
 import { Left } from './terminal/prompt.ts'
 
-/** The password: from `KEYSTEP_DEMO_PASSWORD`, or typed without an echo, or a line of stdin. Never from argv, which others can list. */
+/**
+ * The password: from `KEYSTEP_DEMO_PASSWORD`, or typed without an echo, or a line of stdin. Never
+ * from argv, which others can list.
+ */
 export async function readPassword({ prompt }: Call, question = 'Password: '): Promise<string> {
   const given = process.env['KEYSTEP_DEMO_PASSWORD']
   return (

@@ -1,4 +1,7 @@
-/** What main.ts needs of Deno, for the type check of this repository, which runs on Node. Deno has types of its own and never reads this. */
+/**
+ * What main.ts needs of Deno, for the type check of this repository, which runs on Node. Deno has
+ * types of its own and never reads this.
+ */
 declare namespace Deno {
   type KvKey = readonly string[]
   interface KvAtomic {

@@ -29,7 +29,8 @@ interface Refusal {
   retryAt?: Date
 }
 
-const kv = await Deno.openKv(Deno.env.get('DATABASE') ?? ':memory:') // set both, to keep accounts over a restart
+// set both, to keep accounts over a restart
+const kv = await Deno.openKv(Deno.env.get('DATABASE') ?? ':memory:')
 const keyring = createKeyring(Deno.env.get('KEYSTEP_KEYS') ?? generateKeyringKey())
 const { login, stepUp, totp, factors, status } = createTwoFactor({
   issuer: 'Portal',
@@ -123,7 +124,8 @@ async function answer(request: Request): Promise<Response> {
   }
   if (route === 'POST /log-in') {
     const { value: user } = await kv.get<User>(['users', field('name')])
-    const hashed = await hash(field('password'), String(user?.id)) // an unknown name takes as long as a wrong password
+    // an unknown name takes as long as a wrong password
+    const hashed = await hash(field('password'), String(user?.id))
     if (!user || hashed !== user.password) return page('Wrong name or password.', entrance)
     const begun = await login.begin({ userId: user.id })
     if (begun.next === 'challenge')

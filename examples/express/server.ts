@@ -1,5 +1,6 @@
-// A portal with a second factor in one file: Express 5, plain HTML forms, SQLite. Start it, then open http://127.0.0.1:3000
-// Changes are POSTs and cookies are SameSite=Lax, so no other site can cause a change (CSRF). Behind HTTPS, add `secure: true`.
+// A portal with a second factor in one file: Express 5, plain HTML forms, SQLite. Start it, then
+// open http://127.0.0.1:3000 Changes are POSTs and cookies are SameSite=Lax, so no other site can
+// cause a change (CSRF). Behind HTTPS, add `secure: true`.
 import { randomBytes, randomUUID, scryptSync, timingSafeEqual } from 'node:crypto'
 import express, { type Request, type Response } from 'express'
 import {
@@ -13,7 +14,8 @@ import { qrDataUri } from 'keystep/qr'
 import { sqliteStore } from 'keystep/stores/sqlite'
 import Database from 'libsql'
 
-const { PORT = '3000', DATABASE = ':memory:', KEYSTEP_KEYS } = process.env // set the last two to keep accounts over a restart
+// set the last two to keep accounts over a restart
+const { PORT = '3000', DATABASE = ':memory:', KEYSTEP_KEYS } = process.env
 const db = new Database(DATABASE)
 db.exec('CREATE TABLE IF NOT EXISTS users (id TEXT PRIMARY KEY, name TEXT UNIQUE, password TEXT)')
 const store = sqliteStore(db)
@@ -78,7 +80,8 @@ const words = ({ reason = 'not possible here', attemptsLeft: left, retryAt }: Re
   (left ? `: ${left} tries left` : '') +
   (retryAt ? `: wait until ${retryAt.toLocaleTimeString()}` : '')
 
-const app = express().set('env', 'production').use(express.urlencoded()) // production: errors show no stack trace
+// production: errors show no stack trace
+const app = express().set('env', 'production').use(express.urlencoded())
 app.post('/sign-up', (req, res) => {
   const id = randomUUID()
   const { changes } = addUser.run(

@@ -1,4 +1,7 @@
-/** What the wirings need of Bun and Workers, for the type check on Node. There, the types are their own; those of Deno are in examples/deno. */
+/**
+ * What the wirings need of Bun and Workers, for the type check on Node. There, the types are their
+ * own; those of Deno are in examples/deno.
+ */
 declare module 'bun:sqlite' {
   export class Database {
     constructor(path: string)

@@ -1,4 +1,5 @@
-// What all wirings share and every portal has in its own way: users with passwords, sessions, and the password login.
+// What all wirings share and every portal has in its own way: users with passwords, sessions, and
+// the password login.
 import type { TwoFactor } from 'keystep'
 import {
   errorResponse,
@@ -11,7 +12,10 @@ import {
   type SessionReader,
 } from 'keystep/http'
 
-/** Fake, and in clear. Yours keeps a slow hash, and takes as long for an unknown name as for a wrong password. */
+/**
+ * Fake, and in clear. Yours keeps a slow hash, and takes as long for an unknown name as for a wrong
+ * password.
+ */
 const USERS = [{ userId: 'u-4711', name: 'ada', password: 'correct horse' }]
 
 /** Where sessions are: a `Map` in one server that stays, a database where instances come and go. */
@@ -27,7 +31,10 @@ export interface Sessions {
 export function createPortal(twoFactor: TwoFactor, sessions: Sessions) {
   const session: SessionReader = async (request) => (await sessions.get(idOf(request))) ?? null
 
-  /** The one place that opens sessions, with a grant or not at all: the old one ends, the new one has a new id. */
+  /**
+   * The one place that opens sessions, with a grant or not at all: the old one ends, the new one
+   * has a new id.
+   */
   const openSession: SessionOpener = async ({ userId, verifiedAt, assurance }, request) => {
     const sessionId = crypto.randomUUID()
     const account = USERS.find((user) => user.userId === userId)?.name ?? userId
@@ -55,7 +62,10 @@ export function createPortal(twoFactor: TwoFactor, sessions: Sessions) {
     return loginResponse(decision, { request, openSession })
   }
 
-  /** The first factor. A right password is no session yet: `login.begin` says what follows. An outage is an answer that says nothing. */
+  /**
+   * The first factor. A right password is no session yet: `login.begin` says what follows. An
+   * outage is an answer that says nothing.
+   */
   const logIn = (request: Request): Promise<Response> =>
     checkPassword(request).catch((error: unknown) => {
       console.error(error)

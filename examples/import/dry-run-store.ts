@@ -1,7 +1,10 @@
 import type { RecordStore, StoredRecord } from 'keystep/stores'
 import { memoryStore } from 'keystep/stores/memory'
 
-/** Reads through to the real store, and keeps every write to itself: what an import would do is found out by doing it. */
+/**
+ * Reads through to the real store, and keeps every write to itself: what an import would do is
+ * found out by doing it.
+ */
 export function dryRunStore(real: RecordStore): RecordStore {
   const written = memoryStore()
   const read = async (key: string): Promise<StoredRecord | null> =>

@@ -17,7 +17,10 @@ export interface ImportOptions {
 
 const BATCH = 64
 
-/** How many rows a file has; reads it to the end, so that an unreadable file is known before anything is written. */
+/**
+ * How many rows a file has; reads it to the end, so that an unreadable file is known before
+ * anything is written.
+ */
 export async function countRows(file: string): Promise<number> {
   let rows = 0
   for await (const row of readRows(file)) rows += row.line > 0 ? 1 : 0
@@ -25,8 +28,8 @@ export async function countRows(file: string): Promise<number> {
 }
 
 /**
- * Imports the rows that the journal does not have yet, and those that it has as rejected. A run that was interrupted has at most one
- * batch to do again, and that changes nothing.
+ * Imports the rows that the journal does not have yet, and those that it has as rejected. A run
+ * that was interrupted has at most one batch to do again, and that changes nothing.
  */
 export async function importFile({
   twoFactor,

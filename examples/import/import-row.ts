@@ -12,13 +12,17 @@ export type KeystepRefusal =
 /** Why a row, or a part of it, was not imported. */
 export type RowRejection = RowFault | KeystepRefusal | 'malformed_row' | 'unknown_field'
 
-/** `imported`: written. `present`: there already. `kept`: the user has changed factors in keystep since, and nothing old comes back. */
+/**
+ * `imported`: written. `present`: there already. `kept`: the user has changed factors in keystep
+ * since, and nothing old comes back.
+ */
 export type RowOutcome = 'imported' | 'present' | 'kept' | RowRejection
 
 /**
  * Imports one row. Doing it again changes nothing.
  *
- * @throws what keystep throws, but for a bad user id: all else is no fault of a row, and the import must not go on.
+ * @throws what keystep throws, but for a bad user id: all else is no fault of a row, and the import
+ *   must not go on.
  */
 export async function importRow(
   twoFactor: TwoFactor,
@@ -46,8 +50,9 @@ export async function importRow(
 }
 
 /**
- * An authenticator that was removed since, or a number that was replaced because the phone is lost, must not come back by a second run. The
- * activity keeps 20 lines: of a user with so many, nobody knows what came before them.
+ * An authenticator that was removed since, or a number that was replaced because the phone is lost,
+ * must not come back by a second run. The activity keeps 20 lines: of a user with so many, nobody
+ * knows what came before them.
  */
 function hasChanged({ activity }: TwoFactorStatus): boolean {
   return (

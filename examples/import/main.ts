@@ -1,5 +1,6 @@
-// Takes users over from another system: tsx examples/import/main.ts users.csv --database portal.sqlite --issuer "Example Hosting"
-// The keyring is read from KEYSTEP_KEYS. Interrupted, by Ctrl-C or a crash, the same command goes on where it was.
+// Takes users over from another system: tsx examples/import/main.ts users.csv --database
+// portal.sqlite --issuer "Example Hosting" The keyring is read from KEYSTEP_KEYS. Interrupted, by
+// Ctrl-C or a crash, the same command goes on where it was.
 import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { createKeyring, createTwoFactor } from 'keystep'

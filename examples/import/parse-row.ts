@@ -69,7 +69,10 @@ function totpOf(
   }
 }
 
-/** Base32 and key URIs go on as they are: keystep reads them. A library that took its text as bytes needs `utf8` here. */
+/**
+ * Base32 and key URIs go on as they are: keystep reads them. A library that took its text as bytes
+ * needs `utf8` here.
+ */
 function keyOf(text: string, format = 'base32'): string | Uint8Array | null {
   if (format === 'base32') return text
   if (format === 'utf8') return new TextEncoder().encode(text)
@@ -131,7 +134,10 @@ function numberOf(
     : { userId, number, confirmedAt, backup }
 }
 
-/** An instant as ISO 8601 with its zone, or as seconds since 1970. A local time without a zone would be a guess. */
+/**
+ * An instant as ISO 8601 with its zone, or as seconds since 1970. A local time without a zone would
+ * be a guess.
+ */
 function instantOf(text: string): Date | null {
   const seconds = /^\d{9,10}$/.test(text) ? Number(text) * 1000 : NaN
   const iso = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/.test(text)

@@ -8,7 +8,10 @@ export class UnreadableFile extends Error {
   override readonly name = 'UnreadableFile'
 }
 
-/** The rows of a file, one at a time and never more than a chunk of it in memory. `.csv` has a header; anything else is JSON lines. */
+/**
+ * The rows of a file, one at a time and never more than a chunk of it in memory. `.csv` has a
+ * header; anything else is JSON lines.
+ */
 export function readRows(file: string): AsyncGenerator<FileRow> {
   return /\.csv$/i.test(file) ? readCsv(file) : readJsonLines(file)
 }
@@ -42,7 +45,9 @@ async function* readCsv(file: string): AsyncGenerator<FileRow> {
   if (!header) throw new UnreadableFile('there is no header')
 }
 
-/** A file without its header would have a user's key in this place: an unknown name is not repeated. */
+/**
+ * A file without its header would have a user's key in this place: an unknown name is not repeated.
+ */
 function headerOf(names: string[]): string[] {
   const trimmed = names.map((name) => name.trim())
   const unknown = trimmed.findIndex(

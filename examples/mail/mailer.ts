@@ -1,4 +1,5 @@
-// Tells users by mail what happens to their second factor: createTwoFactor({ onEvent: mailer({ transport, from, addressOf }) })
+// Tells users by mail what happens to their second factor: createTwoFactor({ onEvent: mailer({
+// transport, from, addressOf }) })
 import type { EventHandler, KeystepEvent } from 'keystep'
 import type { Transporter } from 'nodemailer'
 import { wordsFor } from './words.ts'
@@ -7,13 +8,17 @@ export interface MailerOptions {
   /** What nodemailer's `createTransport` returned. */
   transport: Pick<Transporter, 'sendMail'>
   from: string
-  /** The user's address as it was before the change, so that whoever took the account cannot silence the mail; null for none. */
+  /**
+   * The user's address as it was before the change, so that whoever took the account cannot silence
+   * the mail; null for none.
+   */
   addressOf: (userId: string) => Promise<string | null>
 }
 
 /**
- * keystep does not wait for a handler: a mail server that hangs delays no login. What fails here goes to the `onError` of
- * `createTwoFactor`. A portal that may not lose a mail puts the event into its own queue at this place instead.
+ * keystep does not wait for a handler: a mail server that hangs delays no login. What fails here
+ * goes to the `onError` of `createTwoFactor`. A portal that may not lose a mail puts the event into
+ * its own queue at this place instead.
  */
 export function mailer({ transport, from, addressOf }: MailerOptions): EventHandler {
   return async (event) => {

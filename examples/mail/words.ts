@@ -1,6 +1,9 @@
 import type { KeystepEvent } from 'keystep'
 
-/** A mail to the user: plain text, nothing to click (a mail that asks for a click teaches people to fall for the next one). */
+/**
+ * A mail to the user: plain text, nothing to click (a mail that asks for a click teaches people to
+ * fall for the next one).
+ */
 export interface Words {
   subject: string
   text: string
@@ -10,8 +13,8 @@ const CHANGE_PASSWORD = 'If it was not you, change your password now: whoever ty
 const NOT_YOU = 'If that was not you, change your password and tell our support at once.'
 
 /**
- * The words for an event, or null for those that nobody needs a mail about. The union is closed: an event of a later version does not
- * compile until somebody has decided what to say.
+ * The words for an event, or null for those that nobody needs a mail about. The union is closed: an
+ * event of a later version does not compile until somebody has decided what to say.
  */
 export function wordsFor(event: KeystepEvent): Words | null {
   switch (event.type) {

@@ -8,5 +8,8 @@ export interface PortalUser {
   readonly accountId: string | null
 }
 
-/** Looks a user up, and rejects for an id that is nobody's: a policy that cannot be had must not read as "nobody must". */
+/**
+ * Looks a user up, and rejects for an id that is nobody's: a policy that cannot be had must not
+ * read as "nobody must".
+ */
 export type FindUser = (userId: string) => Promise<PortalUser>

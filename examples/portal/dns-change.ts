@@ -6,7 +6,10 @@ export const DNS_TYPES = ['A', 'AAAA', 'CNAME', 'MX', 'TXT'] as const
 /** A change of a zone, as a form asks for it. */
 export type DnsChange = { add: Omit<DnsRecord, 'id'> } | { remove: string }
 
-/** The page of a change. Names and addresses of a zone are public, so they may travel in the address while a code is asked for. */
+/**
+ * The page of a change. Names and addresses of a zone are public, so they may travel in the address
+ * while a code is asked for.
+ */
 export function addressOf(change: DnsChange): string {
   return `/dns?${new URLSearchParams('add' in change ? { ...change.add } : { remove: change.remove })}`
 }

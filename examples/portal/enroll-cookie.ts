@@ -3,7 +3,8 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 
 /** How long there is to set a second factor up before there is a session. */
 export const ENROLL_MS = 600_000
-// The browser holds the permit to do so as it holds the challenge of a login: in a cookie that no script reads.
+// The browser holds the permit to do so as it holds the challenge of a login: in a cookie that no
+// script reads.
 const cookie = 'enroll'
 const flags = {
   prefix: 'host',

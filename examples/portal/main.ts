@@ -1,4 +1,5 @@
-// A client portal on keystep. Start it, then open the address that it prints. What can be set is in configuration.ts.
+// A client portal on keystep. Start it, then open the address that it prints. What can be set is in
+// configuration.ts.
 import { type Configuration, configurationFrom } from './configuration.ts'
 import { DEMO_ACCOUNTS, DEMO_PASSWORD } from './demo-accounts.ts'
 import { type Started, startPortal } from './start.ts'

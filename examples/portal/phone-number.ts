@@ -9,7 +9,10 @@ export interface TypedNumber {
   number: string
 }
 
-/** E.164, or null for what is no number of that country. What begins with a plus sign says its country itself. */
+/**
+ * E.164, or null for what is no number of that country. What begins with a plus sign says its
+ * country itself.
+ */
 export function e164Of({ country, number }: TypedNumber): string | null {
   if (!COUNTRIES.some(({ iso }) => iso === country)) return null
   const parsed = parsePhoneNumberFromString(number, country as Iso)

@@ -3,8 +3,9 @@ import { strictest } from '../policy/strictest.ts'
 import type { Data } from './data/data.ts'
 
 /**
- * Who must have a second factor, as `createTwoFactor({ requirement })` takes it: staff always, a member by the strictest of what the account
- * asks of everybody and of this member. It throws for an unknown user: "nobody must" would be the wrong way to fail.
+ * Who must have a second factor, as `createTwoFactor({ requirement })` takes it: staff always, a
+ * member by the strictest of what the account asks of everybody and of this member. It throws for
+ * an unknown user: "nobody must" would be the wrong way to fail.
  */
 export function policyOf({
   users,

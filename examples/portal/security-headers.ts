@@ -4,7 +4,10 @@ import { secureHeaders } from 'hono/secure-headers'
 
 const own = ["'self'"]
 
-/** Nothing inline, nothing from elsewhere, no frame; pages of an account are kept by nobody. Secrets never stand in addresses, nor do referrers leave. */
+/**
+ * Nothing inline, nothing from elsewhere, no frame; pages of an account are kept by nobody. Secrets
+ * never stand in addresses, nor do referrers leave.
+ */
 export const securityHeaders: MiddlewareHandler = every(
   secureHeaders({
     contentSecurityPolicy: {

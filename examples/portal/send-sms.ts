@@ -6,7 +6,10 @@ export interface NotSent {
   reason: 'not_sent'
 }
 
-/** Sends, and takes a provider that fails for an answer: the page then offers another way instead of an error. */
+/**
+ * Sends, and takes a provider that fails for an answer: the page then offers another way instead of
+ * an error.
+ */
 export async function sendSms<T>(send: () => Promise<T>): Promise<T | NotSent> {
   try {
     return await send()

@@ -9,8 +9,9 @@ const HOURS = 12
 
 export interface Sessions {
   /**
-   * The one place that opens sessions. keystep alone makes grants, so a route that forgets the second factor has none to come in with.
-   * The session that there was ends, and the new one has a new id.
+   * The one place that opens sessions. keystep alone makes grants, so a route that forgets the
+   * second factor has none to come in with. The session that there was ends, and the new one has a
+   * new id.
    */
   open(
     c: Context,

@@ -5,7 +5,10 @@ import { show } from './pages/layout.ts'
 import { verifyAddress } from './step-up.ts'
 import type { PortalEnv } from './visit.ts'
 
-/** Lets staff through whose session a second factor opened: a remembered device is too little to see other people's accounts. */
+/**
+ * Lets staff through whose session a second factor opened: a remembered device is too little to see
+ * other people's accounts.
+ */
 export const staffOnly: MiddlewareHandler<PortalEnv> = async (c, next) => {
   const {
     portal: { twoFactor },

@@ -7,8 +7,9 @@ export type Door =
   { isOpen: true; permit: string; grant: StepUpGrant } | { isOpen: false; answer: Response }
 
 /**
- * Asks at the door itself whether this session may do what `purpose` says, such as `'dns'`. keystep decides; a code, or the password, is
- * asked for on a page of its own, which leads on to `then`, a page of the portal.
+ * Asks at the door itself whether this session may do what `purpose` says, such as `'dns'`. keystep
+ * decides; a code, or the password, is asked for on a page of its own, which leads on to `then`, a
+ * page of the portal.
  */
 export async function openDoor(c: Visit, purpose: string, then: string): Promise<Door> {
   const {

@@ -4,7 +4,10 @@ import { isGsm7 } from './gsm7.ts'
 import { codeOf, post, SmsNotTaken } from './post.ts'
 
 export interface KannelOptions {
-  /** Of smsbox, such as `http://127.0.0.1:13013/cgi-bin/sendsms`. Its `sendsms-user` is known by user name and password alone: no open network between. */
+  /**
+   * Of smsbox, such as `http://127.0.0.1:13013/cgi-bin/sendsms`. Its `sendsms-user` is known by
+   * user name and password alone: no open network between.
+   */
   url: string
   username: string
   password: string
@@ -21,7 +24,8 @@ export function kannelSender({
 }: KannelOptions): SmsSender {
   return async ({ to, text }) => {
     const message = text.reveal()
-    // By POST: in the query of a GET, the number, the code and the password would end up in every access log on the way.
+    // By POST: in the query of a GET, the number, the code and the password would end up in every
+    // access log on the way.
     const headers = {
       'Content-Type': 'text/plain; charset=UTF-8',
       'X-Kannel-Username': username,

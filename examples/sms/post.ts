@@ -5,7 +5,10 @@ export interface Answer {
   text: string
 }
 
-/** The provider did not take the message. Its message names provider and code; never the number, the text or the credentials. */
+/**
+ * The provider did not take the message. Its message names provider and code; never the number, the
+ * text or the credentials.
+ */
 export class SmsNotTaken extends Error {
   override readonly name = 'SmsNotTaken'
 
@@ -15,8 +18,9 @@ export class SmsNotTaken extends Error {
 }
 
 /**
- * POSTs a message within a time. The original error is left behind on purpose: fetch's errors repeat addresses and header values.
- * Nothing is tried again here: after a timeout nobody knows whether the message went out, and the user has a button for another.
+ * POSTs a message within a time. The original error is left behind on purpose: fetch's errors
+ * repeat addresses and header values. Nothing is tried again here: after a timeout nobody knows
+ * whether the message went out, and the user has a button for another.
  */
 export async function post(
   provider: string,
@@ -59,7 +63,10 @@ export function basic(user: string, password: string): string {
   return `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(`${user}:${password}`)))}`
 }
 
-/** A number or short text of the provider's as it may stand in a log; anything longer or odder is left out. */
+/**
+ * A number or short text of the provider's as it may stand in a log; anything longer or odder is
+ * left out.
+ */
 export function codeOf(value: unknown): string {
   const text = typeof value === 'number' || typeof value === 'string' ? String(value) : ''
   return /^-?\d{1,6}$/.test(text) ? `code ${text}` : 'no code'

@@ -1,5 +1,6 @@
-// A portal with a second factor in one Worker: plain HTML forms, accounts, sessions and keystep's records in D1. See wrangler.jsonc beside it.
-// Challenges, permits and enrollments are made to travel: here in hidden fields. Changes are POSTs from the portal's own pages (CSRF).
+// A portal with a second factor in one Worker: plain HTML forms, accounts, sessions and keystep's
+// records in D1. See wrangler.jsonc beside it. Challenges, permits and enrollments are made to
+// travel: here in hidden fields. Changes are POSTs from the portal's own pages (CSRF).
 import { createKeyring, createTwoFactor, type LoginGrant, MANAGE_FACTORS } from 'keystep'
 import { requireSameOrigin } from 'keystep/http'
 import { qrDataUri } from 'keystep/qr'
@@ -93,7 +94,10 @@ async function answer(request: Request, { DB, KEYSTEP_KEYS }: Env): Promise<Resp
   const field = (name: string) => typed.get(name) ?? ''
   const cookie = /(?:^|; )session=([\w-]+)/.exec(request.headers.get('cookie') ?? '')?.[1] ?? ''
   const endSession = () => query('DELETE FROM sessions WHERE sessionId = ?', cookie)
-  /** Keystep alone makes grants, so a route that forgets the second factor has none to come in with. Every session has a new id. */
+  /**
+   * Keystep alone makes grants, so a route that forgets the second factor has none to come in with.
+   * Every session has a new id.
+   */
   async function openSession({ userId, verifiedAt }: LoginGrant, text: string, html = '') {
     const id = crypto.randomUUID()
     await Promise.all([
@@ -125,7 +129,8 @@ async function answer(request: Request, { DB, KEYSTEP_KEYS }: Env): Promise<Resp
   }
   if (route === 'POST /log-in') {
     const [user] = await query('SELECT id, password FROM users WHERE name = ?', field('name'))
-    const hashed = await hash(field('password'), String(user?.['id'])) // an unknown name takes as long as a wrong password
+    // an unknown name takes as long as a wrong password
+    const hashed = await hash(field('password'), String(user?.['id']))
     if (!user || hashed !== user['password']) return page('Wrong name or password.', entrance)
     const begun = await login.begin({ userId: String(user['id']) })
     if (begun.next === 'challenge')

@@ -11,10 +11,16 @@ const SALT_BYTES = 16
 const HASH_BYTES = 32
 /** Random codes of 75 bits need no more (63B-4 3.1.2.2), and edge CPU budgets are small. */
 const ROUNDS = 1000
-/** Far above what any version used: a set that asks for more is none of ours, and would only keep the server busy. */
+/**
+ * Far above what any version used: a set that asks for more is none of ours, and would only keep
+ * the server busy.
+ */
 const MOST_ROUNDS = 10_000_000
 
-/** One code, as it is kept. A spent one stays, so that its repetition is told apart from a wrong code. */
+/**
+ * One code, as it is kept. A spent one stays, so that its repetition is told apart from a wrong
+ * code.
+ */
 export interface HashedBackupCode {
   /** The character that names it in its set, no secret. */
   readonly name: string
@@ -36,17 +42,19 @@ export interface BackupCodeSet {
 /** What hashing and spending must agree on. */
 export interface PepperOption {
   /**
-   * A key of the caller's, of at least one byte and better 32, kept apart from the set; without it the hashes cannot even be tried.
-   * Default none. With another pepper, or without, every code of the set is a wrong one.
+   * A key of the caller's, of at least one byte and better 32, kept apart from the set; without it
+   * the hashes cannot even be tried. Default none. With another pepper, or without, every code of
+   * the set is a wrong one.
    */
   pepper?: Uint8Array | undefined
 }
 
 /**
- * Hashes codes for keeping: each under a random 16-byte salt of its own, by 1,000 rounds of PBKDF2-SHA-256 and, with a pepper,
- * HMAC-SHA-256 (63B-4 3.1.2.2, ASVS 6.5.2).
+ * Hashes codes for keeping: each under a random 16-byte salt of its own, by 1,000 rounds of
+ * PBKDF2-SHA-256 and, with a pepper, HMAC-SHA-256 (63B-4 3.1.2.2, ASVS 6.5.2).
  *
- * @throws `ERR_OPTION` for anything but the 1 to 32 codes of one {@link generateBackupCodes}, and for a pepper that is none.
+ * @throws `ERR_OPTION` for anything but the 1 to 32 codes of one {@link generateBackupCodes}, and
+ *   for a pepper that is none.
  */
 export async function hashBackupCodes(
   codes: Secret<readonly string[]> | readonly string[],
@@ -74,7 +82,10 @@ export async function hashBackupCodes(
   return { version: 1, rounds: ROUNDS, codes: await Promise.all(hashed) }
 }
 
-/** A set of {@link hashBackupCodes}, as it comes back from wherever it was kept. @throws `ERR_OPTION` */
+/**
+ * A set of {@link hashBackupCodes}, as it comes back from wherever it was kept. @throws
+ * `ERR_OPTION`
+ */
 export function requireSet(set: unknown): asserts set is BackupCodeSet {
   const { version, rounds, codes } = (set ?? {}) as {
     version?: unknown
@@ -112,7 +123,10 @@ function areDistinct(names: readonly unknown[]): boolean {
   return new Set(names).size === names.length
 }
 
-/** An empty text for a pepper, from a variable that is not set, must not read as none. @throws `ERR_OPTION` */
+/**
+ * An empty text for a pepper, from a variable that is not set, must not read as none. @throws
+ * `ERR_OPTION`
+ */
 export function requirePepper(pepper: unknown): void {
   if (pepper === undefined || (pepper instanceof Uint8Array && pepper.length > 0)) return
   throw new KeystepError('ERR_OPTION', 'a pepper is a Uint8Array that is not empty')

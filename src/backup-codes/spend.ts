@@ -24,13 +24,16 @@ export interface DerivedBackupCode {
 const NO_SALT = encodeBase64url(new Uint8Array(16))
 
 /**
- * Checks a typed code against a set and spends it. Pure over the set: keep the returned one by compare-and-swap, or two requests spend
- * one code (V9). `O` is `0`, `I` and `L` are `1`; case, spaces and dashes do not matter.
+ * Checks a typed code against a set and spends it. Pure over the set: keep the returned one by
+ * compare-and-swap, or two requests spend one code (V9). `O` is `0`, `I` and `L` are `1`; case,
+ * spaces and dashes do not matter.
  *
- * One slow hash per attempt, whether the code is right, spent, wrong or named like none of the set (V25); what cannot be a code at all,
- * of whatever type, is `wrong_code` at once. `already_used` is a right code's second coming, as after phishing: tell the owner.
+ * One slow hash per attempt, whether the code is right, spent, wrong or named like none of the set
+ * (V25); what cannot be a code at all, of whatever type, is `wrong_code` at once. `already_used` is
+ * a right code's second coming, as after phishing: tell the owner.
  *
- * @throws `ERR_OPTION` for a set that {@link hashBackupCodes} did not make, and for a pepper that is none.
+ * @throws `ERR_OPTION` for a set that {@link hashBackupCodes} did not make, and for a pepper that
+ *   is none.
  */
 export async function spendBackupCode(
   set: BackupCodeSet,

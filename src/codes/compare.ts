@@ -7,9 +7,11 @@ import { isAhead, matchTotp, useStep } from './totp-factor.ts'
 import type { TypedCode } from './recognize.ts'
 
 /**
- * What a code turned out to be. A `match` carries the record with the code used up; a `replay` was right once; `elsewhere` is the SMS code
- * that another challenge of the user holds; `skewed` means that an authenticator could not be asked, since the clock is behind its last used
- * step, and that nothing else matched. Where anything else was compared, that is a `guess`, and counted: an error is no free try.
+ * What a code turned out to be. A `match` carries the record with the code used up; a `replay` was
+ * right once; `elsewhere` is the SMS code that another challenge of the user holds; `skewed` means
+ * that an authenticator could not be asked, since the clock is behind its last used step, and that
+ * nothing else matched. Where anything else was compared, that is a `guess`, and counted: an error
+ * is no free try.
  */
 export type Comparison =
   | { is: 'match'; kind: FactorKind; used: Subject }

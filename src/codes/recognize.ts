@@ -14,7 +14,10 @@ export interface TypedCode {
   readonly text: string
 }
 
-/** The shape of a typed text, or null for what cannot be any code (of that factor, when one is named). */
+/**
+ * The shape of a typed text, or null for what cannot be any code (of that factor, when one is
+ * named).
+ */
 export function recognize(typed: unknown, factor: FactorKind | undefined): TypedCode | null {
   const code = shapeOf(typed)
   const wanted = factor === 'totp' || factor === 'sms' ? 'digits' : factor
@@ -31,8 +34,9 @@ function shapeOf(typed: unknown): TypedCode | null {
 }
 
 /**
- * Whether a user can have typed this at all: digits of a length that none of the asked factors has are a slip, and no attempt;
- * a code of a factor that is not there is unavailable. Null when it may be looked at.
+ * Whether a user can have typed this at all: digits of a length that none of the asked factors has
+ * are a slip, and no attempt; a code of a factor that is not there is unavailable. Null when it may
+ * be looked at.
  */
 export function screenShape(
   subject: Subject,

@@ -16,8 +16,8 @@ export function stepAt(factor: Pick<TotpFactor, 'periodSeconds'>, now: number): 
 }
 
 /**
- * The steps whose codes count now, ascending: the window around now and, once drift is learned, the drift and its own neighbors,
- * so that a slow clock costs two more candidates at most (RFC 6238 6).
+ * The steps whose codes count now, ascending: the window around now and, once drift is learned, the
+ * drift and its own neighbors, so that a slow clock costs two more candidates at most (RFC 6238 6).
  */
 export function candidateSteps(factor: TotpFactor, window: Window, now: number): number[] {
   const current = stepAt(factor, now)
@@ -44,7 +44,10 @@ export function matchTotp(
   return step > (factor.lastUsedStep ?? -1) ? { step } : 'used'
 }
 
-/** The factor after a success: its step is used, and two successes on one side teach its drift, two at 0 unteach it. */
+/**
+ * The factor after a success: its step is used, and two successes on one side teach its drift, two
+ * at 0 unteach it.
+ */
 export function useStep(factor: TotpFactor, step: number, now: number): TotpFactor {
   const offset = step - stepAt(factor, now)
   const twice = Math.sign(offset) === Math.sign(factor.lastOffset)
@@ -52,7 +55,10 @@ export function useStep(factor: TotpFactor, step: number, now: number): TotpFact
   return { ...factor, lastUsedStep: step, drift, lastOffset: offset }
 }
 
-/** Whether a factor's last used step lies in the future: its replay floor would read as a lock that nobody set. */
+/**
+ * Whether a factor's last used step lies in the future: its replay floor would read as a lock that
+ * nobody set.
+ */
 export function isAhead(factor: TotpFactor, window: Window, now: number): boolean {
   const slack =
     Math.ceil(CLOCK_TOLERANCE / 1000 / factor.periodSeconds) + window.future + MOST_DRIFT + 1

@@ -13,8 +13,9 @@ let drawnAt = 0
 const cryptoKeys = new WeakMap<Bytes, CryptoKey>()
 
 /**
- * Encrypts by AES-256-GCM under a random nonce: nonce, ciphertext, 16-byte tag. By the platform's synchronous AES where there is one: WebCrypto
- * hands each record of a few kilobytes to another thread and back, which costs more CPU than everything else in a verification together.
+ * Encrypts by AES-256-GCM under a random nonce: nonce, ciphertext, 16-byte tag. By the platform's
+ * synchronous AES where there is one: WebCrypto hands each record of a few kilobytes to another
+ * thread and back, which costs more CPU than everything else in a verification together.
  */
 export function sealBytes(
   key: Bytes,
@@ -119,8 +120,9 @@ async function openByWebCrypto(
 }
 
 /**
- * Random nonces, drawn 64 at a time: to ask the platform for twelve bytes takes half as long as to encrypt a record. They are no secret. None is used
- * more than a second after it was drawn: a process that is resumed from a snapshot of its memory, on a clock that went on, draws anew.
+ * Random nonces, drawn 64 at a time: to ask the platform for twelve bytes takes half as long as to
+ * encrypt a record. They are no secret. None is used more than a second after it was drawn: a
+ * process that is resumed from a snapshot of its memory, on a clock that went on, draws anew.
  */
 function nextNonce(): Bytes {
   const now = Date.now()

@@ -10,7 +10,10 @@ for (let i = 0; i < 64; i++) {
   decodeTable[code] = i
 }
 
-/** Base64url without padding (RFC 4648 section 5). By the platform where it can, ten times as fast: records pass through here on every verification. */
+/**
+ * Base64url without padding (RFC 4648 section 5). By the platform where it can, ten times as fast:
+ * records pass through here on every verification.
+ */
 export function encodeBase64url(bytes: Uint8Array): string {
   const { buffer } = platform()
   if (buffer) return buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64url')
@@ -34,7 +37,10 @@ export function encodeBase64url(bytes: Uint8Array): string {
   return decodeUtf8(text)
 }
 
-/** The bytes, or null when the text is not the one canonical encoding of any: foreign letters, impossible lengths, stray bits. */
+/**
+ * The bytes, or null when the text is not the one canonical encoding of any: foreign letters,
+ * impossible lengths, stray bits.
+ */
 export function decodeBase64url(text: string): Uint8Array<ArrayBuffer> | null {
   const { buffer } = platform()
   if (buffer) {
@@ -44,7 +50,8 @@ export function decodeBase64url(text: string): Uint8Array<ArrayBuffer> | null {
     view.write(text, 'base64url')
     return view.toString('base64url') === text ? bytes : null
   }
-  // Bytes are read several times as fast as the letters of a string; what is not ASCII becomes bytes that the table refuses.
+  // Bytes are read several times as fast as the letters of a string; what is not ASCII becomes
+  // bytes that the table refuses.
   const letters = encodeUtf8(text)
   const { length } = letters
   const rest = length & 3

@@ -2,11 +2,11 @@
 export type ChainingValue = readonly number[]
 
 /**
- * A hash of @noble/hashes with its compression function reached past the buffering, padding and cloning around it: that is where the
- * speed of this library comes from.
+ * A hash of @noble/hashes with its compression function reached past the buffering, padding and
+ * cloning around it: that is where the speed of this library comes from.
  *
- * `get`, `set`, `process` and `roundClean` are what @noble/hashes calls protected, so that package is pinned exactly, and
- * test/crypto/compression.test.ts fails by name when its shape changes.
+ * `get`, `set`, `process` and `roundClean` are what @noble/hashes calls protected, so that package
+ * is pinned exactly, and test/crypto/compression.test.ts fails by name when its shape changes.
  */
 export interface Compression {
   readonly blockLen: number
@@ -42,7 +42,10 @@ export function compressAll(
   return compression.get()
 }
 
-/** SHA-1's five words one by one: a spread is a call that compilers keep, and nearly every code rests on SHA-1. */
+/**
+ * SHA-1's five words one by one: a spread is a call that compilers keep, and nearly every code
+ * rests on SHA-1.
+ */
 function resume(compression: Compression, state: ChainingValue): void {
   if (state.length === 5) compression.set(state[0]!, state[1]!, state[2]!, state[3]!, state[4]!)
   else compression.set(...state)

@@ -5,13 +5,17 @@ import { ENVELOPE, recordKeyOf } from './derived-keys.ts'
 import { currentKey, keyById, type Keyring } from './keyring.ts'
 import { decodeUtf8, encodeUtf8 } from './utf8.ts'
 
-/** The head alone: what follows it is kilobytes, and is looked at letter by letter when it is decoded. */
+/**
+ * The head alone: what follows it is kilobytes, and is looked at letter by letter when it is
+ * decoded.
+ */
 const HEAD = /^ks1\.([A-Za-z0-9_-]{1,32})\.[A-Za-z0-9_-]/
 const NEWER = /^ks(?!1\.)\d+\./
 
 /**
- * Seals a record's text as `ks1.<key id>.<base64url>.`; version, key id and record key are authenticated, so that a row moved to
- * another key opens nowhere. The closing point makes a row that a narrow column cut off visible as such.
+ * Seals a record's text as `ks1.<key id>.<base64url>.`; version, key id and record key are
+ * authenticated, so that a row moved to another key opens nowhere. The closing point makes a row
+ * that a narrow column cut off visible as such.
  */
 export async function sealRecord(
   keyring: Keyring,
@@ -27,7 +31,8 @@ export async function sealRecord(
 /**
  * Opens what {@link sealRecord} made.
  *
- * @throws `ERR_RECORD_SHAPE` (cut off, or never sealed), `ERR_RECORD_VERSION`, `ERR_UNKNOWN_KEY`, `ERR_RECORD_SEAL` (tampered with, swapped, or a wrong key).
+ * @throws `ERR_RECORD_SHAPE` (cut off, or never sealed), `ERR_RECORD_VERSION`, `ERR_UNKNOWN_KEY`,
+ *   `ERR_RECORD_SEAL` (tampered with, swapped, or a wrong key).
  */
 export async function openRecord(
   keyring: Keyring,

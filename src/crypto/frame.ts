@@ -3,8 +3,8 @@ import { encodeUtf8 } from './utf8.ts'
 const ASCII = /^[^\u0080-\uffff]*$/
 
 /**
- * Joins parts so that no two different lists give the same bytes: each part is preceded by its length in bytes.
- * Every MAC input, associated data and HKDF info of keystep is made here.
+ * Joins parts so that no two different lists give the same bytes: each part is preceded by its
+ * length in bytes. Every MAC input, associated data and HKDF info of keystep is made here.
  */
 export function frame(...parts: readonly string[]): Uint8Array<ArrayBuffer> {
   let text = ''

@@ -13,8 +13,8 @@ const INNER_PAD = 0x36
 const OUTER_PAD = 0x5c
 
 /**
- * A hash with the blocks that an HMAC reads; those of counter and digest are padded once for all keys.
- * Not reentrant: every computation on it is synchronous, and done before the next begins.
+ * A hash with the blocks that an HMAC reads; those of counter and digest are padded once for all
+ * keys. Not reentrant: every computation on it is synchronous, and done before the next begins.
  */
 export interface HmacHash {
   readonly Hash: new () => Compression
@@ -26,7 +26,10 @@ export interface HmacHash {
   readonly digestBlock: DataView
 }
 
-/** HMAC (RFC 2104) of one key, stopped after the key's blocks, so that a short message costs two compressions instead of four. */
+/**
+ * HMAC (RFC 2104) of one key, stopped after the key's blocks, so that a short message costs two
+ * compressions instead of four.
+ */
 export interface HmacKey {
   readonly hash: HmacHash
   readonly inner: ChainingValue
@@ -62,7 +65,9 @@ export function hmac(key: HmacKey, message: Uint8Array): Uint8Array<ArrayBuffer>
   return new Uint8Array(mac.buffer)
 }
 
-/** The HMAC over a counter of 8 bytes, as 32-bit words; past 2^32 too (RFC 4226 5.1, RFC 6238 4.2). */
+/**
+ * The HMAC over a counter of 8 bytes, as 32-bit words; past 2^32 too (RFC 4226 5.1, RFC 6238 4.2).
+ */
 export function hmacOfCounter(key: HmacKey, counter: number): ChainingValue {
   const { compression, counterBlock } = key.hash
   counterBlock.setUint32(0, Math.floor(counter / 0x1_0000_0000))

@@ -15,10 +15,15 @@ const inspect = Symbol.for('nodejs.util.inspect.custom')
 /** The 32 bytes of a key: as base64 or base64url text, bare or in a Secret, or as they are. */
 export type KeyMaterial = string | Secret<string> | Uint8Array
 
-/** 32 bytes, as base64 or base64url text or as they are; or a function that fetches them from a KMS. */
+/**
+ * 32 bytes, as base64 or base64url text or as they are; or a function that fetches them from a KMS.
+ */
 export type KeyringKeySource = KeyMaterial | (() => KeyMaterial | Promise<KeyMaterial>)
 
-/** One key of a keyring: `id` is 1 to 32 of `A-Z a-z 0-9 _ -`, stands in the clear in every record, and never names two keys. */
+/**
+ * One key of a keyring: `id` is 1 to 32 of `A-Z a-z 0-9 _ -`, stands in the clear in every record,
+ * and never names two keys.
+ */
 export interface KeyringKey {
   id: string
   key: KeyringKeySource
@@ -27,13 +32,18 @@ export interface KeyringKey {
 /** The key that seals from now on, and those that only open what they sealed before. */
 export interface KeyringKeys {
   current: KeyringKey
-  /** `recordsOnly: true` after a leak: the key still opens records, so that they can be resealed, but no token any more. */
+  /**
+   * `recordsOnly: true` after a leak: the key still opens records, so that they can be resealed,
+   * but no token any more.
+   */
   previous?: readonly (KeyringKey & { recordsOnly?: boolean | undefined })[] | undefined
 }
 
 type Derived = Uint8Array<ArrayBuffer>
 
-/** What seals one record: its key, and the associated data that ties what is sealed to its place. */
+/**
+ * What seals one record: its key, and the associated data that ties what is sealed to its place.
+ */
 export interface RecordKey {
   readonly key: Derived
   readonly associated: Derived
@@ -42,7 +52,9 @@ export interface RecordKey {
 interface Entry {
   readonly id: string
   readonly recordsOnly: boolean
-  /** The HKDF pseudorandom key (RFC 5869 2.2), fetched once and asked for again after a rejection. */
+  /**
+   * The HKDF pseudorandom key (RFC 5869 2.2), fetched once and asked for again after a rejection.
+   */
   load(): Promise<HmacKey>
   readonly recordKeys: Map<string, RecordKey>
   readonly subkeys: Map<string, Derived>
@@ -83,10 +95,12 @@ export class Keyring {
 }
 
 /**
- * Makes a keyring from `'id:key'` or `'id:key,id:key'` (the first is current), as an environment variable holds it, or from objects.
- * To rotate: deploy the new key as a previous one everywhere, then make it current, then `maintenance.reseal`.
+ * Makes a keyring from `'id:key'` or `'id:key,id:key'` (the first is current), as an environment
+ * variable holds it, or from objects. To rotate: deploy the new key as a previous one everywhere,
+ * then make it current, then `maintenance.reseal`.
  *
- * @throws `ERR_KEYRING` for an empty list, a bad or repeated id, or a key that is not 32 bytes; for a key function, at its first use.
+ * @throws `ERR_KEYRING` for an empty list, a bad or repeated id, or a key that is not 32 bytes; for
+ *   a key function, at its first use.
  */
 export function createKeyring(keys: string | Secret<string> | KeyringKeys): Keyring {
   const given: unknown = keys instanceof Secret ? keys.reveal() : keys
@@ -97,7 +111,10 @@ export function createKeyring(keys: string | Secret<string> | KeyringKeys): Keyr
   return Keyring.of(list.map(createEntry))
 }
 
-/** A fresh key for {@link createKeyring}: today's id and 32 random bytes, as `'k20261122:...'`. Keep it like a password to every account. */
+/**
+ * A fresh key for {@link createKeyring}: today's id and 32 random bytes, as `'k20261122:...'`. Keep
+ * it like a password to every account.
+ */
 export function generateKeyringKey(): string {
   const day = new Date().toISOString().slice(0, 10).replaceAll('-', '')
   return `k${day}:${encodeBase64url(randomBytes(KEY_BYTES))}`

@@ -37,8 +37,8 @@ interface Platform {
 let found: Platform | undefined
 
 /**
- * What Node, Deno, Bun and workerd with nodejs_compat have beside the web's interfaces: asked for at the first use and never imported, so that
- * bundles for other places hold nothing of it.
+ * What Node, Deno, Bun and workerd with nodejs_compat have beside the web's interfaces: asked for
+ * at the first use and never imported, so that bundles for other places hold nothing of it.
  */
 export function platform(): Platform {
   return (found ??= {

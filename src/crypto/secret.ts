@@ -4,8 +4,9 @@ const MASK = '[Secret]'
 const inspect = Symbol.for('nodejs.util.inspect.custom')
 
 /**
- * A value that does not print: string, JSON, inspect, spread and `structuredClone` show `[Secret]` or nothing.
- * It comes out by {@link Secret.reveal} alone, so that every place that handles it in the open can be found by one search.
+ * A value that does not print: string, JSON, inspect, spread and `structuredClone` show `[Secret]`
+ * or nothing. It comes out by {@link Secret.reveal} alone, so that every place that handles it in
+ * the open can be found by one search.
  */
 export class Secret<T> {
   readonly #value: T

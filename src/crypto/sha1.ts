@@ -2,16 +2,19 @@ import { Chi, HashMD, Maj } from '@noble/hashes/_md.js'
 import { clean } from '@noble/hashes/utils.js'
 
 /**
- * The class of SHA-1 (FIPS 180-4 6.1), for HMAC alone, on the buffering and padding of @noble/hashes.
+ * The class of SHA-1 (FIPS 180-4 6.1), for HMAC alone, on the buffering and padding of
+ * @noble/hashes.
  *
- * The compression function is written out here, because nearly all the time of a code is spent in it: one loop for each of the four functions,
- * so that no round asks which one it is, over signed words. The schedule is a constant of this function and not of the module: bundlers make
- * variables of a module's constants, and a variable is looked up at every access.
+ * The compression function is written out here, because nearly all the time of a code is spent in
+ * it: one loop for each of the four functions, so that no round asks which one it is, over signed
+ * words. The schedule is a constant of this function and not of the module: bundlers make variables
+ * of a module's constants, and a variable is looked up at every access.
  */
 export function createSha1Class(): new () => unknown {
   const schedule = new Int32Array(80)
 
-  // Abstract, because it leaves out copying: an HMAC key sets a hash where it goes on, and never copies one.
+  // Abstract, because it leaves out copying: an HMAC key sets a hash where it goes on, and never
+  // copies one.
   abstract class Sha1 extends HashMD<Sha1> {
     A = 0x67452301
     B = 0xefcdab89 | 0

@@ -77,7 +77,10 @@ export function spendPermit(subject: Subject, claims: PermitClaims, now: number)
   return spend(subject, { ...claims, expiresAt: claims.issuedAt + 2 * PERMIT_SECONDS * 1000 }, now)
 }
 
-/** A number takes the place of the one that had its role: a user has one number and one backup number. */
+/**
+ * A number takes the place of the one that had its role: a user has one number and one backup
+ * number.
+ */
 function replacedBy(factor: Factor, factors: readonly Factor[]): readonly Factor[] {
   return factor.kind === 'totp'
     ? []

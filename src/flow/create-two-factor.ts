@@ -10,7 +10,10 @@ import { type Status, status } from './status.ts'
 import { createStepUp, type StepUp } from './step-up.ts'
 import { createTotp, type Totp } from './totp.ts'
 
-/** A portal's second factor. `twoFactor.login.verify` is in `flow/login.ts`, and so on for every property. */
+/**
+ * A portal's second factor. `twoFactor.login.verify` is in `flow/login.ts`, and so on for every
+ * property.
+ */
 export interface TwoFactor {
   readonly login: Login
   readonly stepUp: StepUp
@@ -25,8 +28,8 @@ export interface TwoFactor {
 }
 
 /**
- * Binds options to the calls of a portal. It does no I/O, starts no timer and keeps no state of any user, so it may be made once or
- * per request.
+ * Binds options to the calls of a portal. It does no I/O, starts no timer and keeps no state of any
+ * user, so it may be made once or per request.
  *
  * @throws `ERR_OPTION`
  */

@@ -8,7 +8,10 @@ import { endTokens, type Factor, type Subject } from '../record/subject.ts'
 import { checkSessionId } from '../tokens/token.ts'
 import { transact } from '../record/transact.ts'
 
-/** `enrolled`: whether a confirmed factor is left. `required`: the portal's requirement forbids removing the last one. */
+/**
+ * `enrolled`: whether a confirmed factor is left. `required`: the portal's requirement forbids
+ * removing the last one.
+ */
 export type Removal = Change<{ enrolled: boolean }>
 
 /** Input of `factors.removeAll`: the permit is for `MANAGE_FACTORS` and of this session. */
@@ -20,7 +23,10 @@ export interface RemoveAllInput {
 
 /** `twoFactor.factors`: what a user has, by id. */
 export interface Factors {
-  /** Names an authenticator anew; the label is cut to 64 characters. Changes nothing about its security, so it needs no permit. */
+  /**
+   * Names an authenticator anew; the label is cut to 64 characters. Changes nothing about its
+   * security, so it needs no permit.
+   */
   rename(input: {
     userId: string
     factorId: string
@@ -28,13 +34,18 @@ export interface Factors {
     context?: RequestContext | undefined
   }): Promise<Change<object, 'not_found'>>
   /**
-   * Removes one factor and spends the permit. Removing the last one removes backup codes and remembered devices with it, ends whatever was begun
-   * before, and is rejected as `required` where the policy asks for a second factor now. `enrolled` tells whether one is left.
+   * Removes one factor and spends the permit. Removing the last one removes backup codes and
+   * remembered devices with it, ends whatever was begun before, and is rejected as `required` where
+   * the policy asks for a second factor now. `enrolled` tells whether one is left.
    *
-   * @throws `ERR_OPTION`, `ERR_REQUIREMENT`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, `ERR_TOKEN_KIND`, and the record's codes.
+   * @throws `ERR_OPTION`, `ERR_REQUIREMENT`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`,
+   *   `ERR_TOKEN_KIND`, and the record's codes.
    */
   remove(input: RemoveAllInput & { factorId: string }): Promise<Removal>
-  /** The OFF switch: every factor, backup code and remembered device in one write. Rejects and throws as `remove`. */
+  /**
+   * The OFF switch: every factor, backup code and remembered device in one write. Rejects and
+   * throws as `remove`.
+   */
   removeAll(input: RemoveAllInput): Promise<Removal>
 }
 
@@ -99,8 +110,8 @@ async function removeWhere(
 }
 
 /**
- * The record without some factors; without any, nothing that rested on them is left, no enrollment that somebody else began either. A lone
- * backup number becomes the number.
+ * The record without some factors; without any, nothing that rested on them is left, no enrollment
+ * that somebody else began either. A lone backup number becomes the number.
  */
 function withoutFactors(subject: Subject, removed: readonly Factor[], now: number): Subject {
   const left = subject.factors.filter((factor) => !removed.includes(factor))

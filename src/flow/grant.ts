@@ -1,8 +1,9 @@
 import { KeystepError } from '../errors.ts'
 
 /**
- * How sure the portal may be of the user: `'password'` (no second factor is enrolled), `'remembered'` (a device that passed one
- * within 30 days; never enough for step-up, 63B-4 5.1), `'mfa'` (a second factor was verified now).
+ * How sure the portal may be of the user: `'password'` (no second factor is enrolled),
+ * `'remembered'` (a device that passed one within 30 days; never enough for step-up, 63B-4 5.1),
+ * `'mfa'` (a second factor was verified now).
  */
 export type Assurance = 'password' | 'remembered' | 'mfa'
 
@@ -27,12 +28,16 @@ const uncopied = Symbol('a grant cannot be copied')
 
 abstract class Grant {
   constructor() {
-    // Own and enumerable, so that a spread or Object.assign from a grant runs into it instead of making a look-alike.
+    // Own and enumerable, so that a spread or Object.assign from a grant runs into it instead of
+    // making a look-alike.
     Object.defineProperty(this, uncopied, { enumerable: true, get: refuseCopy })
   }
 }
 
-/** Asked by each class before anything else, so that neither `new` nor a changed prototype makes a grant. */
+/**
+ * Asked by each class before anything else, so that neither `new` nor a changed prototype makes a
+ * grant.
+ */
 function requireMint(token: symbol): void {
   if (token !== minted) throw new KeystepError('ERR_GRANT', 'a grant is made by keystep alone')
 }
@@ -41,7 +46,10 @@ function refuseCopy(): never {
   throw new KeystepError('ERR_GRANT', 'a grant cannot be copied or spread: pass it on whole')
 }
 
-/** Opens a session: keystep's word, in this process, that this user may log in now. It cannot be made, copied or changed. */
+/**
+ * Opens a session: keystep's word, in this process, that this user may log in now. It cannot be
+ * made, copied or changed.
+ */
 export class LoginGrant extends Grant {
   readonly #facts: LoginFacts
 
@@ -56,7 +64,9 @@ export class LoginGrant extends Grant {
     mint = { login: (facts) => new LoginGrant(minted, facts), stepUp: undefined as never }
   }
 
-  /** Whether a value is a grant that keystep made: `openSession` asks this where types do not reach. */
+  /**
+   * Whether a value is a grant that keystep made: `openSession` asks this where types do not reach.
+   */
   static isGrant(value: unknown): value is LoginGrant {
     return typeof value === 'object' && value !== null && #facts in value
   }
@@ -89,7 +99,10 @@ export class LoginGrant extends Grant {
   }
 }
 
-/** Opens one door of a session: keystep's word, in this process, that a permit for this purpose is good now. */
+/**
+ * Opens one door of a session: keystep's word, in this process, that a permit for this purpose is
+ * good now.
+ */
 export class StepUpGrant extends Grant {
   readonly #facts: StepUpFacts
 

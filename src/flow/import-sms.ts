@@ -12,7 +12,10 @@ export interface SmsImportInput {
   userId: string
   /** E.164. */
   number: string
-  /** When the old system saw a code sent to it come back; a number without that must be enrolled anew (63B-4 3.1.3.3). */
+  /**
+   * When the old system saw a code sent to it come back; a number without that must be enrolled
+   * anew (63B-4 3.1.3.3).
+   */
   confirmedAt: Date | string
   backup?: boolean | undefined
 }

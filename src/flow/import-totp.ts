@@ -16,10 +16,16 @@ export interface TotpImportInput {
   userId: string
   /** Raw bytes, base32 text, a key URI, or an `OtpKey`. */
   key: OtpKey | Uint8Array | string | Secret<string>
-  /** The step of the last code that the old system accepted, where it kept it: codes up to it stay used. */
+  /**
+   * The step of the last code that the old system accepted, where it kept it: codes up to it stay
+   * used.
+   */
   lastUsedStep?: number | null | undefined
   label?: string | undefined
-  /** Of the key, unless a key URI tells. Default SHA1, 6 digits, 30 seconds: what nearly every old system issued. */
+  /**
+   * Of the key, unless a key URI tells. Default SHA1, 6 digits, 30 seconds: what nearly every old
+   * system issued.
+   */
   algorithm?: OtpAlgorithm | undefined
   digits?: 6 | 7 | 8 | undefined
   periodSeconds?: number | undefined

@@ -22,11 +22,17 @@ import { KeystepError } from '../errors.ts'
 /** Input of `login.begin`: the first factor was right. */
 export interface LoginBeginInput {
   userId: string
-  /** What the device cookie holds. Anything but a live device token of this user counts as none; a token of another kind throws `ERR_TOKEN_KIND`. */
+  /**
+   * What the device cookie holds. Anything but a live device token of this user counts as none; a
+   * token of another kind throws `ERR_TOKEN_KIND`.
+   */
   deviceToken?: string | undefined
   /** How the first factor was proven (RFC 8176). Default `['pwd']`. */
   amr?: readonly string[] | undefined
-  /** The portal's own flag that this user is enrolled: with it a missing record is an error and never "no second factor". */
+  /**
+   * The portal's own flag that this user is enrolled: with it a missing record is an error and
+   * never "no second factor".
+   */
   expectEnrolled?: boolean | undefined
   context?: RequestContext | undefined
 }
@@ -50,7 +56,10 @@ export interface LoginVerifyInput {
   challenge: string
   /** What the user typed, whatever it is. */
   code: string
-  /** Names the factor where the page has a field for each; without it the shape and what is enrolled decide. */
+  /**
+   * Names the factor where the page has a field for each; without it the shape and what is enrolled
+   * decide.
+   */
   factor?: FactorKind | undefined
   /** The user ticked "remember this device"; the label is cut to 64 characters. */
   rememberDevice?: { label: string } | undefined
@@ -77,13 +86,16 @@ interface LoginClaims extends ChallengeClaims {
 /** `twoFactor.login`: from the right password to a session. */
 export interface Login {
   /**
-   * Decides what has to follow the first factor. One read and no write, but for a remembered device's last-seen instant once a day.
+   * Decides what has to follow the first factor. One read and no write, but for a remembered
+   * device's last-seen instant once a day.
    *
-   * @throws `ERR_USER_ID`, `ERR_RECORD_MISSING` (`expectEnrolled`), `ERR_REQUIREMENT`, `ERR_STORE`, `ERR_CLOCK`, `ERR_TOKEN_KIND`, and the record's codes.
+   * @throws `ERR_USER_ID`, `ERR_RECORD_MISSING` (`expectEnrolled`), `ERR_REQUIREMENT`, `ERR_STORE`,
+   *   `ERR_CLOCK`, `ERR_TOKEN_KIND`, and the record's codes.
    */
   begin(input: LoginBeginInput): Promise<LoginDecision>
   /**
-   * Checks one code against a challenge, whatever kind of code it is: one debit, one verdict (63B-4 3.2.2, RFC 6238 5.2).
+   * Checks one code against a challenge, whatever kind of code it is: one debit, one verdict (63B-4
+   * 3.2.2, RFC 6238 5.2).
    *
    * @throws `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, `ERR_TOKEN_KIND`, and the record's codes.
    */

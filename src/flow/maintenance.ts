@@ -16,7 +16,10 @@ import type { MaintenanceOptions } from './walk.ts'
  * has the steps for each case.
  */
 export interface Maintenance {
-  /** Seals every record under the current key. A record that changes meanwhile was just sealed so. @throws `ERR_STORE`, `ERR_KEYRING` */
+  /**
+   * Seals every record under the current key. A record that changes meanwhile was just sealed so.
+   * @throws `ERR_STORE`, `ERR_KEYRING`
+   */
   reseal(options?: MaintenanceOptions): Promise<ResealReport>
   /** Counts what there is. @throws `ERR_STORE`, `ERR_KEYRING` */
   summarize(options?: SummarizeOptions): Promise<Summary>

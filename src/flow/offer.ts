@@ -13,7 +13,10 @@ export interface FactorOffer {
   to?: 'primary' | 'backup'
 }
 
-/** What a user can answer a challenge with. A number of a country that is refused now is not offered, but stays a factor. */
+/**
+ * What a user can answer a challenge with. A number of a country that is refused now is not
+ * offered, but stays a factor.
+ */
 export function offersOf(settings: Settings, subject: Subject): FactorOffer[] {
   if (subject.needsSupportCode) return [{ kind: 'support_code' }]
   const offers: FactorOffer[] = []

@@ -10,14 +10,18 @@ import { restartRecovery } from '../record/throttle.ts'
 import { transact } from '../record/transact.ts'
 import { unlock, type Unlocked } from './unlock.ts'
 
-/** `twoFactor.recovery`: what support and the password page call. None of it asks for a permit: guard it as staff pages are guarded. */
+/**
+ * `twoFactor.recovery`: what support and the password page call. None of it asks for a permit:
+ * guard it as staff pages are guarded.
+ */
 export interface Recovery {
   /**
    * Issues a code for a user who lost everything: 20 characters, 24 hours, one outstanding. Typed at login it allows to enroll anew and
    * nothing else; staff never choose or see a factor (ASVS 6.4.6). Prefer it to `reset`. Rejected as `not_found` where nothing is
    * enrolled, unless a reset was before it.
    *
-   * @throws `ERR_OPTION`, `ERR_USER_ID`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and the record's codes.
+   * @throws `ERR_OPTION`, `ERR_USER_ID`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and the
+   *   record's codes.
    */
   issueSupportCode(
     input: StaffInput,
@@ -44,8 +48,9 @@ export interface Recovery {
    */
   unlock(input: StaffInput): Promise<Unlocked>
   /**
-   * To be called whenever the password changes: ends every challenge, permit, enrollment and remembered device, and leaves the factors:
-   * a password reset never strips the second factor (V28, ASVS 6.4.3).
+   * To be called whenever the password changes: ends every challenge, permit, enrollment and
+   * remembered device, and leaves the factors: a password reset never strips the second factor
+   * (V28, ASVS 6.4.3).
    *
    * @throws `ERR_USER_ID`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and the record's codes.
    */

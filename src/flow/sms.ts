@@ -32,15 +32,22 @@ export type ConfirmVerdict = Verdict<{
   backupCodes: Secret<readonly string[]> | null
 }>
 
-/** `twoFactor.sms`: codes by message, a restricted authenticator (63B-4 3.1.3.3): offer an app beside it, and say why. */
+/**
+ * `twoFactor.sms`: codes by message, a restricted authenticator (63B-4 3.1.3.3): offer an app
+ * beside it, and say why.
+ */
 export interface Sms {
-  /** Whether `createTwoFactor` was given the option `sms`: without it, the calls throw `ERR_OPTION`. */
+  /**
+   * Whether `createTwoFactor` was given the option `sms`: without it, the calls throw `ERR_OPTION`.
+   */
   readonly configured: boolean
   /**
-   * Begins to enroll a number and sends it a code. A number in the same role is replaced once the new one is confirmed. With `backup`, the
-   * second number. `number_refused`: of a country that is not on the list; nothing was sent.
+   * Begins to enroll a number and sends it a code. A number in the same role is replaced once the
+   * new one is confirmed. With `backup`, the second number. `number_refused`: of a country that is
+   * not on the list; nothing was sent.
    *
-   * @throws `ERR_OPTION`, `ERR_SMS_SENDER`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, `ERR_TOKEN_KIND`, and the record's codes.
+   * @throws `ERR_OPTION`, `ERR_SMS_SENDER`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`,
+   *   `ERR_TOKEN_KIND`, and the record's codes.
    */
   enroll(input: {
     permit: string
@@ -54,8 +61,9 @@ export interface Sms {
     | SendRejection<'malformed_number' | 'number_refused'>
   >
   /**
-   * Confirms a number by the code that it received, and in one write binds it and, for a first factor, issues backup codes. A wrong code is
-   * an attempt like any other: here the caller does not hold the secret.
+   * Confirms a number by the code that it received, and in one write binds it and, for a first
+   * factor, issues backup codes. A wrong code is an attempt like any other: here the caller does
+   * not hold the secret.
    *
    * @throws as `enroll`, without `ERR_SMS_SENDER`.
    */

@@ -48,7 +48,10 @@ export interface TwoFactorStatus {
   supportCodeUntil: Date | null
 }
 
-/** Reads a user's state for a security page: one read, no write. @throws `ERR_USER_ID`, `ERR_REQUIREMENT`, `ERR_STORE`, `ERR_CLOCK`, and the record's codes. */
+/**
+ * Reads a user's state for a security page: one read, no write. @throws `ERR_USER_ID`,
+ * `ERR_REQUIREMENT`, `ERR_STORE`, `ERR_CLOCK`, and the record's codes.
+ */
 export type Status = (input: { userId: string }) => Promise<TwoFactorStatus>
 
 export async function status(

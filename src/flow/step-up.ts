@@ -24,7 +24,10 @@ export interface StepUpBeginInput {
   userId: string
   /** The session that asks; its permit works in no other. It never stands in a token. */
   sessionId: string
-  /** What the permit is for, such as `'dns.change'`, or `MANAGE_FACTORS` for keystep's own sensitive calls. 1 to 64 characters. */
+  /**
+   * What the permit is for, such as `'dns.change'`, or `MANAGE_FACTORS` for keystep's own sensitive
+   * calls. 1 to 64 characters.
+   */
   purpose: string
   /** When the first factor was last proven in this session. */
   firstFactorAt?: Date | string | undefined
@@ -44,7 +47,10 @@ export type StepUpDecision =
       because: 'recently_verified' | 'not_enrolled'
     }
   | { next: 'challenge'; challenge: string; factors: readonly FactorOffer[]; expiresAt: Date }
-  /** No second factor is enrolled and the first is older than 10 minutes: ask for the password again. */
+  /**
+   * No second factor is enrolled and the first is older than 10 minutes: ask for the password
+   * again.
+   */
   | { next: 'confirm_first_factor' }
 
 interface StepUpClaims extends ChallengeClaims {
@@ -53,16 +59,22 @@ interface StepUpClaims extends ChallengeClaims {
   readonly amr: readonly string[]
 }
 
-/** `twoFactor.stepUp`: a fresh proof before a sensitive operation (ASVS 7.5.3), bound to one session and one purpose. */
+/**
+ * `twoFactor.stepUp`: a fresh proof before a sensitive operation (ASVS 7.5.3), bound to one session
+ * and one purpose.
+ */
 export interface StepUp {
   /**
-   * Decides whether a code is needed. One read, no write. A remembered device never suffices, and `MANAGE_FACTORS` always costs a code of
-   * its own once a factor is live.
+   * Decides whether a code is needed. One read, no write. A remembered device never suffices, and
+   * `MANAGE_FACTORS` always costs a code of its own once a factor is live.
    *
    * @throws `ERR_USER_ID`, `ERR_OPTION`, `ERR_STORE`, `ERR_CLOCK`, and the record's codes.
    */
   begin(input: StepUpBeginInput): Promise<StepUpDecision>
-  /** Checks one code against a step-up challenge; counted together with the codes of logins (V4). @throws as `login.verify` */
+  /**
+   * Checks one code against a step-up challenge; counted together with the codes of logins (V4).
+   * @throws as `login.verify`
+   */
   verify(input: {
     challenge: string
     code: string
@@ -141,7 +153,10 @@ async function begin(settings: Settings, input: StepUpBeginInput): Promise<StepU
   }
 }
 
-/** Fresh: at most 10 minutes old, not in the future, and not from before the last reset or password change. */
+/**
+ * Fresh: at most 10 minutes old, not in the future, and not from before the last reset or password
+ * change.
+ */
 function isFresh(at: number, subject: Subject | null, now: number): boolean {
   return at <= now && at > now - PERMIT_SECONDS * 1000 && at >= (subject?.epoch.at ?? 0)
 }

@@ -27,7 +27,10 @@ const CLOCK_SEARCH_STEPS = 10
 
 /** What to show: nothing of it is stored yet, and the live factor is untouched. */
 export interface TotpEnrollment {
-  /** Carries the key, sealed; keep it in a hidden field or the session until `confirm`, 10 minutes at most. */
+  /**
+   * Carries the key, sealed; keep it in a hidden field or the session until `confirm`, 10 minutes
+   * at most.
+   */
   enrollment: string
   /** For `qrSvg`. */
   keyUri: Secret<string>
@@ -58,7 +61,10 @@ type Enrolled = Pick<
   TotpFactor,
   'kind' | 'id' | 'key' | 'algorithm' | 'digits' | 'periodSeconds' | 'label'
 >
-/** What the sealed enrollment carries: its permit's claims, the factor to be, and the account's name. */
+/**
+ * What the sealed enrollment carries: its permit's claims, the factor to be, and the account's
+ * name.
+ */
 interface EnrollmentClaims extends PermitClaims {
   readonly factor: Enrolled
   readonly account: string
@@ -67,9 +73,11 @@ interface EnrollmentClaims extends PermitClaims {
 /** `twoFactor.totp`: authenticator apps. */
 export interface Totp {
   /**
-   * Begins to enroll an authenticator: makes a key and writes nothing. `account` names the user in the app; the label names the authenticator.
+   * Begins to enroll an authenticator: makes a key and writes nothing. `account` names the user in
+   * the app; the label names the authenticator.
    *
-   * @throws `ERR_OPTION`, `ERR_KEY_URI`, `ERR_STORE`, `ERR_CLOCK`, `ERR_TOKEN_KIND`, and the record's codes.
+   * @throws `ERR_OPTION`, `ERR_KEY_URI`, `ERR_STORE`, `ERR_CLOCK`, `ERR_TOKEN_KIND`, and the
+   *   record's codes.
    */
   enroll(input: {
     permit: string
@@ -79,13 +87,17 @@ export interface Totp {
     label?: string | undefined
     context?: RequestContext | undefined
   }): Promise<Change<TotpEnrollment, 'expired' | 'limit_reached'>>
-  /** The same enrollment again, for a page drawn anew after a typo; `expired` once it is confirmed. One read, no write. Throws as `enroll`. */
+  /**
+   * The same enrollment again, for a page drawn anew after a typo; `expired` once it is confirmed.
+   * One read, no write. Throws as `enroll`.
+   */
   pending(input: {
     enrollment: string
     sessionId?: string | undefined
   }): Promise<Outcome<TotpEnrollment, 'expired'>>
   /**
-   * Confirms by a first code, and in one write binds the factor, uses up its step and, for a first factor, issues backup codes.
+   * Confirms by a first code, and in one write binds the factor, uses up its step and, for a first
+   * factor, issues backup codes.
    *
    * @throws `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, `ERR_TOKEN_KIND`, and the record's codes.
    */
@@ -93,11 +105,17 @@ export interface Totp {
     enrollment: string
     sessionId?: string | undefined
     code: string
-    /** Names the authenticator, where the page asks for it only now; in place of the label that `enroll` was given. Cut to 64 characters; an empty one is none. */
+    /**
+     * Names the authenticator, where the page asks for it only now; in place of the label that
+     * `enroll` was given. Cut to 64 characters; an empty one is none.
+     */
     label?: string | undefined
     context?: RequestContext | undefined
   }): Promise<({ outcome: 'accepted'; failuresBefore: number } & TotpConfirmed) | ConfirmRejection>
-  /** Takes over an authenticator that another system enrolled. An operator's call: it asks for no permit. */
+  /**
+   * Takes over an authenticator that another system enrolled. An operator's call: it asks for no
+   * permit.
+   */
   import(input: TotpImportInput): Promise<Change<TotpImported, 'limit_reached'>>
 }
 
@@ -241,7 +259,9 @@ export interface Prepared {
   readonly backupCodes: BackupCodeSet | null
 }
 
-/** What a binding starts from: the record, or a new one, and hashed backup codes where they are due. */
+/**
+ * What a binding starts from: the record, or a new one, and hashed backup codes where they are due.
+ */
 export async function prepareBinding(
   subject: Subject | null,
   { basis }: PermitClaims,

@@ -39,7 +39,10 @@ export interface FactorConfirmed {
   backupCodes: readonly string[] | null
 }
 
-/** The answer of every route, with instants as `Date`; on the wire they are ISO 8601 strings, see {@link Json}. */
+/**
+ * The answer of every route, with instants as `Date`; on the wire they are ISO 8601 strings, see
+ * {@link Json}.
+ */
 export interface RouteAnswers extends Record<RouteName, object> {
   'GET /status': TwoFactorStatus
   'POST /login/verify': LoginVerified | { outcome: 'enroll'; permit: string } | Rejection

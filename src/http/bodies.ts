@@ -11,7 +11,10 @@ export interface CodeBody {
   factor?: FactorKind | undefined
 }
 
-/** The request body of every route. Texts are well-formed; a field that is not named here is refused. */
+/**
+ * The request body of every route. Texts are well-formed; a field that is not named here is
+ * refused.
+ */
 export interface RouteBodies {
   'GET /status': NoBody
   /** `challenge`: default the cookie's. `rememberDevice`: the user ticked it; the label is cut to 64 characters. */
@@ -22,7 +25,10 @@ export interface RouteBodies {
   /** 1 to 64 characters. */
   'POST /step-up/begin': { purpose: string }
   'POST /step-up/verify': CodeBody & { challenge: string }
-  /** `account` counts without a session alone: 1 to 128 characters, no colon. `label`: cut to 64 characters; an empty one is none. */
+  /**
+   * `account` counts without a session alone: 1 to 128 characters, no colon. `label`: cut to 64
+   * characters; an empty one is none.
+   */
   'POST /totp/enroll': { permit: string; account?: string | undefined; label?: string | undefined }
   'POST /totp/pending': { enrollment: string }
   /** `label`: as in `/totp/enroll`, in place of the one given there. */

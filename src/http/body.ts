@@ -10,9 +10,10 @@ export type ReadBody =
   { value: Readonly<Record<string, unknown>>; refusal?: undefined } | { refusal: Response }
 
 /**
- * Reads a JSON object of at most `maxBytes` (default 16,384), whatever `Content-Length` says. Refuses with 415 anything but
- * `application/json` in UTF-8 without content encoding, which no HTML form of another site can send; with 413 what is too large; with 400
- * what is no JSON object. Names are own properties: `__proto__` is a name like any other.
+ * Reads a JSON object of at most `maxBytes` (default 16,384), whatever `Content-Length` says.
+ * Refuses with 415 anything but `application/json` in UTF-8 without content encoding, which no HTML
+ * form of another site can send; with 413 what is too large; with 400 what is no JSON object. Names
+ * are own properties: `__proto__` is a name like any other.
  *
  * @throws `ERR_OPTION` when somebody has read the body before.
  */

@@ -1,7 +1,10 @@
 import type { Json, RouteAnswers } from './answers.ts'
 import type { RouteBodies, RouteName } from './bodies.ts'
 
-/** A request that got no answer of its route: the network failed (`status` 0), the session ended (401), the service is down (503), ... */
+/**
+ * A request that got no answer of its route: the network failed (`status` 0), the session ended
+ * (401), the service is down (503), ...
+ */
 export class TwoFactorRequestError extends Error {
   override readonly name = 'TwoFactorRequestError'
   /** The HTTP status; 0 without a response. */
@@ -24,7 +27,10 @@ export type Post<P extends string> = `POST ${P}` extends infer R extends RouteNa
   ? (body: RouteBodies[R]) => Promise<Json<RouteAnswers[R]>>
   : never
 
-/** One method per route, `POST /factors/remove-all` as `factors.removeAll`; every one rejects with {@link TwoFactorRequestError}. */
+/**
+ * One method per route, `POST /factors/remove-all` as `factors.removeAll`; every one rejects with
+ * {@link TwoFactorRequestError}.
+ */
 export interface TwoFactorClient {
   /** Everything that a security page shows. */
   status: () => Promise<Json<RouteAnswers['GET /status']>>
@@ -75,11 +81,13 @@ export interface TwoFactorClient {
 }
 
 /**
- * A typed client for front ends, under 2 kB: `client.login.verify({ code })`. Rejections (`wrong_code`, `locked`, ...) are answers, whatever
- * their HTTP status; instants are ISO 8601 strings.
+ * A typed client for front ends, under 2 kB: `client.login.verify({ code })`. Rejections
+ * (`wrong_code`, `locked`, ...) are answers, whatever their HTTP status; instants are ISO 8601
+ * strings.
  *
  * @param fetch the browser's; cookies are its matter.
- * @param options `basePath` as the handler has it, with the origin before it where that differs. Default `'/two-factor'`.
+ * @param options `basePath` as the handler has it, with the origin before it where that differs.
+ *   Default `'/two-factor'`.
  */
 export function createTwoFactorClient(
   fetch: ClientFetch,

@@ -1,12 +1,16 @@
 import type { RouteBodies, RouteName } from './bodies.ts'
 import type { ShapeOf } from './fields.ts'
 
-/** Whether a route asks for a session: `optional` ones go by what they are shown (a challenge, permit or enrollment) and its session, if any. */
+/**
+ * Whether a route asks for a session: `optional` ones go by what they are shown (a challenge,
+ * permit or enrollment) and its session, if any.
+ */
 export type SessionTerm = 'none' | 'optional' | 'required'
 
 /**
- * Every route: method and path, who may call it, and its body. The path of a call is the path of its route:
- * `twoFactor.factors.removeAll` is `POST /factors/remove-all`. Handler, client and the OpenAPI file are held against this table.
+ * Every route: method and path, who may call it, and its body. The path of a call is the path of
+ * its route: `twoFactor.factors.removeAll` is `POST /factors/remove-all`. Handler, client and the
+ * OpenAPI file are held against this table.
  */
 export const ROUTES = {
   'GET /status': { session: 'required', body: {} },

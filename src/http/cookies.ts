@@ -1,12 +1,16 @@
 import type { DeviceIssued } from '../tokens/device.ts'
 
-// The prefix makes browsers refuse the cookie from anybody but this host over HTTPS, so no subdomain can plant one.
+// The prefix makes browsers refuse the cookie from anybody but this host over HTTPS, so no
+// subdomain can plant one.
 const CHALLENGE = '__Host-challenge'
 const DEVICE = '__Host-device'
 
 /** How the two cookies are set. */
 export interface CookieOptions {
-  /** Default `'strict'`; `'lax'` where the user comes back from another site, such as a single sign-on. */
+  /**
+   * Default `'strict'`; `'lax'` where the user comes back from another site, such as a single
+   * sign-on.
+   */
   sameSite?: 'strict' | 'lax' | undefined
   /** The clock that `Max-Age` counts from, default the system's. */
   now?: (() => Date) | undefined
@@ -23,7 +27,10 @@ export function challengeCookie(
   return cookie(CHALLENGE, challenge, expiresAt, options)
 }
 
-/** The `Set-Cookie` value that remembers a device until it expires: `__Host-`, HttpOnly, Secure, SameSite. Reveals the token. */
+/**
+ * The `Set-Cookie` value that remembers a device until it expires: `__Host-`, HttpOnly, Secure,
+ * SameSite. Reveals the token.
+ */
 export function deviceCookie({ token, expiresAt }: DeviceIssued, options?: CookieOptions): string {
   return cookie(DEVICE, token.reveal(), expiresAt, options)
 }
@@ -38,12 +45,18 @@ export function endDeviceCookie(options?: CookieOptions): string {
   return cookie(DEVICE, '', null, options)
 }
 
-/** The challenge of the cookie, for `login.verify`; undefined without one, and for anything that is no challenge. */
+/**
+ * The challenge of the cookie, for `login.verify`; undefined without one, and for anything that is
+ * no challenge.
+ */
 export function readChallengeCookie(source: CookieSource): string | undefined {
   return read(source, CHALLENGE, 'ksc_')
 }
 
-/** The device token of the cookie, for `login.begin`; undefined without one, and for anything that is no device token. */
+/**
+ * The device token of the cookie, for `login.begin`; undefined without one, and for anything that
+ * is no device token.
+ */
 export function readDeviceCookie(source: CookieSource): string | undefined {
   return read(source, DEVICE, 'ksd_')
 }

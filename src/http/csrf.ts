@@ -5,13 +5,17 @@ import { errorResponse } from './responses.ts'
 
 /** Where requests may come from. */
 export interface OriginOptions {
-  /** Origins beside the portal's own, such as `'https://portal.example'`: for front ends on another host, and for proxies that change `Host`. */
+  /**
+   * Origins beside the portal's own, such as `'https://portal.example'`: for front ends on another
+   * host, and for proxies that change `Host`.
+   */
   origins?: readonly string[] | undefined
 }
 
 /**
- * Refuses with 403 what a browser sends from another origin, and lets through (null) all else. A browser says so itself, by
- * `Sec-Fetch-Site` or else by `Origin`, and no page can forge either; a request with neither header comes from no browser's page.
+ * Refuses with 403 what a browser sends from another origin, and lets through (null) all else. A
+ * browser says so itself, by `Sec-Fetch-Site` or else by `Origin`, and no page can forge either; a
+ * request with neither header comes from no browser's page.
  *
  * @throws `ERR_OPTION` for an origin that is none.
  */
@@ -39,8 +43,9 @@ export function isSameOrigin({ headers, url }: Request, origins: readonly string
 }
 
 /**
- * `Host` is what the browser asked for, and no page can forge it; a framework may have put a name of its own into the URL, as Next.js does.
- * A name of another site that was rebound to the portal's address passes, and does no harm: the browser has no cookie of the portal for it.
+ * `Host` is what the browser asked for, and no page can forge it; a framework may have put a name
+ * of its own into the URL, as Next.js does. A name of another site that was rebound to the portal's
+ * address passes, and does no harm: the browser has no cookie of the portal for it.
  */
 function isOfHost(origin: string, host: string): boolean {
   if (!URL.canParse(origin)) return false

@@ -13,7 +13,8 @@ type EnrollRoute =
 
 export const enrollCalls: { readonly [R in EnrollRoute]: Call<R> } = {
   'POST /totp/enroll': async (twoFactor, { permit, account, label }, { session, context }) => {
-    // The session's own name counts; without a session the name only titles the entry in the user's own app.
+    // The session's own name counts; without a session the name only titles the entry in the user's
+    // own app.
     const name = session?.account ?? account ?? 'account'
     const begun = await twoFactor.totp.enroll({
       permit,

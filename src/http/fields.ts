@@ -61,8 +61,9 @@ const checks: { readonly [K in keyof FieldTypes]: (value: unknown) => boolean } 
 }
 
 /**
- * The body of a request, when it holds all that the shape asks for and nothing else; or null. What is returned is a new object that has
- * the shape's own fields alone, so that no name of a prototype, known or unknown, gets any further (`__proto__`, `constructor`).
+ * The body of a request, when it holds all that the shape asks for and nothing else; or null. What
+ * is returned is a new object that has the shape's own fields alone, so that no name of a
+ * prototype, known or unknown, gets any further (`__proto__`, `constructor`).
  */
 export function parseBody(
   shape: BodyShape,

@@ -11,15 +11,19 @@ const PERMIT_HEADER = 'Keystep-Permit'
 /** What {@link requireVerified} takes. */
 export interface VerifiedOptions {
   session: SessionReader
-  /** `'mfa'`: a second factor was verified in this session. `'remembered'`: or its device is a remembered one. */
+  /**
+   * `'mfa'`: a second factor was verified in this session. `'remembered'`: or its device is a
+   * remembered one.
+   */
   minimum: 'mfa' | 'remembered'
   /** Told of what became a 503. Default `console.error`. */
   onError?: FailureHandler | undefined
 }
 
 /**
- * A guard: lets a request through (null) when its session says, by `lastVerified`, that it was opened with at least so much assurance. 401
- * without a session, 403 `second_factor_required` below the minimum or when the session does not say, 503 when it cannot be had.
+ * A guard: lets a request through (null) when its session says, by `lastVerified`, that it was
+ * opened with at least so much assurance. 401 without a session, 403 `second_factor_required` below
+ * the minimum or when the session does not say, 503 when it cannot be had.
  *
  * @throws `ERR_OPTION`
  */
@@ -46,8 +50,9 @@ export interface PermitOptions {
 }
 
 /**
- * A guard: lets a request through (null) when it carries a live permit of this session for this purpose (`stepUp.check`). 401 without a
- * session, 403 `permit_required` without such a permit, 400 for a token of another kind, 503 when the store does not answer.
+ * A guard: lets a request through (null) when it carries a live permit of this session for this
+ * purpose (`stepUp.check`). 401 without a session, 403 `permit_required` without such a permit, 400
+ * for a token of another kind, 503 when the store does not answer.
  *
  * @throws `ERR_OPTION`
  */

@@ -23,21 +23,29 @@ import { readSession, type SessionReader } from './session.ts'
 
 /** What {@link createTwoFactorHandler} takes. `session` and `openSession` are required. */
 export interface HandlerOptions extends CookieOptions, OriginOptions {
-  /** Where the routes begin: a path with a slash before and none after it, as URLs have it; or `''`. Default `'/two-factor'`. */
+  /**
+   * Where the routes begin: a path with a slash before and none after it, as URLs have it; or `''`.
+   * Default `'/two-factor'`.
+   */
   basePath?: string | undefined
   /** Finds the session that a request belongs to. */
   session: SessionReader
   /** Opens a session for a grant, also where the user was in one, and returns its headers. */
   openSession: SessionOpener
-  /** The request facts that go into the user's activity. Default the user agent alone: whose word on the IP address counts, the portal knows. */
+  /**
+   * The request facts that go into the user's activity. Default the user agent alone: whose word on
+   * the IP address counts, the portal knows.
+   */
   context?: ((request: Request) => RequestContext | Promise<RequestContext>) | undefined
   /** Told of everything that became a 503. Default `console.error`. */
   onError?: FailureHandler | undefined
 }
 
 /**
- * The HTTP door: JSON routes for all that a portal's pages need after the password, as `(request) => Promise<Response | null>`, null for a
- * path outside of `basePath` and, where that is `''`, for one of no route. The routes are listed in docs/http.md and docs/openapi.json. It never throws.
+ * The HTTP door: JSON routes for all that a portal's pages need after the password, as
+ * `(request) => Promise<Response | null>`, null for a path outside of `basePath` and, where that is
+ * `''`, for one of no route. The routes are listed in docs/http.md and docs/openapi.json. It never
+ * throws.
  *
  * @throws `ERR_OPTION`
  */

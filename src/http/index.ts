@@ -1,5 +1,6 @@
 /**
- * The HTTP door: web-standard handlers, guards, cookies and a typed client, for every framework and runtime.
+ * The HTTP door: web-standard handlers, guards, cookies and a typed client, for every framework and
+ * runtime.
  *
  * @module
  */

@@ -11,8 +11,9 @@ export interface LoginResponseOptions extends CookieOptions {
 }
 
 /**
- * The response of a portal's password login to what `login.begin` decided: `proceed` opens the session with the grant, `challenge` sets the
- * challenge cookie, `enroll` hands out the permit. The body is a `LoginAnswer`; neither grant nor challenge stands in it.
+ * The response of a portal's password login to what `login.begin` decided: `proceed` opens the
+ * session with the grant, `challenge` sets the challenge cookie, `enroll` hands out the permit. The
+ * body is a `LoginAnswer`; neither grant nor challenge stands in it.
  *
  * @throws what `openSession` throws.
  */

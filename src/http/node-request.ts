@@ -1,7 +1,10 @@
 import { originOf } from './origin.ts'
 import { errorResponse } from './responses.ts'
 
-/** As much of Node's `IncomingMessage` as is needed; Express adds `originalUrl`, and a body parser `body`. */
+/**
+ * As much of Node's `IncomingMessage` as is needed; Express adds `originalUrl`, and a body parser
+ * `body`.
+ */
 export interface NodeRequest {
   readonly method?: string | undefined
   readonly url?: string | undefined
@@ -25,7 +28,10 @@ export interface NodeRequest {
 /** What describes a body's bytes on the wire; after a body parser they are other bytes. */
 const OF_THE_BYTES = ['content-length', 'content-encoding', 'transfer-encoding']
 
-/** A segment that URLs walk over (`/x/../two-factor/status`), and what they drop or take for a slash: servers route by the path as it came. */
+/**
+ * A segment that URLs walk over (`/x/../two-factor/status`), and what they drop or take for a
+ * slash: servers route by the path as it came.
+ */
 const WALKS = /^[^?#]*(?:[\\\p{Cc}]|\/(?:\.|%2e){1,2}(?:[/?#]|$))/iu
 
 /** The `Request` that Node's stands for, or the response that refuses it. `body`: what a body parser has made of it, if one was there first. */
@@ -82,7 +88,8 @@ function toHeaders(message: NodeRequest): Headers {
 }
 
 function toBody(message: NodeRequest, body: unknown): BodyInit {
-  // Some parsers leave an empty object where they read nothing: what counts is whether the bytes are gone.
+  // Some parsers leave an empty object where they read nothing: what counts is whether the bytes
+  // are gone.
   if (!isGone(message)) return toStream(message)
   if (typeof body === 'string') return body
   if (body instanceof Uint8Array) return new Uint8Array(body)
@@ -95,7 +102,10 @@ function isForm({ headers }: NodeRequest): boolean {
     .startsWith('application/x-www-form-urlencoded')
 }
 
-/** The fields that a parser made of a form; of what is nested, the names are written as parsers read them: `a[b]`. */
+/**
+ * The fields that a parser made of a form; of what is nested, the names are written as parsers read
+ * them: `a[b]`.
+ */
 function fieldsOf(name: string, value: unknown): [name: string, value: string][] {
   if (Array.isArray(value)) return value.flatMap((one) => fieldsOf(name, one))
   if (typeof value !== 'object' || value === null) return name === '' ? [] : [[name, String(value)]]
@@ -109,8 +119,9 @@ function isGone({ readableEnded, destroyed }: NodeRequest): boolean {
 }
 
 /**
- * The bytes as they come. Nothing is touched before the first read, so that Node itself deals with a body that nobody wants; and a reader
- * that had enough lets the rest run out, so that the answer still gets through.
+ * The bytes as they come. Nothing is touched before the first read, so that Node itself deals with
+ * a body that nobody wants; and a reader that had enough lets the rest run out, so that the answer
+ * still gets through.
  */
 function toStream(message: NodeRequest): ReadableStream<Uint8Array> {
   let stop: (() => void) | null = null

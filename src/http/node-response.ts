@@ -29,7 +29,8 @@ export interface FastifyReply {
 
 /** Writes a response; cookies join those that were set before. */
 export async function write(response: Response, target: NodeResponse): Promise<void> {
-  // First of all: a body that fails must not leave the cookie of a session behind, for the answer that follows.
+  // First of all: a body that fails must not leave the cookie of a session behind, for the answer
+  // that follows.
   const body = new Uint8Array(await response.arrayBuffer())
   target.statusCode = response.status
   for (const [name, value] of response.headers) {

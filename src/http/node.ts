@@ -24,7 +24,10 @@ export interface FastifyRequest {
   readonly body?: unknown
 }
 
-/** Fits `createServer`, Express, Koa and Fastify, as a route and as a middleware or hook: what it is called with tells which. */
+/**
+ * Fits `createServer`, Express, Koa and Fastify, as a route and as a middleware or hook: what it is
+ * called with tells which.
+ */
 export type NodeMount = (
   request: NodeRequest | KoaContext | FastifyRequest,
   response: NodeResponse | FastifyReply | (() => Promise<unknown>),
@@ -33,16 +36,24 @@ export type NodeMount = (
 
 /** How {@link nodeHandler} mounts. */
 export interface NodeOptions {
-  /** The origin of the portal, such as `'https://portal.example'`, where a proxy changes `Host`. Default: by `Host` and the socket. */
+  /**
+   * The origin of the portal, such as `'https://portal.example'`, where a proxy changes `Host`.
+   * Default: by `Host` and the socket.
+   */
   origin?: string | undefined
-  /** Told of what failed where no framework is there to take it: it became a 503, where there was no answer yet. Default `console.error`. */
+  /**
+   * Told of what failed where no framework is there to take it: it became a 503, where there was no
+   * answer yet. Default `console.error`.
+   */
   onError?: FailureHandler | undefined
 }
 
 /**
- * Mounts a handler or guard in Node: `createServer(nodeHandler(handler))`, `app.use(nodeHandler(handler))` in Express and Koa,
- * `app.all('/two-factor/*', nodeHandler(handler))` in Fastify. What the handler passes on goes to the next in line, or is a 404 where there is
- * none. A body that a parser has read already is taken from it.
+ * Mounts a handler or guard in Node: `createServer(nodeHandler(handler))`,
+ * `app.use(nodeHandler(handler))` in Express and Koa,
+ * `app.all('/two-factor/*', nodeHandler(handler))` in Fastify. What the handler passes on goes to
+ * the next in line, or is a 404 where there is none. A body that a parser has read already is taken
+ * from it.
  *
  * @throws `ERR_OPTION` for an `origin` that is none.
  */

@@ -63,8 +63,9 @@ export function jsonResponse(
 }
 
 /**
- * The response to a result of keystep: 200, or the status of its `reason` (`wrong_code` 422, `locked` 429, `expired` 410, ...), with
- * `Retry-After` in seconds where it says `retryAt`. Secrets in it stay `[Secret]`: reveal what is to be shown. `now` is the clock, default the system's.
+ * The response to a result of keystep: 200, or the status of its `reason` (`wrong_code` 422,
+ * `locked` 429, `expired` 410, ...), with `Retry-After` in seconds where it says `retryAt`. Secrets
+ * in it stay `[Secret]`: reveal what is to be shown. `now` is the clock, default the system's.
  */
 export function answerResponse(
   answer: object,
@@ -84,7 +85,10 @@ export function answerResponse(
   return response
 }
 
-/** The response to a request that is refused before anything is looked at: `{ "error": "..." }`, the same bytes for everybody. */
+/**
+ * The response to a request that is refused before anything is looked at: `{ "error": "..." }`, the
+ * same bytes for everybody.
+ */
 export function errorResponse(error: HttpError, headers?: HeaderList): Response {
   return jsonResponse({ error }, { status: ERRORS[error], headers })
 }

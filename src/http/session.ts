@@ -8,11 +8,17 @@ export interface PortalSession {
   userId: string
   /** The id of the session itself; permits work in this session alone. */
   sessionId: string
-  /** The user's name as authenticator apps show it, such as the e-mail address; 1 to 128 characters without a colon. */
+  /**
+   * The user's name as authenticator apps show it, such as the e-mail address; 1 to 128 characters
+   * without a colon.
+   */
   account: string
   /** When the first factor was last proven in this session. */
   firstFactorAt?: Date | string | undefined
-  /** `assurance` and `verifiedAt` of the grant that opened the session. Without them no guard takes it for verified. */
+  /**
+   * `assurance` and `verifiedAt` of the grant that opened the session. Without them no guard takes
+   * it for verified.
+   */
   lastVerified?: { assurance: Assurance; verifiedAt: Date | string } | undefined
   /** How the first factor was proven (RFC 8176). Default `['pwd']`. */
   amr?: readonly string[] | undefined

@@ -6,7 +6,8 @@ import { isBytes } from './bytes.ts'
 const MAX_CHARACTERS = 65_536
 const MAX_BYTES = 40_960
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
-// Spelled out for both cases, without the i flag, which would let in letters that merely turn into ASCII ones.
+// Spelled out for both cases, without the i flag, which would let in letters that merely turn into
+// ASCII ones.
 const DIGITS = /^[A-Za-z2-7]*$/
 /** The padding that belongs to digits, at most six; any other stays, and is no digit. */
 const PADDING = /(?!^)={1,6}$/
@@ -26,8 +27,9 @@ export function encodeBase32(bytes: Uint8Array): string {
 }
 
 /**
- * Reads base32 (RFC 4648 6) as people copy it: either case, ASCII white space and dashes anywhere, with or without padding.
- * Strict in everything else: no other characters, no impossible length, no bits left over that are not zero.
+ * Reads base32 (RFC 4648 6) as people copy it: either case, ASCII white space and dashes anywhere,
+ * with or without padding. Strict in everything else: no other characters, no impossible length, no
+ * bits left over that are not zero.
  *
  * @param text at most 65,536 characters. The empty text is no bytes.
  * @throws `ERR_BASE32` for anything else; the message never repeats the text.
@@ -41,12 +43,16 @@ export function writeBase32(bytes: Uint8Array): string {
   return base32Encode(bytes, 'RFC4648', { padding: false })
 }
 
-/** The one spelling of the bytes that a text means: digits alone, in upper case. What {@link decodeBase32} refuses throws a code of the caller's. */
+/**
+ * The one spelling of the bytes that a text means: digits alone, in upper case. What
+ * {@link decodeBase32} refuses throws a code of the caller's.
+ */
 export function readBase32(text: unknown, code: 'ERR_BASE32' | 'ERR_KEY'): string {
   if (typeof text === 'string' && text.length <= MAX_CHARACTERS) {
     const digits = DIGITS.test(text) ? text : text.replace(/[ \t\r\n-]+/g, '').replace(PADDING, '')
     const upper = digits.toUpperCase()
-    // No impossible length, and no spare bit at the end that is not zero, so that every key has one spelling (RFC 4648 3.5).
+    // No impossible length, and no spare bit at the end that is not zero, so that every key has one
+    // spelling (RFC 4648 3.5).
     const spareBits = (upper.length * 5) % 8
     if (
       DIGITS.test(digits) &&

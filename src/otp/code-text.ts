@@ -3,8 +3,8 @@ import type { OtpDigits } from './otp-params.ts'
 const MAX_CODE_CHARACTERS = 64
 
 /**
- * What a user typed, as exactly `digits` ASCII digits once white space in and around is dropped, or null.
- * Numbers, arrays, other scripts' digits, signs and exponents are null, never a throw (V7).
+ * What a user typed, as exactly `digits` ASCII digits once white space in and around is dropped, or
+ * null. Numbers, arrays, other scripts' digits, signs and exponents are null, never a throw (V7).
  * So is any text over 64 characters, unread.
  */
 export function parseCode(typed: unknown, digits: OtpDigits): string | null {

@@ -14,9 +14,14 @@ export interface GenerateHotpOptions extends OtpParams {
 
 /** What {@link verifyHotp} compares with. */
 export interface VerifyHotpOptions extends OtpParams {
-  /** The next counter expected: `nextCounter` of the last success, an integer from 0 to 2^53 - 2. */
+  /**
+   * The next counter expected: `nextCounter` of the last success, an integer from 0 to 2^53 - 2.
+   */
   counter: number
-  /** Counters after `counter` that are tried too: 0 to 100. Default 0; as low as a button pressed idly allows (RFC 4226 7.4). */
+  /**
+   * Counters after `counter` that are tried too: 0 to 100. Default 0; as low as a button pressed
+   * idly allows (RFC 4226 7.4).
+   */
   lookAhead?: number | undefined
 }
 
@@ -24,14 +29,18 @@ export interface VerifyHotpOptions extends OtpParams {
 export interface HotpMatch {
   /** The counter whose code was typed. */
   readonly counter: number
-  /** What to keep for the next verification, in the same write that grants access: the code is spent by it. */
+  /**
+   * What to keep for the next verification, in the same write that grants access: the code is spent
+   * by it.
+   */
   readonly nextCounter: number
 }
 
 /**
  * The code of one counter (RFC 4226 5.3), with its leading zeros.
  *
- * @throws `ERR_KEY` for anything but an OtpKey; `ERR_OPTION` for an option of the wrong type or out of range.
+ * @throws `ERR_KEY` for anything but an OtpKey; `ERR_OPTION` for an option of the wrong type or out
+ *   of range.
  */
 export function generateHotp(key: OtpKey, options: GenerateHotpOptions): string {
   const { counter } = requireOptions(options)
@@ -49,9 +58,12 @@ export function codeAt(key: OtpKey, counter: number, params: OtpParams): string 
  * Looks for the typed code at `counter` and up to `lookAhead` counters after it, never before it.
  * Of several that match the first is taken, so that the token is never left behind.
  *
- * @param code what the user typed. White space in and around is dropped; anything but exactly `digits` ASCII digits is null.
- * @returns null when nothing matches, whatever was typed. Count attempts: this function cannot (RFC 4226 7.3).
- * @throws `ERR_KEY` for anything but an OtpKey; `ERR_OPTION` for an option of the wrong type or out of range.
+ * @param code what the user typed. White space in and around is dropped; anything but exactly
+ *   `digits` ASCII digits is null.
+ * @returns null when nothing matches, whatever was typed. Count attempts: this function cannot (RFC
+ *   4226 7.3).
+ * @throws `ERR_KEY` for anything but an OtpKey; `ERR_OPTION` for an option of the wrong type or out
+ *   of range.
  */
 export function verifyHotp(
   key: OtpKey,

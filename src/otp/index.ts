@@ -1,5 +1,6 @@
 /**
- * One-time passwords: HOTP (RFC 4226), TOTP (RFC 6238), their keys and key URIs. Pure and synchronous, without clock or store.
+ * One-time passwords: HOTP (RFC 4226), TOTP (RFC 6238), their keys and key URIs. Pure and
+ * synchronous, without clock or store.
  *
  * @module
  */

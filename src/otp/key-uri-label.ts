@@ -8,13 +8,14 @@ export interface KeyUriLabel {
 }
 
 /**
- * Takes a label apart, given still percent-encoded, beside the issuer parameter, which wins over the label's where they differ.
- * A label that begins with that issuer is split after it; any other at its first raw colon, or else at its first `%3A`.
+ * Takes a label apart, given still percent-encoded, beside the issuer parameter, which wins over
+ * the label's where they differ. A label that begins with that issuer is split after it; any other
+ * at its first raw colon, or else at its first `%3A`.
  */
 export function splitLabel(label: string, issuerParam: string | null): KeyUriLabel {
   const [prefix, rest] = cutLabel(label, issuerParam)
-  // By the format's grammar, spaces after the separator are no part of the account; but buildKeyUri writes an
-  // account that begins with one just so, hence they stay in its own form.
+  // By the format's grammar, spaces after the separator are no part of the account; but buildKeyUri
+  // writes an account that begins with one just so, hence they stay in its own form.
   const account = issuerParam !== null && label.includes(':') ? rest : rest.replace(/^ +/, '')
   if (account === '')
     throw new KeystepError('ERR_KEY_URI', 'the label of the key URI names no account')

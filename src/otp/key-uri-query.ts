@@ -25,8 +25,9 @@ const NAMES = ['secret', 'issuer', 'image', 'algorithm', 'digits', 'period', 'co
 export type KeyUriParams = { readonly [K in (typeof NAMES)[number]]: string | undefined }
 
 /**
- * The parameters of a key URI, whatever the case of their names. Any of them twice, known or not, is refused: two readers could pick two
- * different ones. By index and not by `split` and `Map`, which take three times as long.
+ * The parameters of a key URI, whatever the case of their names. Any of them twice, known or not,
+ * is refused: two readers could pick two different ones. By index and not by `split` and `Map`,
+ * which take three times as long.
  */
 export function splitQuery(query: string): KeyUriParams {
   const names: string[] = NAMES.slice()

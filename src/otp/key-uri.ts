@@ -18,8 +18,9 @@ import {
 const MAX_CHARACTERS = 2048
 const TOTP = 'otpauth://totp/'
 const HOTP = 'otpauth://hotp/'
-// Control characters, raw or percent-encoded, and lone surrogates are refused: no app can show them, and logs and pages trip on them.
-// By ranges, because every start would pay for looking up what Unicode calls a control character.
+// Control characters, raw or percent-encoded, and lone surrogates are refused: no app can show
+// them, and logs and pages trip on them. By ranges, because every start would pay for looking up
+// what Unicode calls a control character.
 const UNFIT = /[^ !"$-~\u00a0-\ud7ff\ue000-\u{10ffff}]/u
 const ENCODED_CONTROL = /%(?:[01][0-9a-f]|7f|c2%[89][0-9a-f])/i
 /** What most addresses are: none of it is unfit, and looking for this takes half as long. */
@@ -34,7 +35,9 @@ export interface BuildKeyUriOptions extends TotpParams {
   account: string
   /** Default `'totp'`. */
   type?: 'totp' | 'hotp' | undefined
-  /** For `'hotp'` alone: the counter of the first code, an integer from 0 to 2^53 - 1. Default 0. */
+  /**
+   * For `'hotp'` alone: the counter of the first code, an integer from 0 to 2^53 - 1. Default 0.
+   */
   counter?: number | undefined
   /** An `https:` address of the issuer's logo, which a few apps show. */
   image?: string | undefined
@@ -51,7 +54,10 @@ export interface ParsedKeyUriBase {
   readonly digits: OtpDigits
 }
 
-/** A key URI taken apart. `periodSeconds` belongs to TOTP and `counter` to HOTP; each is null in the other. */
+/**
+ * A key URI taken apart. `periodSeconds` belongs to TOTP and `counter` to HOTP; each is null in the
+ * other.
+ */
 export type ParsedKeyUri =
   | (ParsedKeyUriBase & {
       readonly type: 'totp'
@@ -66,12 +72,14 @@ export type ParsedKeyUri =
 
 /**
  * Writes the `otpauth:` address that an authenticator app reads from a QR code (Key URI Format).
- * The issuer stands in label and parameter, a space is `%20`, and what is default is left out, so that every app takes it.
+ * The issuer stands in label and parameter, a space is `%20`, and what is default is left out, so
+ * that every app takes it.
  *
- * @returns at most 2,048 ASCII characters. They hold the key: draw them at once, in your own process, and never log them.
- * @throws `ERR_KEY_URI` for an issuer or account that is empty, not well-formed, or has a colon or control character, for
- * an image that is no `https:` address, and when all is too long; `ERR_KEY` for anything but an OtpKey; `ERR_OPTION` for
- * any other option.
+ * @returns at most 2,048 ASCII characters. They hold the key: draw them at once, in your own
+ *   process, and never log them.
+ * @throws `ERR_KEY_URI` for an issuer or account that is empty, not well-formed, or has a colon or
+ *   control character, for an image that is no `https:` address, and when all is too long;
+ *   `ERR_KEY` for anything but an OtpKey; `ERR_OPTION` for any other option.
  */
 export function buildKeyUri(options: BuildKeyUriOptions): Secret<string> {
   const { key, type, image } = requireOptions(options)
@@ -88,14 +96,15 @@ export function buildKeyUri(options: BuildKeyUriOptions): Secret<string> {
 }
 
 /**
- * Reads an `otpauth:` address (Key URI Format), as other systems write it too: any case, `SHA-1` and `HmacSHA1`, a label that is
- * separated by `:` or `%3A`, an issuer that differs from the label's (the parameter counts), unknown parameters.
+ * Reads an `otpauth:` address (Key URI Format), as other systems write it too: any case, `SHA-1`
+ * and `HmacSHA1`, a label that is separated by `:` or `%3A`, an issuer that differs from the
+ * label's (the parameter counts), unknown parameters.
  *
  * @param uri at most 2,048 characters.
  * @param options `allowShortKey` takes keys from 10 bytes on.
- * @throws `ERR_KEY_URI` for anything else: another scheme or type, a parameter twice, no account, a hotp address without
- * counter, digits, period, counter or algorithm out of range, a key that is none (then with `cause`).
- * The message never repeats the address.
+ * @throws `ERR_KEY_URI` for anything else: another scheme or type, a parameter twice, no account, a
+ *   hotp address without counter, digits, period, counter or algorithm out of range, a key that is
+ *   none (then with `cause`). The message never repeats the address.
  */
 export function parseKeyUri(uri: string | Secret<string>, options?: OtpKeyOptions): ParsedKeyUri {
   const { type, label, query } = takeApart(uri)
@@ -114,7 +123,10 @@ export function parseKeyUri(uri: string | Secret<string>, options?: OtpKeyOption
   return { type, key, issuer, account, image, algorithm, digits, periodSeconds: null, counter }
 }
 
-/** The parameters after the issuer. Apps choke on unusual ones, and some ignore them, so defaults are left unsaid. */
+/**
+ * The parameters after the issuer. Apps choke on unusual ones, and some ignore them, so defaults
+ * are left unsaid.
+ */
 function describeParams(options: BuildKeyUriOptions): string {
   const { algorithm, digits } = resolveOtpParams(options)
   const hash = algorithm === DEFAULT_ALGORITHM ? '' : `&algorithm=${algorithm}`
@@ -156,7 +168,9 @@ function requireImage(image: unknown): string {
   return requirePlainText('image', image)
 }
 
-/** Lone surrogates are refused here because `encodeURIComponent` would throw an error of its own. */
+/**
+ * Lone surrogates are refused here because `encodeURIComponent` would throw an error of its own.
+ */
 function requirePlainText(name: string, text: string): string {
   if (!/[\p{Cc}\p{Cs}]/u.test(text)) return text
   throw new KeystepError(

@@ -5,7 +5,8 @@ import { MODULUS, truncatedHmac } from './truncated-hmac.ts'
 
 /**
  * The counters (time steps, for TOTP) among `counters` whose code was typed, in the order given.
- * Every one is computed and compared, wherever a match lies (V25). A code that is no code matches none.
+ * Every one is computed and compared, wherever a match lies (V25). A code that is no code matches
+ * none.
  *
  * @throws `ERR_KEY`, `ERR_OPTION`, whatever was typed.
  */

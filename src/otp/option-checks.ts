@@ -8,14 +8,20 @@ export function requireOptions<T extends object>(options: T): T {
   return options
 }
 
-/** An integer from `min` to `max`, both included; anything else, numeric strings and NaN among it, throws `ERR_OPTION`. */
+/**
+ * An integer from `min` to `max`, both included; anything else, numeric strings and NaN among it,
+ * throws `ERR_OPTION`.
+ */
 export function requireInteger(name: string, value: unknown, min: number, max: number): number {
   if (Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max)
     return value as number
   throw new KeystepError('ERR_OPTION', `${name} must be an integer from ${min} to ${max}`)
 }
 
-/** Milliseconds since 1970 of `at`, a `Date` of any realm; an invalid or earlier one, and anything else, throws `ERR_OPTION`. */
+/**
+ * Milliseconds since 1970 of `at`, a `Date` of any realm; an invalid or earlier one, and anything
+ * else, throws `ERR_OPTION`.
+ */
 export function requireInstant(at: unknown): number {
   try {
     const ms = Date.prototype.getTime.call(at)

@@ -24,15 +24,20 @@ let isOtpKey: (value: unknown) => value is OtpKey
 
 /** How an existing key is taken in. */
 export interface OtpKeyOptions {
-  /** Takes keys from 10 bytes on, which other systems issued; RFC 4226 R6 asks for 16. New keys are never short. */
+  /**
+   * Takes keys from 10 bytes on, which other systems issued; RFC 4226 R6 asks for 16. New keys are
+   * never short.
+   */
   allowShortKey?: true | undefined
 }
 
 /**
- * The secret that a server and one authenticator share (K of RFC 4226), 16 to 1,024 bytes; 10 on with `allowShortKey`.
+ * The secret that a server and one authenticator share (K of RFC 4226), 16 to 1,024 bytes; 10 on
+ * with `allowShortKey`.
  *
- * It does not print: string, JSON, inspect, spread and `structuredClone` show `[OtpKey]` or nothing. It comes out by
- * {@link OtpKey.revealBase32} and {@link OtpKey.revealBytes} alone. It keeps its HMAC set-up, so use one object for many codes.
+ * It does not print: string, JSON, inspect, spread and `structuredClone` show `[OtpKey]` or
+ * nothing. It comes out by {@link OtpKey.revealBase32} and {@link OtpKey.revealBytes} alone. It
+ * keeps its HMAC set-up, so use one object for many codes.
  */
 export class OtpKey {
   /** In bytes or in base32, as it came; the other form is made at its first use. */
@@ -49,7 +54,8 @@ export class OtpKey {
   /**
    * A new random key (63B-4 3.2.12).
    *
-   * @param byteLength 16 to 1,024. Default 20, as RFC 4226 R6 recommends; by RFC 6238 5.1 32 for SHA256, 64 for SHA512.
+   * @param byteLength 16 to 1,024. Default 20, as RFC 4226 R6 recommends; by RFC 6238 5.1 32 for
+   *   SHA256, 64 for SHA512.
    * @throws `ERR_OPTION` for any other length.
    */
   static generate(byteLength: number = DEFAULT_BYTES): OtpKey {
@@ -59,10 +65,12 @@ export class OtpKey {
   }
 
   /**
-   * The key that a base32 text spells. Case, spaces, dashes and padding do not matter; impossible lengths and spare bits do.
+   * The key that a base32 text spells. Case, spaces, dashes and padding do not matter; impossible
+   * lengths and spare bits do.
    *
    * @param text at most 65,536 characters.
-   * @throws `ERR_KEY` for text that is not base32 or a key too short or too long; the message never repeats the text.
+   * @throws `ERR_KEY` for text that is not base32 or a key too short or too long; the message never
+   *   repeats the text.
    */
   static fromBase32(text: string, options?: OtpKeyOptions): OtpKey {
     const digits = readBase32(text, 'ERR_KEY')
@@ -74,7 +82,8 @@ export class OtpKey {
   /**
    * The key that is these bytes, copied.
    *
-   * @throws `ERR_KEY` for anything but a `Uint8Array` of 16 (10 with `allowShortKey`) to 1,024 bytes.
+   * @throws `ERR_KEY` for anything but a `Uint8Array` of 16 (10 with `allowShortKey`) to 1,024
+   *   bytes.
    */
   static fromBytes(bytes: Uint8Array, options?: OtpKeyOptions): OtpKey {
     const key = new OtpKey(minted, isBytes(bytes) ? bytes.length : 0, options)
@@ -108,7 +117,8 @@ export class OtpKey {
     return MASK
   }
 
-  // A function of this module instead of a method: whoever reads an HMAC key can make codes, so no door of keystep leads there.
+  // A function of this module instead of a method: whoever reads an HMAC key can make codes, so no
+  // door of keystep leads there.
   static {
     readHmacKey = (key, algorithm) =>
       (key.#hmacKeys[algorithm] ??= createHmacKey(

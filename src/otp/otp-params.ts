@@ -7,7 +7,10 @@ export type OtpAlgorithm = 'SHA1' | 'SHA256' | 'SHA512'
 /** The length of a code; RFC 4226 R4 asks for at least 6. */
 export type OtpDigits = 6 | 7 | 8
 
-/** What a key's two sides must agree on. The defaults are what every authenticator app takes; many ignore anything else. */
+/**
+ * What a key's two sides must agree on. The defaults are what every authenticator app takes; many
+ * ignore anything else.
+ */
 export interface OtpParams {
   /** Default `'SHA1'`. */
   algorithm?: OtpAlgorithm | undefined
@@ -17,7 +20,10 @@ export interface OtpParams {
 
 /** {@link OtpParams} and the length of a time step. */
 export interface TotpParams extends OtpParams {
-  /** Seconds of a time step, an integer from 1 to 300; at most 120 to comply with 63B-4 3.1.4.1. Default 30 (RFC 6238 5.2). */
+  /**
+   * Seconds of a time step, an integer from 1 to 300; at most 120 to comply with 63B-4 3.1.4.1.
+   * Default 30 (RFC 6238 5.2).
+   */
   periodSeconds?: number | undefined
 }
 

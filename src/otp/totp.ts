@@ -31,17 +31,26 @@ export interface GenerateTotpOptions extends TotpParams {
 export interface VerifyTotpOptions extends TotpParams {
   /** Now: a valid date, not before 1970. */
   at: Date
-  /** `step` of this key's last accepted code, or null when there is none. Required: no code counts twice (RFC 6238 5.2). */
+  /**
+   * `step` of this key's last accepted code, or null when there is none. Required: no code counts
+   * twice (RFC 6238 5.2).
+   */
   lastUsedStep: number | null
   /** Default one step each way: the network delay of RFC 6238 5.2. */
   window?: TotpWindow | undefined
-  /** Steps by which this clock was last seen ahead (or, negative, behind), -10 to 10; the window moves with it. Default 0. */
+  /**
+   * Steps by which this clock was last seen ahead (or, negative, behind), -10 to 10; the window
+   * moves with it. Default 0.
+   */
   drift?: number | undefined
 }
 
 /** A code that matched, and what to remember of it. */
 export interface TotpMatch {
-  /** The time step whose code was typed. Keep it as the next `lastUsedStep`, in the same write that grants access. */
+  /**
+   * The time step whose code was typed. Keep it as the next `lastUsedStep`, in the same write that
+   * grants access.
+   */
   readonly step: number
   /** Steps by which the authenticator's clock is ahead (or, negative, behind) now (RFC 6238 6). */
   readonly drift: number
@@ -60,20 +69,25 @@ export function totpStep(options: TotpStepOptions): number {
 /**
  * The code of an instant (RFC 6238 4), with its leading zeros.
  *
- * @throws `ERR_KEY` for anything but an OtpKey; `ERR_OPTION` for an option of the wrong type or out of range.
+ * @throws `ERR_KEY` for anything but an OtpKey; `ERR_OPTION` for an option of the wrong type or out
+ *   of range.
  */
 export function generateTotp(key: OtpKey, options: GenerateTotpOptions): string {
   return codeAt(key, totpStep(options), options)
 }
 
 /**
- * Looks for the typed code in the steps around now, accepting only steps after `lastUsedStep` (RFC 6238 5.2).
- * Every step of the window is computed and compared, wherever a match lies. Of several that match the last is taken, so that the
- * same six digits cannot be accepted again for a later one.
+ * Looks for the typed code in the steps around now, accepting only steps after `lastUsedStep` (RFC
+ * 6238 5.2). Every step of the window is computed and compared, wherever a match lies. Of several
+ * that match the last is taken, so that the same six digits cannot be accepted again for a later
+ * one.
  *
- * @param code what the user typed. White space in and around is dropped; anything but exactly `digits` ASCII digits is null.
- * @returns null when nothing matches, whatever was typed. Count attempts: this function cannot (RFC 4226 7.3, 63B-4 3.2.2).
- * @throws `ERR_KEY` for anything but an OtpKey; `ERR_OPTION` for an option of the wrong type or out of range.
+ * @param code what the user typed. White space in and around is dropped; anything but exactly
+ *   `digits` ASCII digits is null.
+ * @returns null when nothing matches, whatever was typed. Count attempts: this function cannot (RFC
+ *   4226 7.3, 63B-4 3.2.2).
+ * @throws `ERR_KEY` for anything but an OtpKey; `ERR_OPTION` for an option of the wrong type or out
+ *   of range.
  */
 export function verifyTotp(
   key: OtpKey,
@@ -88,7 +102,10 @@ export function verifyTotp(
   return step !== undefined && step > floor ? { step, drift: step - now } : null
 }
 
-/** The last step that counts as used; undefined is refused, because forgetting the floor would open replay silently. */
+/**
+ * The last step that counts as used; undefined is refused, because forgetting the floor would open
+ * replay silently.
+ */
 function resolveFloor(lastUsedStep: unknown): number {
   return lastUsedStep === null
     ? -1

@@ -8,7 +8,10 @@ export const MODULUS: { readonly [D in OtpDigits]: number } = {
   8: 100_000_000,
 }
 
-/** Dynamic truncation of a counter's HMAC (RFC 4226 5.3, step 2): 31 bits from the byte that the last nibble names. */
+/**
+ * Dynamic truncation of a counter's HMAC (RFC 4226 5.3, step 2): 31 bits from the byte that the
+ * last nibble names.
+ */
 export function truncatedHmac(key: HmacKey, counter: number): number {
   const words = hmacOfCounter(key, counter)
   const offset = words[words.length - 1]! & 0xf

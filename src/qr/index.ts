@@ -1,5 +1,6 @@
 /**
- * QR codes of key URIs: as SVG, as a data URI and in a terminal. Pure and synchronous; importable alone.
+ * QR codes of key URIs: as SVG, as a data URI and in a terminal. Pure and synchronous; importable
+ * alone.
  *
  * @module
  */

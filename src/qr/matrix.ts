@@ -2,15 +2,19 @@ import QRCode from 'qrcode-svg'
 import { type Secret, textOf } from '../crypto/secret.ts'
 import { KeystepError } from '../errors.ts'
 
-/** The modules of a QR code, rows from the top, each row from the left; `true` is dark. Always a square. */
+/**
+ * The modules of a QR code, rows from the top, each row from the left; `true` is dark. Always a
+ * square.
+ */
 export type QrMatrix = readonly (readonly boolean[])[]
 
-// ISO/IEC 18004 version 40 at level M holds 2,331 bytes; qrcode-svg keeps three of them for a byte order mark that ASCII never has.
+// ISO/IEC 18004 version 40 at level M holds 2,331 bytes; qrcode-svg keeps three of them for a byte
+// order mark that ASCII never has.
 const MAX_BYTES = 2_328
 
 /**
- * The module matrix of a text: byte mode, the smallest version that holds it.
- * Error correction: `M` for pictures, which are printed and photographed; `L` where every row counts.
+ * The module matrix of a text: byte mode, the smallest version that holds it. Error correction: `M`
+ * for pictures, which are printed and photographed; `L` where every row counts.
  */
 export function qrMatrix(text: string | Secret<string>, errorCorrection: 'L' | 'M'): QrMatrix {
   const content = toAscii(textOf(text))
@@ -20,7 +24,8 @@ export function qrMatrix(text: string | Secret<string>, errorCorrection: 'L' | '
   return modules
 }
 
-// In byte mode readers guess the charset of anything that is not ASCII. In a URI the percent-encoded form means the same.
+// In byte mode readers guess the charset of anything that is not ASCII. In a URI the
+// percent-encoded form means the same.
 function toAscii(text: string): string {
   if (text.length > MAX_BYTES) throw tooLong()
   if (/\p{Surrogate}/u.test(text))

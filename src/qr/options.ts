@@ -2,9 +2,13 @@ import { KeystepError } from '../errors.ts'
 
 /** How a QR code is drawn as SVG. */
 export interface QrSvgOptions {
-  /** What a screen reader says and a pointer shows. Default `QR code`. Never put the key into it. */
+  /**
+   * What a screen reader says and a pointer shows. Default `QR code`. Never put the key into it.
+   */
   title?: string | undefined
-  /** Pixels a module, 1 to 32. Default 4. It sets `width` and `height` alone; CSS may set others. */
+  /**
+   * Pixels a module, 1 to 32. Default 4. It sets `width` and `height` alone; CSS may set others.
+   */
   scale?: number | undefined
   /** The light border in modules, 0 to 16. Default 4, which is what ISO/IEC 18004 asks for. */
   quietZone?: number | undefined
@@ -12,7 +16,10 @@ export interface QrSvgOptions {
 
 /** How a QR code is drawn in a terminal. */
 export interface QrTerminalOptions {
-  /** The light border in modules, 0 to 16. Default 2: every scanner tried reads it, and a usual key URI fits 24 lines. */
+  /**
+   * The light border in modules, 0 to 16. Default 2: every scanner tried reads it, and a usual key
+   * URI fits 24 lines.
+   */
   quietZone?: number | undefined
 }
 

@@ -4,20 +4,24 @@ import { qrMatrix, type QrMatrix } from './matrix.ts'
 import { integerOption, type QrSvgOptions, requireOptions } from './options.ts'
 
 /**
- * Draws a text, as a rule a key URI, as an SVG element to put into a page: upright, one path, about 8 kB for 150 characters.
+ * Draws a text, as a rule a key URI, as an SVG element to put into a page: upright, one path, about
+ * 8 kB for 150 characters.
  *
- * Colors are a matter of CSS alone. The element has the class `keystep-qr`, its light ground `keystep-qr-light`, its dark modules
- * `keystep-qr-dark`; without any CSS they are `#fff` and `#000`, on a dark page too, because scanners want dark on light. These
- * defaults are presentation attributes, which every rule of a style sheet overrides and no Content-Security-Policy blocks:
- * `.keystep-qr-dark { fill: #123 }`. A rule as broad as `path { fill: white }` reaches them as well.
+ * Colors are a matter of CSS alone. The element has the class `keystep-qr`, its light ground
+ * `keystep-qr-light`, its dark modules `keystep-qr-dark`; without any CSS they are `#fff` and
+ * `#000`, on a dark page too, because scanners want dark on light. These defaults are presentation
+ * attributes, which every rule of a style sheet overrides and no Content-Security-Policy blocks:
+ * `.keystep-qr-dark { fill: #123 }`. A rule as broad as `path { fill: white }` reaches them as
+ * well.
  *
- * Shapes: `text` is 1 to 2,328 bytes of ASCII, or a `Secret` of it; anything beyond ASCII is percent-encoded first, as URIs are.
- * The result shows the key to whoever sees it: never cache or log it.
+ * Shapes: `text` is 1 to 2,328 bytes of ASCII, or a `Secret` of it; anything beyond ASCII is
+ * percent-encoded first, as URIs are. The result shows the key to whoever sees it: never cache or
+ * log it.
  *
  * Follows ISO/IEC 18004, error correction level M.
  *
- * @throws `ERR_QR` for a text that is empty, too long or not well-formed Unicode; `ERR_OPTION` for a text that is no string and for
- * options out of range.
+ * @throws `ERR_QR` for a text that is empty, too long or not well-formed Unicode; `ERR_OPTION` for
+ *   a text that is no string and for options out of range.
  */
 export function qrSvg(text: string | Secret<string>, options: QrSvgOptions = {}): string {
   requireOptions(options)
@@ -36,7 +40,10 @@ export function qrSvg(text: string | Secret<string>, options: QrSvgOptions = {})
   )
 }
 
-/** One filled bar for each horizontal run of dark modules, each placed relative to the one before it. */
+/**
+ * One filled bar for each horizontal run of dark modules, each placed relative to the one before
+ * it.
+ */
 function pathOf(matrix: QrMatrix, quietZone: number): string {
   return matrix.map((row, y) => rowPath(row, quietZone, y + quietZone)).join('')
 }
@@ -70,7 +77,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-// XML 1.0 has no way to write most control characters, noncharacters and lone surrogates: one of them would blank the whole image.
+// XML 1.0 has no way to write most control characters, noncharacters and lone surrogates: one of
+// them would blank the whole image.
 function escapeXml(text: string): string {
   return text
     .replace(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\p{Surrogate}/gu, '\ufffd')

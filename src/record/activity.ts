@@ -6,8 +6,8 @@ type FieldOf<T extends EventType> = Exclude<keyof Extract<EventDetail, { type: T
 const MOST_LINES = 20
 
 /**
- * The fields of each event in the order of its line. An event stands in a line as its place in this table, so that a new event or field goes to
- * the end, and none ever goes away.
+ * The fields of each event in the order of its line. An event stands in a line as its place in this
+ * table, so that a new event or field goes to the end, and none ever goes away.
  */
 const FIELDS: { readonly [T in EventType]: readonly FieldOf<T>[] } = {
   'factor.enrolled': ['factorId', 'kind', 'label'],
@@ -41,8 +41,8 @@ const FIELDS: { readonly [T in EventType]: readonly FieldOf<T>[] } = {
 const TYPES = Object.keys(FIELDS) as EventType[]
 
 /**
- * What can be caused again and again without a code is one line, so that it cannot wash away the history of changes: one for each value
- * of so many of its first fields.
+ * What can be caused again and again without a code is one line, so that it cannot wash away the
+ * history of changes: one for each value of so many of its first fields.
  */
 const MERGED: { readonly [T in EventType]?: 0 | 1 } = {
   'code.rejected': 1,
@@ -61,12 +61,15 @@ interface More {
   readonly firstAt?: number
 }
 
-/** An event as the record holds it: its place among the types, instant, what else there is to say (or 0), then its fields. */
+/**
+ * An event as the record holds it: its place among the types, instant, what else there is to say
+ * (or 0), then its fields.
+ */
 type Line = readonly [type: number, at: number, more: More | 0, ...fields: unknown[]]
 
 /**
- * Adds events to the record's activity, newest last, at most 20, failures merged. Lines stay text until an owner looks: a login writes one
- * and reads none.
+ * Adds events to the record's activity, newest last, at most 20, failures merged. Lines stay text
+ * until an owner looks: a login writes one and reads none.
  */
 export function recordActivity(
   activity: readonly string[],
@@ -102,7 +105,10 @@ function countedOn(line: string): More {
   return { count: count + 1, firstAt }
 }
 
-/** The activity for a security page, newest first. A line of a later version of keystep, of an event that this one does not know, is left out. */
+/**
+ * The activity for a security page, newest first. A line of a later version of keystep, of an event
+ * that this one does not know, is left out.
+ */
 export function readActivity(activity: readonly string[]): ActivityEntry[] {
   return activity
     .map((line) => JSON.parse(line) as Line)

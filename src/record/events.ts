@@ -85,12 +85,16 @@ export interface EventFacts {
  */
 export type KeystepEvent = EventDetail & EventFacts & { userId: string }
 
-/** One line of `status().activity`. Repeated failures, sends and renamings are one line: `count` of them, the first at `firstAt`, the last at `at`. */
+/**
+ * One line of `status().activity`. Repeated failures, sends and renamings are one line: `count` of
+ * them, the first at `firstAt`, the last at `at`.
+ */
 export type ActivityEntry = EventDetail & EventFacts & { count?: number; firstAt?: Date }
 
 /**
- * Cuts what came from outside before it is kept; cutting never splits a character in two. Control characters and lone surrogates become
- * U+FFFD: whoever shows the line in a terminal or a log gets one line of text, and no character takes more than 3 bytes.
+ * Cuts what came from outside before it is kept; cutting never splits a character in two. Control
+ * characters and lone surrogates become U+FFFD: whoever shows the line in a terminal or a log gets
+ * one line of text, and no character takes more than 3 bytes.
  */
 export function cut(text: unknown, most: number): string {
   if (typeof text !== 'string') return ''
@@ -107,7 +111,10 @@ export function factsOf(context: RequestContext | undefined): { ip?: string; use
   }
 }
 
-/** Takes every event, after the change it tells of. What it throws is reported to `onError` as `ERR_EVENT_HANDLER`, and blocks nothing. */
+/**
+ * Takes every event, after the change it tells of. What it throws is reported to `onError` as
+ * `ERR_EVENT_HANDLER`, and blocks nothing.
+ */
 export type EventHandler = (event: KeystepEvent) => void | Promise<void>
 
 /** Told of what failed beside the way; what it throws itself is dropped. */

@@ -1,11 +1,14 @@
 /**
- * The answer to one call: what the caller needs next stands on the accepted branch alone, so that it cannot be reached without
- * looking. Narrow by `outcome`, then `switch` on `reason`.
+ * The answer to one call: what the caller needs next stands on the accepted branch alone, so that
+ * it cannot be reached without looking. Narrow by `outcome`, then `switch` on `reason`.
  */
 export type Outcome<T, R extends string> =
   ({ outcome: 'accepted' } & T) | { outcome: 'rejected'; reason: R }
 
-/** Why a code opened nothing. Exactly one reason, and nothing about it was disclosed before it was committed. */
+/**
+ * Why a code opened nothing. Exactly one reason, and nothing about it was disclosed before it was
+ * committed.
+ */
 export type Rejection =
   | {
       outcome: 'rejected'
@@ -32,7 +35,10 @@ export type Rejection =
   /** The user has no such factor, or it cannot be used here; not counted. */
   | { outcome: 'rejected'; reason: 'factor_unavailable' }
 
-/** The answer to a code. `failuresBefore`: wrong codes since the last success, for "3 wrong codes before this login: was this you?". */
+/**
+ * The answer to a code. `failuresBefore`: wrong codes since the last success, for "3 wrong codes
+ * before this login: was this you?".
+ */
 export type Verdict<T> = ({ outcome: 'accepted'; failuresBefore: number } & T) | Rejection
 
 /** The answer to a change of factors, codes or devices. */

@@ -7,8 +7,9 @@ const MOST_BYTES = 200
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
 
 /**
- * Checks a user id: a non-empty, well-formed string of at most 200 bytes that never changes. An e-mail address does change, and whoever
- * takes it over would take over the record; a number is one careless conversion away from another user's.
+ * Checks a user id: a non-empty, well-formed string of at most 200 bytes that never changes. An
+ * e-mail address does change, and whoever takes it over would take over the record; a number is one
+ * careless conversion away from another user's.
  *
  * @throws `ERR_USER_ID`
  */

@@ -4,7 +4,10 @@ import { createHmacKey, type HmacKey, sha256 } from '../crypto/hmac.ts'
 import { macOf } from '../crypto/derived-keys.ts'
 import type { Subject } from './subject.ts'
 
-/** A MAC by the key that lies in the record itself, over framed parts: how codes and device tokens are kept. */
+/**
+ * A MAC by the key that lies in the record itself, over framed parts: how codes and device tokens
+ * are kept.
+ */
 export function recordMac(subject: Pick<Subject, 'macKey'>, ...parts: readonly string[]): string {
   return encodeBase64url(macOf(keyOf(subject), ...parts))
 }
@@ -17,7 +20,10 @@ export function isRecordMac(
   return equalText(mac, recordMac(subject, ...parts))
 }
 
-/** The pepper of the record's backup codes: without the opened record their slow hashes cannot even be tried. */
+/**
+ * The pepper of the record's backup codes: without the opened record their slow hashes cannot even
+ * be tried.
+ */
 export function backupCodePepper(subject: Pick<Subject, 'macKey'>): Uint8Array {
   return macOf(keyOf(subject), 'backup-codes')
 }

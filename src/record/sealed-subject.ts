@@ -7,7 +7,10 @@ import { SCHEMA, type Subject, untouched } from './subject.ts'
 
 /** UTF-8 bytes of a record's text: sealed, and in base64url, they are at most 32,000 characters. */
 const MOST_BYTES = 23_900
-/** Left out of the text while untouched: half of what every login would otherwise parse, seal and write. */
+/**
+ * Left out of the text while untouched: half of what every login would otherwise parse, seal and
+ * write.
+ */
 const UNSAID = Object.keys(untouched) as (keyof typeof untouched)[]
 
 /** The row of a record: its text, sealed for its place in the store. */
@@ -20,8 +23,9 @@ export function sealSubject(
 }
 
 /**
- * One line of JSON, and a line for each of the activity, which stays text until an owner looks. Every list has its cap; should the texts in the
- * activity be so long that the bound is passed all the same, its oldest lines go.
+ * One line of JSON, and a line for each of the activity, which stays text until an owner looks.
+ * Every list has its cap; should the texts in the activity be so long that the bound is passed all
+ * the same, its oldest lines go.
  */
 export function encodeSubject(subject: Subject): string {
   const said: Partial<Record<keyof Subject, unknown>> = { ...subject, activity: undefined }
@@ -67,7 +71,10 @@ function refusalOf(text: string): KeystepError {
       )
 }
 
-/** What is authentic and yet no JSON is of another version; the parser's own error would quote the record. */
+/**
+ * What is authentic and yet no JSON is of another version; the parser's own error would quote the
+ * record.
+ */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text)

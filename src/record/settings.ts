@@ -17,11 +17,15 @@ export interface TwoFactorOptions {
   store: RecordStore
   /** See `createKeyring`. */
   keyring: Keyring
-  /** One enrollment is shared by all applications of a realm; two realms never see each other. 1 to 64 bytes, default `'default'`. */
+  /**
+   * One enrollment is shared by all applications of a realm; two realms never see each other. 1 to
+   * 64 bytes, default `'default'`.
+   */
   realm?: string | undefined
   /**
-   * For factors enrolled from now on; each factor keeps its own. Default SHA1, 6 digits, 30 seconds, since common apps ignore anything
-   * else; the window is one step each side of now (RFC 6238 5.2), 0 to 10 each.
+   * For factors enrolled from now on; each factor keeps its own. Default SHA1, 6 digits, 30
+   * seconds, since common apps ignore anything else; the window is one step each side of now (RFC
+   * 6238 5.2), 0 to 10 each.
    */
   totp?:
     | {

@@ -16,9 +16,15 @@ export type SmsSender = (message: SmsMessage) => Promise<void>
 /** The `sms` option of `createTwoFactor`. */
 export interface SmsOptions {
   sender: SmsSender
-  /** Allow-list of calling codes, such as `['+49', '+43']`, or longer prefixes; without one no number is taken (toll fraud, V21). */
+  /**
+   * Allow-list of calling codes, such as `['+49', '+43']`, or longer prefixes; without one no
+   * number is taken (toll fraud, V21).
+   */
   countries: readonly string[]
-  /** The domain of the login page, such as `'example.com'`: phones then fill the code in on that page alone. */
+  /**
+   * The domain of the login page, such as `'example.com'`: phones then fill the code in on that
+   * page alone.
+   */
   originDomain?: string | undefined
   /** What all messages together may be, per calling code and in total; told of by events when near and when reached. */
   ceilings?: SmsCeilings | undefined

@@ -10,7 +10,10 @@ export async function fromStore<T>(operation: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Reads a record. Only a plain null is "no record": an answer that a store should not give must not read as "no second factor" (V27). */
+/**
+ * Reads a record. Only a plain null is "no record": an answer that a store should not give must not
+ * read as "no second factor" (V27).
+ */
 export async function readStored(store: RecordStore, key: string): Promise<StoredRecord | null> {
   const found: unknown = await fromStore(() => store.get(key))
   if (found === null) return null

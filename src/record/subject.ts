@@ -19,7 +19,10 @@ export interface TotpFactor {
   readonly algorithm: OtpAlgorithm
   readonly digits: 6 | 7 | 8
   readonly periodSeconds: number
-  /** The greatest step whose code was accepted: no code of it or before it is accepted again (RFC 6238 5.2). */
+  /**
+   * The greatest step whose code was accepted: no code of it or before it is accepted again (RFC
+   * 6238 5.2).
+   */
   readonly lastUsedStep: number | null
   /** Learned drift in steps, and where the last success lay (RFC 6238 6). */
   readonly drift: number
@@ -48,7 +51,10 @@ export interface Device {
   readonly expiresAt: number
 }
 
-/** The SMS code in flight, bound to the challenge or enrollment that asked for it, and the sends of the last day. */
+/**
+ * The SMS code in flight, bound to the challenge or enrollment that asked for it, and the sends of
+ * the last day.
+ */
 export interface SmsState {
   readonly code: {
     readonly boundTo: string
@@ -57,11 +63,17 @@ export interface SmsState {
     readonly used: boolean
   } | null
   readonly sentAt: readonly number[]
-  /** Whether a provider failure gave the last send's 30 seconds back, or did so for the send before it. */
+  /**
+   * Whether a provider failure gave the last send's 30 seconds back, or did so for the send before
+   * it.
+   */
   readonly pause: 'kept' | 'given_back' | 'was_given_back'
 }
 
-/** The one support code outstanding; once redeemed it stands until the enrollment that it allows is confirmed. */
+/**
+ * The one support code outstanding; once redeemed it stands until the enrollment that it allows is
+ * confirmed.
+ */
 export interface SupportCode {
   readonly id: string
   readonly mac: string
@@ -84,8 +96,9 @@ export type BackupCodesState = BackupCodeSet & { readonly imported?: true }
 export interface Subject {
   readonly schema: typeof SCHEMA
   /**
-   * Empty until the first factor is bound, or a reset or password change writes one. `provenAfter`: where the server that wrote last ran ahead,
-   * proofs of a second factor up to that write are from before the epoch, too.
+   * Empty until the first factor is bound, or a reset or password change writes one. `provenAfter`:
+   * where the server that wrote last ran ahead, proofs of a second factor up to that write are from
+   * before the epoch, too.
    */
   readonly epoch: { readonly id: string; readonly at: number; readonly provenAfter?: number }
   /** Key of the MACs kept inside this record, so that rotating the keyring never breaks them. */
@@ -169,7 +182,10 @@ export function renewEpoch(subject: Subject, now: number): Subject {
 
 export type Enrolled = Subject & { readonly factors: readonly [Factor, ...Factor[]] }
 
-/** Whether a confirmed factor is in the record. A locked, exhausted or country-refused factor is still live. */
+/**
+ * Whether a confirmed factor is in the record. A locked, exhausted or country-refused factor is
+ * still live.
+ */
 export function isEnrolled(subject: Subject | null): subject is Enrolled {
   return subject !== null && subject.factors.length > 0
 }

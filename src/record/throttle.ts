@@ -22,7 +22,10 @@ export interface Attempts {
   readonly recovery: Counter
   /** Wrong codes of both kinds since the last success. */
   readonly failures: number
-  /** Hard stops of `codes` so far: a challenge issued before the last one is over (V20). Counted, since two things can share a millisecond. */
+  /**
+   * Hard stops of `codes` so far: a challenge issued before the last one is over (V20). Counted,
+   * since two things can share a millisecond.
+   */
   readonly stops: number
 }
 
@@ -36,7 +39,9 @@ export type CounterName = 'codes' | 'recovery'
 export interface Limits {
   /** The wrong code in a row that locks first: the 1st to the 5th, default the 5th. */
   freeAttempts?: number | undefined
-  /** Wrong codes in a row before the hard stop, for each of the two counters: 1 to 50, default 50. */
+  /**
+   * Wrong codes in a row before the hard stop, for each of the two counters: 1 to 50, default 50.
+   */
   hardStop?: number | undefined
   /** Wrong codes within 30 days before the hard stop, successes or not: 1 to 100, default 100. */
   monthlyStop?: number | undefined

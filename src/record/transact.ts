@@ -12,7 +12,10 @@ import { CLOCK_TOLERANCE } from './clock.ts'
 const MOST_TRIES = 64
 const LONGEST_PAUSE_MS = 50
 
-/** What a pure decision comes to: a result, and the record as it shall be; without `next` nothing is written. */
+/**
+ * What a pure decision comes to: a result, and the record as it shall be; without `next` nothing is
+ * written.
+ */
 export interface Decision<R> {
   readonly result: R
   readonly next?: Subject
@@ -25,11 +28,14 @@ export interface Transaction<R, P> {
   readonly userId: string
   readonly context?: RequestContext | undefined
   /**
-   * What the decision needs and cannot compute at once (a slow hash, the policy); asked again on each try, so it remembers. It is given the
-   * instant that `decide` gets, so that both see a lock or a challenge end at once.
+   * What the decision needs and cannot compute at once (a slow hash, the policy); asked again on
+   * each try, so it remembers. It is given the instant that `decide` gets, so that both see a lock
+   * or a challenge end at once.
    */
   readonly prepare?: (subject: Subject | null, now: number) => Promise<P>
-  /** Pure and synchronous: whatever it returns is disclosed only after its record was swapped in. */
+  /**
+   * Pure and synchronous: whatever it returns is disclosed only after its record was swapped in.
+   */
   readonly decide: (subject: Subject | null, now: number, prepared: P) => Decision<R>
   /** Set by staff's reset, unlock and erase, and after a restore: the way out after a clock that ran ahead. */
   readonly ignoreClock?: boolean
@@ -79,8 +85,9 @@ export function expiryOf({ keptUntil, factors }: Subject): { expiresAt?: Date } 
 }
 
 /**
- * The only loop in which a code meets a record: read, open, decide, seal, swap, and only then disclose. A lost swap begins again, with
- * jitter, a bounded number of times; so a verdict exists only for a committed debit, whoever else runs at the same time (V2, V6, V9).
+ * The only loop in which a code meets a record: read, open, decide, seal, swap, and only then
+ * disclose. A lost swap begins again, with jitter, a bounded number of times; so a verdict exists
+ * only for a committed debit, whoever else runs at the same time (V2, V6, V9).
  *
  * @throws `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and what opening the record throws.
  */
@@ -118,7 +125,10 @@ export async function transact<R, P = undefined>(
   throw new KeystepError('ERR_CONTENTION', `the record changed under each of ${MOST_TRIES} tries`)
 }
 
-/** Waits a random while, longer with every try, so that whoever lost a swap does not meet the same winners again. */
+/**
+ * Waits a random while, longer with every try, so that whoever lost a swap does not meet the same
+ * winners again.
+ */
 export function pause(tries: number): Promise<void> {
   const share = randomBytes(1)[0]! / 256
   return new Promise((resume) => setTimeout(resume, share * Math.min(2 ** tries, LONGEST_PAUSE_MS)))

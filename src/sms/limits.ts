@@ -39,7 +39,9 @@ export function nextSendOf({ sentAt, pause }: SmsState, now: number): Date | nul
   return until > now ? new Date(until) : null
 }
 
-/** What a send leaves of the pause that was given back before it: one failure in a row is forgiven. */
+/**
+ * What a send leaves of the pause that was given back before it: one failure in a row is forgiven.
+ */
 export function pauseAfterSend({ pause }: SmsState): SmsState['pause'] {
   return pause === 'given_back' ? 'was_given_back' : 'kept'
 }
@@ -49,7 +51,10 @@ export function addSend(sentAt: readonly number[], now: number): number[] {
   return [...sentAt.filter((at) => at > now - DAY), now]
 }
 
-/** The state after the provider refused a send: its pause is given back, its place in the quotas is not, and never twice in a row. */
+/**
+ * The state after the provider refused a send: its pause is given back, its place in the quotas is
+ * not, and never twice in a row.
+ */
 export function forgiveSend(sms: SmsState, sentAt: number): SmsState {
   return sms.sentAt.at(-1) === sentAt && sms.pause === 'kept'
     ? { ...sms, pause: 'given_back' }
@@ -77,7 +82,8 @@ export interface Debited {
 export type Debit = Debited | { readonly retryAt: Date }
 
 /**
- * Debits one send from a destination's own small record, under a keyed hash of the number: the one state that users share.
+ * Debits one send from a destination's own small record, under a keyed hash of the number: the one
+ * state that users share.
  *
  * @throws `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and the record's codes.
  */
@@ -121,7 +127,8 @@ async function changeBudget<R>(
         'the budget of a destination was written more than 5 minutes ahead of this clock',
       )
     }
-    // That ends within a day. What lies beyond counts as of now, and from now on: nobody can reset a number, so that it has to end by itself.
+    // That ends within a day. What lies beyond counts as of now, and from now on: nobody can reset
+    // a number, so that it has to end by itself.
     const sentAt = written.map((at) => (at > now + DAY ? now : at))
     const { result, next = sentAt } = decide(sentAt, now)
     if (String(next) === String(written)) return result

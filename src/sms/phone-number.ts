@@ -1,8 +1,8 @@
 import type { SmsSettings } from '../record/sms-options.ts'
 
 /**
- * A number in E.164: a plus sign and 7 to 15 digits; spaces, dashes, dots and parentheses are left out. Null for anything else, `+49 (0)151 ...`
- * among it: its zero is no digit of the number.
+ * A number in E.164: a plus sign and 7 to 15 digits; spaces, dashes, dots and parentheses are left
+ * out. Null for anything else, `+49 (0)151 ...` among it: its zero is no digit of the number.
  */
 export function parsePhoneNumber(number: unknown): string | null {
   if (typeof number !== 'string' || number.length > 40 || /\(\s*0/.test(number)) return null

@@ -26,7 +26,10 @@ export interface SmsSent {
   resendAt: Date
 }
 
-/** Why no message was sent. `too_soon`: a limit on messages, per user or per number; `locked`, `exhausted`: the limits on wrong codes. */
+/**
+ * Why no message was sent. `too_soon`: a limit on messages, per user or per number; `locked`,
+ * `exhausted`: the limits on wrong codes.
+ */
 export type SendRejection<R extends string = never> =
   | { outcome: 'rejected'; reason: 'too_soon' | 'locked'; retryAt: Date }
   | { outcome: 'rejected'; reason: 'exhausted' | 'expired' | R }
@@ -55,11 +58,13 @@ export function requireSms(settings: Settings): SmsSettings {
 }
 
 /**
- * Sends a new code: the user's record is decided, then the destination debited, then the record swapped, and only then the provider
- * called, so that no race and no failure sends more than was counted (V21). The code is fixed before the loop, replaces the one before it,
- * and gives no attempt back (63B-4 3.1.3.2).
+ * Sends a new code: the user's record is decided, then the destination debited, then the record
+ * swapped, and only then the provider called, so that no race and no failure sends more than was
+ * counted (V21). The code is fixed before the loop, replaces the one before it, and gives no
+ * attempt back (63B-4 3.1.3.2).
  *
- * @throws `ERR_SMS_SENDER` with the provider's error, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and the record's codes.
+ * @throws `ERR_SMS_SENDER` with the provider's error, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`,
+ *   and the record's codes.
  */
 export async function sendCode<R extends string>(
   settings: Settings,
@@ -162,7 +167,10 @@ async function giveBack(settings: Settings, userId: string, sentAt: number): Pro
   }).catch(() => null)
 }
 
-/** Uniform decimal digits: bytes from 250 on are drawn again, so that no digit is likelier (63B-4 3.2.12). */
+/**
+ * Uniform decimal digits: bytes from 250 on are drawn again, so that no digit is likelier (63B-4
+ * 3.2.12).
+ */
 function randomDigits(length: number): string {
   let digits = ''
   while (digits.length < length)

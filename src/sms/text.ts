@@ -2,8 +2,9 @@
 const GSM_7 = /[A-Za-z0-9 @£$¥èéùìòÇØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ!"#¤%&'()*+,\-./:;<=>?¡ÄÖÑÜ§¿äöñüà]/
 
 /**
- * The message: one part of at most 160 GSM-7 letters, whose last line phones take as "this code, on this domain only"
- * (origin-bound one-time codes), so that a look-alike page gets nothing filled in.
+ * The message: one part of at most 160 GSM-7 letters, whose last line phones take as "this code, on
+ * this domain only" (origin-bound one-time codes), so that a look-alike page gets nothing filled
+ * in.
  */
 export function smsText(issuer: string, code: string, originDomain: string | undefined): string {
   const bound = originDomain === undefined ? '' : `\n\n@${originDomain} #${code}`

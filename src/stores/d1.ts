@@ -11,13 +11,15 @@ export interface D1Binding {
 
 /** Options of {@link d1Store}. */
 export interface D1StoreOptions {
-  /** Letters, digits and underscores; default `keystep_records`. Anything else throws `ERR_OPTION`. */
+  /**
+   * Letters, digits and underscores; default `keystep_records`. Anything else throws `ERR_OPTION`.
+   */
   table?: string | undefined
 }
 
 /**
- * A store in a table of a Cloudflare D1 database, over its binding (`env.DB`), which reads from the primary. A session
- * (`withSession`) may read from a replica, and is refused.
+ * A store in a table of a Cloudflare D1 database, over its binding (`env.DB`), which reads from the
+ * primary. A session (`withSession`) may read from a replica, and is refused.
  *
  * @throws `ERR_OPTION` for a table name with other characters, and for a session.
  */

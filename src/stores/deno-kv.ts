@@ -26,7 +26,10 @@ export interface DenoKvHandle {
 
 /** Options of {@link denoKvStore}. */
 export interface DenoKvStoreOptions {
-  /** The parts in front of every key; default `['keystep']`. An empty list or part throws `ERR_OPTION`. */
+  /**
+   * The parts in front of every key; default `['keystep']`. An empty list or part throws
+   * `ERR_OPTION`.
+   */
   prefix?: readonly string[] | undefined
 }
 
@@ -35,9 +38,9 @@ const VERSIONSTAMP = /^[0-9a-f]{20}$/
 const GRACE_MILLIS = 86_400_000
 
 /**
- * A store in Deno KV, over the portal's own handle; reads are strongly consistent, versions are Deno's versionstamps. Values are
- * stored as bytes of UTF-8, so that 64,000 of them fit Deno's limit. A record with an `expiresAt` is dropped a day later at the
- * earliest.
+ * A store in Deno KV, over the portal's own handle; reads are strongly consistent, versions are
+ * Deno's versionstamps. Values are stored as bytes of UTF-8, so that 64,000 of them fit Deno's
+ * limit. A record with an `expiresAt` is dropped a day later at the earliest.
  *
  * @throws `ERR_OPTION` for an empty prefix.
  */

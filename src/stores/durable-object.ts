@@ -9,7 +9,10 @@ interface DurableWrites extends DurableReads {
   delete(key: string): Promise<boolean>
 }
 
-/** The part of a Durable Object's storage (`ctx.storage`) that keystep uses, with either kind of backend. */
+/**
+ * The part of a Durable Object's storage (`ctx.storage`) that keystep uses, with either kind of
+ * backend.
+ */
 export interface DurableStorage {
   transaction<T>(work: (txn: DurableWrites) => Promise<T>): Promise<T>
   list(o: { prefix: string; startAfter: string; limit: number }): Promise<Map<string, unknown>>
@@ -24,10 +27,11 @@ interface Held {
 const PREFIX = 'keystep:'
 
 /**
- * A store in the storage of a Durable Object, under keys that begin with `keystep:`. Each call is a transaction of its own. Storage
- * has one connection and does not tell whether a transaction is open on it, so **do not call keystep within
- * `storage.transaction`**: a rollback there would give an attempt back. `expiresAt` is kept (milliseconds since 1970) beside the
- * value, for a sweep of your own.
+ * A store in the storage of a Durable Object, under keys that begin with `keystep:`. Each call is a
+ * transaction of its own. Storage has one connection and does not tell whether a transaction is
+ * open on it, so **do not call keystep within `storage.transaction`**: a rollback there would give
+ * an attempt back. `expiresAt` is kept (milliseconds since 1970) beside the value, for a sweep of
+ * your own.
  *
  * @throws `ERR_OPTION` for the handle of a transaction.
  */

@@ -7,9 +7,9 @@ import {
 } from './record-store.ts'
 
 /**
- * A store in the memory of this process: for tests, demonstrations and a first look. It forgets everything at the end of the
- * process and knows nothing of other processes, so a portal in production needs another one. Records are never dropped, whatever
- * their `expiresAt`.
+ * A store in the memory of this process: for tests, demonstrations and a first look. It forgets
+ * everything at the end of the process and knows nothing of other processes, so a portal in
+ * production needs another one. Records are never dropped, whatever their `expiresAt`.
  */
 export function memoryStore(): RecordStore {
   const records = new Map<string, StoredRecord>()
@@ -35,7 +35,10 @@ export function memoryStore(): RecordStore {
   }
 }
 
-/** What a synchronous step gives or throws, as a promise: the step itself happens at once, and whole. */
+/**
+ * What a synchronous step gives or throws, as a promise: the step itself happens at once, and
+ * whole.
+ */
 function answer<T>(step: () => T): Promise<T> {
   return new Promise((resolve) => {
     resolve(step())

@@ -3,7 +3,10 @@ import { expiryMillis, newVersion, pageOf, quoteTable, type TableStore } from '.
 
 type MysqlValue = string | number | null
 
-/** The part of a mysql2 pool (`mysql2/promise`) that keystep uses. A single connection has no `getConnection`, and is refused. */
+/**
+ * The part of a mysql2 pool (`mysql2/promise`) that keystep uses. A single connection has no
+ * `getConnection`, and is refused.
+ */
 export interface MysqlPool {
   execute(sql: string, values: MysqlValue[]): Promise<[unknown, unknown]>
   getConnection(): unknown
@@ -11,7 +14,10 @@ export interface MysqlPool {
 
 /** Options of {@link mysqlStore}. */
 export interface MysqlStoreOptions {
-  /** `name` or `database.name` of letters, digits and underscores; default `keystep_records`. Anything else throws `ERR_OPTION`. */
+  /**
+   * `name` or `database.name` of letters, digits and underscores; default `keystep_records`.
+   * Anything else throws `ERR_OPTION`.
+   */
   table?: string | undefined
 }
 
@@ -20,10 +26,12 @@ const DUPLICATE_KEY = 1062
 const DEADLOCK = 1213
 
 /**
- * A store in a table of a MySQL or MariaDB database (InnoDB), over the portal's own mysql2 promise pool to the primary. A pool
- * lends each statement a connection of its own, so no write lands in a transaction of the portal's.
+ * A store in a table of a MySQL or MariaDB database (InnoDB), over the portal's own mysql2 promise
+ * pool to the primary. A pool lends each statement a connection of its own, so no write lands in a
+ * transaction of the portal's.
  *
- * @throws `ERR_OPTION` for a table name with other characters, for a single connection, and for a pool with callbacks.
+ * @throws `ERR_OPTION` for a table name with other characters, for a single connection, and for a
+ *   pool with callbacks.
  */
 export function mysqlStore(pool: MysqlPool, o: MysqlStoreOptions = {}): TableStore {
   const table = quoteTable(o.table, '`')
@@ -67,7 +75,8 @@ export function mysqlStore(pool: MysqlPool, o: MysqlStoreOptions = {}): TableSto
     async put(key, value, o) {
       const version = newVersion()
       const row: MysqlValue[] = [value, version, expiryMillis(o), key]
-      // Every put changes the version, so that affectedRows says the same whether the connection counts matched rows or changed ones.
+      // Every put changes the version, so that affectedRows says the same whether the connection
+      // counts matched rows or changed ones.
       const update = `UPDATE ${table} SET value = ?, version = ?, expires_at = ? WHERE record_key = ? AND version = ?`
       if (o.expected !== null) return (await changes(update, ...row, o.expected)) ? version : null
       try {

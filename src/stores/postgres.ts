@@ -4,7 +4,10 @@ import { expiryMillis, newVersion, pageOf, quoteTable, type TableStore } from '.
 type PostgresValue = string | number | null
 type Rows = readonly Record<string, unknown>[]
 
-/** The part of a Postgres handle that keystep uses: a pg `Pool` or `Client` and PGlite have `query`, postgres.js has `unsafe`. */
+/**
+ * The part of a Postgres handle that keystep uses: a pg `Pool` or `Client` and PGlite have `query`,
+ * postgres.js has `unsafe`.
+ */
 export type PostgresClient =
   | {
       query(text: string, values: PostgresValue[]): Promise<{ rows: Rows }>
@@ -14,22 +17,33 @@ export type PostgresClient =
 
 /** Options of {@link postgresStore}. */
 export interface PostgresStoreOptions {
-  /** `name` or `schema.name` of letters, digits and underscores; default `keystep_records`. Anything else throws `ERR_OPTION`. */
+  /**
+   * `name` or `schema.name` of letters, digits and underscores; default `keystep_records`. Anything
+   * else throws `ERR_OPTION`.
+   */
   table?: string | undefined
 }
 
 const TRIES = 10
-/** Sealed text does not compress: a row stays in its page, where there is room for its next version (a HOT update), up to 8 kB. */
+/**
+ * Sealed text does not compress: a row stays in its page, where there is room for its next version
+ * (a HOT update), up to 8 kB.
+ */
 const LAYOUT = 'toast_tuple_target = 8160, fillfactor = 70'
-/** Processes that migrate at once wait for each other: CREATE TABLE IF NOT EXISTS alone fails in some of them. */
+/**
+ * Processes that migrate at once wait for each other: CREATE TABLE IF NOT EXISTS alone fails in
+ * some of them.
+ */
 const MIGRATION_LOCK = 7_306_928
 
 /**
- * A store in a table of a Postgres database, over the portal's own handle to the primary: pass the pool, so that no call lands in a
- * transaction of the portal's. A pg `Client` inside a transaction makes every method throw, and so does a connection to a replica.
+ * A store in a table of a Postgres database, over the portal's own handle to the primary: pass the
+ * pool, so that no call lands in a transaction of the portal's. A pg `Client` inside a transaction
+ * makes every method throw, and so does a connection to a replica.
  *
- * @throws `ERR_OPTION` for a table name with other characters, for the handle of a transaction, and for a single connection that
- * cannot tell whether it is inside of one: a `Client` of pg before 8.21 or with `pipeline`, a reserved connection of postgres.js.
+ * @throws `ERR_OPTION` for a table name with other characters, for the handle of a transaction, and
+ *   for a single connection that cannot tell whether it is inside of one: a `Client` of pg before
+ *   8.21 or with `pipeline`, a reserved connection of postgres.js.
  */
 export function postgresStore(client: PostgresClient, o: PostgresStoreOptions = {}): TableStore {
   const table = quoteTable(o.table, '"')
@@ -113,7 +127,10 @@ export function postgresStore(client: PostgresClient, o: PostgresStoreOptions = 
   }
 }
 
-/** A single connection may be inside a transaction at any time, so it has to tell: pg before 8.21, pipelines and postgres.js cannot. */
+/**
+ * A single connection may be inside a transaction at any time, so it has to tell: pg before 8.21,
+ * pipelines and postgres.js cannot.
+ */
 function isSafe(client: PostgresClient): boolean {
   const tells =
     'query' in client &&
@@ -125,8 +142,9 @@ function isSafe(client: PostgresClient): boolean {
 type Send = (work: () => Promise<Rows>) => Promise<Rows>
 
 /**
- * A pg `Client` takes one query at a time, and tells whether it is inside a transaction; pools and the others need neither. It is asked
- * again afterwards: a BEGIN of the caller's may have been on its way.
+ * A pg `Client` takes one query at a time, and tells whether it is inside a transaction; pools and
+ * the others need neither. It is asked again afterwards: a BEGIN of the caller's may have been on
+ * its way.
  */
 function turns(client: PostgresClient): Send {
   if (!('query' in client) || !client.getTransactionStatus) return (work) => work()
@@ -150,7 +168,10 @@ function turns(client: PostgresClient): Send {
   }
 }
 
-/** A serialization failure or deadlock: nothing was written, and the same statement may be sent again. */
+/**
+ * A serialization failure or deadlock: nothing was written, and the same statement may be sent
+ * again.
+ */
 function isRolledBack(error: unknown): boolean {
   const { code } = error as { code?: unknown }
   return code === '40001' || code === '40P01'

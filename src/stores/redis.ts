@@ -10,20 +10,32 @@ interface IoRedis {
   call(command: string, ...args: string[]): Promise<unknown>
 }
 
-/** The part of a Redis handle that keystep uses: node-redis and ioredis both have it, single or cluster. */
+/**
+ * The part of a Redis handle that keystep uses: node-redis and ioredis both have it, single or
+ * cluster.
+ */
 export type RedisClient = NodeRedis | IoRedis
 
 /** Options of {@link redisStore}. */
 export interface RedisStoreOptions {
-  /** In front of every key, 1 to 64 letters, digits and `_ - . : { }`; default `keystep:`. Anything else throws `ERR_OPTION`. */
+  /**
+   * In front of every key, 1 to 64 letters, digits and `_ - . : { }`; default `keystep:`. Anything
+   * else throws `ERR_OPTION`.
+   */
   prefix?: string | undefined
 }
 
 const GRACE_MILLIS = 86_400_000
-/** A replica refuses every script that calls a write command, so this one, which deletes nothing, keeps stale reads out. */
+/**
+ * A replica refuses every script that calls a write command, so this one, which deletes nothing,
+ * keeps stale reads out.
+ */
 const PRIMARY_ONLY = `redis.call('HDEL', KEYS[1], '')`
 const GET = `${PRIMARY_ONLY} return redis.call('HMGET', KEYS[1], 'value', 'version')`
-/** A record that is at the new version already is this very put, sent again by the client after a broken connection. */
+/**
+ * A record that is at the new version already is this very put, sent again by the client after a
+ * broken connection.
+ */
 const PUT = `
 local at = redis.call('HGET', KEYS[1], 'version')
 if at == ARGV[3] then return 1 end
@@ -35,9 +47,10 @@ return 1`
 const DELETE = `if redis.call('HGET', KEYS[1], 'version') == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0`
 
 /**
- * A store in Redis 6.2 or later, or Valkey, over the portal's own handle; one script and one key a write, so a cluster will do. A
- * record with an `expiresAt` is dropped a day later at the earliest. What an acknowledged write survives depends on the server's
- * `appendonly` and replication settings; `migrate()` creates nothing, and throws `ERR_STORE` unless the server's eviction policy
+ * A store in Redis 6.2 or later, or Valkey, over the portal's own handle; one script and one key a
+ * write, so a cluster will do. A record with an `expiresAt` is dropped a day later at the earliest.
+ * What an acknowledged write survives depends on the server's `appendonly` and replication
+ * settings; `migrate()` creates nothing, and throws `ERR_STORE` unless the server's eviction policy
  * is known to spare the records of users. Each page of `keys()` scans all.
  *
  * @throws `ERR_OPTION` for a prefix with other characters.
@@ -79,7 +92,8 @@ export function redisStore(client: RedisClient, o: RedisStoreOptions = {}): Tabl
     },
     async keys(o) {
       const { after, limit } = pageOf(o)
-      // The client may put a prefix of its own in front of keys, but not in front of patterns; the server says what arrives.
+      // The client may put a prefix of its own in front of keys, but not in front of patterns; the
+      // server says what arrives.
       const start = String(await run('return KEYS[1]', ''))
       let page: string[] = []
       const add = (batch: string[]): void => {

@@ -17,7 +17,10 @@ interface SqliteStatement {
   run(...values: SqliteValue[]): { changes: number | bigint }
 }
 
-/** The part of a SQLite handle that keystep uses: libsql, better-sqlite3, `node:sqlite` and `bun:sqlite` all have it. */
+/**
+ * The part of a SQLite handle that keystep uses: libsql, better-sqlite3, `node:sqlite` and
+ * `bun:sqlite` all have it.
+ */
 export interface SqliteDatabase {
   exec(sql: string): unknown
   prepare(sql: string): SqliteStatement
@@ -29,15 +32,18 @@ export interface SqliteDatabase {
 
 /** Options of {@link sqliteStore}. */
 export interface SqliteStoreOptions {
-  /** Letters, digits and underscores; default `keystep_records`. Anything else throws `ERR_OPTION`. */
+  /**
+   * Letters, digits and underscores; default `keystep_records`. Anything else throws `ERR_OPTION`.
+   */
   table?: string | undefined
 }
 
 /**
- * A store in a table of a SQLite database, over the portal's own handle. Every write is a transaction of its own, so several
- * processes may share one file: have it in WAL mode. While another connection writes, a call waits up to 5 seconds without blocking
- * the process (and as long as the handle's own busy timeout says, blocking). While the portal has a transaction open on the same
- * handle, every method throws.
+ * A store in a table of a SQLite database, over the portal's own handle. Every write is a
+ * transaction of its own, so several processes may share one file: have it in WAL mode. While
+ * another connection writes, a call waits up to 5 seconds without blocking the process (and as long
+ * as the handle's own busy timeout says, blocking). While the portal has a transaction open on the
+ * same handle, every method throws.
  *
  * @throws `ERR_OPTION` for a table name with other characters.
  */
@@ -103,8 +109,9 @@ export function sqliteStore(db: SqliteDatabase, o: SqliteStoreOptions = {}): Tab
 }
 
 /**
- * No write may join a transaction of the caller's. Where the handle tells whether there is one, each statement is a transaction by itself, which
- * costs a third less; elsewhere BEGIN tells, since it fails inside of another.
+ * No write may join a transaction of the caller's. Where the handle tells whether there is one,
+ * each statement is a transaction by itself, which costs a third less; elsewhere BEGIN tells, since
+ * it fails inside of another.
  */
 function transact<T>(db: SqliteDatabase, begin: string, work: () => T): T {
   const isInside = db.inTransaction ?? db.isTransaction

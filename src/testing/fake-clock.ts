@@ -12,14 +12,20 @@ export interface Span {
 export interface FakeClock {
   /** The instant that the clock shows. */
   (): Date
-  /** Moves the clock and returns the new instant. @throws `ERR_OPTION` when the span is not a number */
+  /**
+   * Moves the clock and returns the new instant. @throws `ERR_OPTION` when the span is not a number
+   */
   advance(span: Span): Date
-  /** Sets the clock to an instant (a `Date` or ISO text) and returns it. @throws `ERR_OPTION` when it is no instant */
+  /**
+   * Sets the clock to an instant (a `Date` or ISO text) and returns it. @throws `ERR_OPTION` when
+   * it is no instant
+   */
   set(instant: Date | string): Date
 }
 
 /**
- * A clock for tests: `createTwoFactor({ now: clock })`, then `clock.advance({ seconds: 30 })` for the next code.
+ * A clock for tests: `createTwoFactor({ now: clock })`, then `clock.advance({ seconds: 30 })` for
+ * the next code.
  *
  * @param start Default 2026-01-01T00:00:00Z, so that a test gives the same on every day.
  * @throws `ERR_OPTION` when `start` is no instant.

@@ -15,14 +15,20 @@ export interface FaultOptions {
   duplicateDelivery?: number | undefined
   /** A call waits before and after, so that others overtake it. */
   delay?: number | undefined
-  /** The longest delay, 0 to 60 seconds. Default 0: a few turns of the event loop's own queue, which costs no time. */
+  /**
+   * The longest delay, 0 to 60 seconds. Default 0: a few turns of the event loop's own queue, which
+   * costs no time.
+   */
   maxDelaySeconds?: number | undefined
 }
 
 /** Where an injected fault struck. */
 export type FaultStage = 'read' | 'before write' | 'after write'
 
-/** The error that {@link faultyStore} throws in place of an engine; keystep passes it on as the `cause` of an `ERR_STORE`. */
+/**
+ * The error that {@link faultyStore} throws in place of an engine; keystep passes it on as the
+ * `cause` of an `ERR_STORE`.
+ */
 export class InjectedFault extends Error {
   override readonly name = 'InjectedFault'
   readonly stage: FaultStage
@@ -42,10 +48,11 @@ export interface FaultyStore extends RecordStore {
 }
 
 /**
- * Wraps a store and injects faults by seed, to try what a portal, or keystep itself, makes of them: an outage must look like
- * neither a wrong code nor an accepted one, and give no attempt back.
+ * Wraps a store and injects faults by seed, to try what a portal, or keystep itself, makes of them:
+ * an outage must look like neither a wrong code nor an accepted one, and give no attempt back.
  *
- * @throws `ERR_OPTION` for a seed that is no integer, a chance outside of 0 to 1, or a delay out of range.
+ * @throws `ERR_OPTION` for a seed that is no integer, a chance outside of 0 to 1, or a delay out of
+ *   range.
  */
 export function faultyStore(store: RecordStore, o: FaultOptions): FaultyStore {
   const random = randomBySeed(o.seed)

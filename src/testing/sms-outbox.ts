@@ -26,11 +26,17 @@ export interface SmsOutbox {
    * @throws `ERR_OPTION` when no message went there, so that a test fails where it went wrong
    */
   codeTo(number: string): string
-  /** The next sends reject, as when the provider is down. Default 1; `Infinity` until told otherwise, 0 to end it. */
+  /**
+   * The next sends reject, as when the provider is down. Default 1; `Infinity` until told
+   * otherwise, 0 to end it.
+   */
   failNext(times?: number): void
 }
 
-/** A sender that keeps messages for tests: `createTwoFactor({ sms: { sender: outbox.sender, countries: ['+49'] } })`. */
+/**
+ * A sender that keeps messages for tests:
+ * `createTwoFactor({ sms: { sender: outbox.sender, countries: ['+49'] } })`.
+ */
 export function smsOutbox(): SmsOutbox {
   const messages: DeliveredSms[] = []
   let failures = 0

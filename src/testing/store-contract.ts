@@ -16,27 +16,33 @@ export interface StoreUnderTest {
   /** The same records through a second connection: races and reads then go over both. */
   otherStore?: RecordStore | undefined
   /**
-   * For engines with transactions. Begins a transaction as a portal would around a request (on the same handle, where the handle
-   * can be in one), awaits `work`, rolls back, and resolves. The kit writes through `store` meanwhile: what was acknowledged must
-   * survive.
+   * For engines with transactions. Begins a transaction as a portal would around a request (on the
+   * same handle, where the handle can be in one), awaits `work`, rolls back, and resolves. The kit
+   * writes through `store` meanwhile: what was acknowledged must survive.
    */
   rollback?: ((work: () => Promise<void>) => Promise<void>) | undefined
-  /** An adapter of the same kind over an engine that fails: a closed connection, a table that is not there. */
+  /**
+   * An adapter of the same kind over an engine that fails: a closed connection, a table that is not
+   * there.
+   */
   brokenStore?: RecordStore | undefined
   /** Called at the end of each case. */
   close?: (() => unknown) | undefined
 }
 
-/** Makes the store for one case. Cases use keys of their own and delete them, so all may share one table. */
+/**
+ * Makes the store for one case. Cases use keys of their own and delete them, so all may share one
+ * table.
+ */
 export type MakeStore = () => RecordStore | StoreUnderTest | Promise<RecordStore | StoreUnderTest>
 
 /** One test of the kit, for any runner: `test(name, run)`. */
 export interface ContractCase {
   readonly name: string
   /**
-   * Rejects with `ERR_CONFORMANCE` and words for the adapter's author. Pass the runner's test context on, where it gives one: a
-   * case that needs something that `makeStore` did not give then calls its `skip(reason)`; without a context it does nothing, and
-   * its name says why.
+   * Rejects with `ERR_CONFORMANCE` and words for the adapter's author. Pass the runner's test
+   * context on, where it gives one: a case that needs something that `makeStore` did not give then
+   * calls its `skip(reason)`; without a context it does nothing, and its name says why.
    */
   readonly run: (...context: readonly unknown[]) => Promise<void>
 }
@@ -58,9 +64,9 @@ const RULES = [
  * for (const { name, run } of storeContract(() => myStore(db))) test(name, run)   // vitest, node:test, Deno.test, bun:test
  * ```
  *
- * It tries creates, swaps and deletes at right, outdated and reused versions, texts byte for byte, listing, expiry, 50-way races,
- * reads on a second connection, a rolled-back transaction around a write (V3), and a failing engine. A store that passes may carry
- * a second factor.
+ * It tries creates, swaps and deletes at right, outdated and reused versions, texts byte for byte,
+ * listing, expiry, 50-way races, reads on a second connection, a rolled-back transaction around a
+ * write (V3), and a failing engine. A store that passes may carry a second factor.
  */
 export function storeContract(makeStore: MakeStore): readonly ContractCase[] {
   return RULES.map((rule) => ({
@@ -107,7 +113,9 @@ async function runRule(rule: Rule, makeStore: MakeStore, context: unknown): Prom
   }
 }
 
-/** Vitest's and node:test's contexts have `skip`; the reason then stands in the runner's own report. */
+/**
+ * Vitest's and node:test's contexts have `skip`; the reason then stands in the runner's own report.
+ */
 function skip(context: unknown, reason: string): void {
   const candidate = context as { skip?: unknown } | null | undefined
   if (typeof candidate?.skip === 'function')

@@ -3,10 +3,15 @@ import { isLive } from './spent.ts'
 import { epochOf, isEnrolled, type Subject } from '../record/subject.ts'
 import { type Claims, claimsOf, mintToken, PERMIT_SECONDS, readToken } from './token.ts'
 
-/** The purpose of permits that keystep's own sensitive calls take: factors, backup codes, numbers. */
+/**
+ * The purpose of permits that keystep's own sensitive calls take: factors, backup codes, numbers.
+ */
 export const MANAGE_FACTORS = 'manage_factors'
 
-/** The purpose of permits that belong to no session yet, from `login.begin` or a support code: good for enrolling alone. */
+/**
+ * The purpose of permits that belong to no session yet, from `login.begin` or a support code: good
+ * for enrolling alone.
+ */
 export const ENROLL = 'keystep.enroll'
 
 /** What a permit rests on: a password alone, a second factor verified for it, or a support code. */
@@ -64,8 +69,9 @@ export async function readPermit(
 }
 
 /**
- * Whether a permit's basis still carries a change of this record: on a password alone nobody changes anything beside a live factor, and a
- * recovery stands and falls with its support code (V14, V16).
+ * Whether a permit's basis still carries a change of this record: on a password alone nobody
+ * changes anything beside a live factor, and a recovery stands and falls with its support code
+ * (V14, V16).
  */
 export function permits(subject: Subject | null, claims: PermitClaims, now: number): boolean {
   if (!isLive(subject, claims, now)) return false

@@ -37,8 +37,9 @@ export function isLiveChallenge(
 }
 
 /**
- * Spends a token, and remembers it for as long as any server whose clock is within bounds may take it for unexpired. Should the list
- * overflow, whatever was issued up to the one pushed out counts as spent too: it fails closed.
+ * Spends a token, and remembers it for as long as any server whose clock is within bounds may take
+ * it for unexpired. Should the list overflow, whatever was issued up to the one pushed out counts
+ * as spent too: it fails closed.
  */
 export function spend(subject: Subject, { id, issuedAt, expiresAt }: Claims, now: number): Subject {
   const kept = subject.spent.filter(({ until }) => until > now - CLOCK_TOLERANCE)

@@ -66,10 +66,11 @@ export async function mintToken(
 }
 
 /**
- * The claims of a token that is authentic here, whether or not it expired; null for anything forged, foreign, of another session, or under
- * a key that is unknown or kept for records only.
+ * The claims of a token that is authentic here, whether or not it expired; null for anything
+ * forged, foreign, of another session, or under a key that is unknown or kept for records only.
  *
- * @throws `ERR_OPTION` for what is no session id, `ERR_TOKEN_KIND` for another kind of token, `ERR_CLOCK` for one issued more than 5 minutes ahead.
+ * @throws `ERR_OPTION` for what is no session id, `ERR_TOKEN_KIND` for another kind of token,
+ *   `ERR_CLOCK` for one issued more than 5 minutes ahead.
  */
 export async function readToken<C extends Claims>(
   settings: Settings,

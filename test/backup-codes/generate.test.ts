@@ -25,7 +25,8 @@ describe('generateBackupCodes', () => {
     expect(draw).toHaveBeenCalled()
     const counts = Array.from(ALPHABET, (letter) => letters.split(letter).length - 1)
     expect(counts.reduce((sum, count) => sum + count)).toBe(64_000)
-    // Chi-square with 31 degrees of freedom: 90 is passed once in ten million runs of a uniform source.
+    // Chi-square with 31 degrees of freedom: 90 is passed once in ten million runs of a uniform
+    // source.
     expect(counts.reduce((sum, count) => sum + (count - 2000) ** 2 / 2000, 0)).toBeLessThan(90)
   })
 

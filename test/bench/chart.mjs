@@ -1,4 +1,5 @@
-// The chart of docs/performance.md, drawn from a run's figures: one bar per piece of work, its length the ratio to the fastest peer.
+// The chart of docs/performance.md, drawn from a run's figures: one bar per piece of work, its
+// length the ratio to the fastest peer.
 const WIDTH = 720
 const LEFT = 290
 const ROW = 34

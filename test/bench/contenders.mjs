@@ -1,6 +1,7 @@
-// One adapter per contender: its fastest legitimate use for each piece of work. `ms` is an instant, `window` steps each way.
-// Work that a package does not offer is left out. What can be made once and kept (a key, an object) is made once for "built";
-// "bytes" begins with the raw key at every call.
+// One adapter per contender: its fastest legitimate use for each piece of work. `ms` is an instant,
+// `window` steps each way. Work that a package does not offer is left out. What can be made once
+// and kept (a key, an object) is made once for "built"; "bytes" begins with the raw key at every
+// call.
 import { createHmac, createSecretKey } from 'node:crypto'
 import * as oslo from '@oslojs/otp'
 import { crypto as otplibOnNode } from '@otplib/plugin-crypto-node'
@@ -67,7 +68,8 @@ function otplibWith(name, crypto) {
 const otplibDefault = {
   ...otplibWith('otplib', nobleCrypto),
   buildUri: () => otplib.generateURI({ secret: KEY_BASE32, issuer: ISSUER, label: ACCOUNT }),
-  // It leaves the secret in base32, which is free here as it is in keystep until the first code, and the label in one piece: splitting belongs to the work.
+  // It leaves the secret in base32, which is free here as it is in keystep until the first code,
+  // and the label in one piece: splitting belongs to the work.
   parseUri: () => {
     const { label, params } = parseOtplibUri(KEY_URI)
     return {

@@ -1,10 +1,12 @@
-// Interleaved rounds in one process: in each round every contender does a short stretch of the same work, in a new random order, so
-// that whatever the machine is busy with meets all of them alike.
+// Interleaved rounds in one process: in each round every contender does a short stretch of the same
+// work, in a new random order, so that whatever the machine is busy with meets all of them alike.
 // Long enough that whoever makes garbage pays for its collection itself.
 const STRETCH_MS = 10
 const WARM_UP_MS = 60
 
-/** Nanoseconds of CPU time per call of each contender, one figure per round: `{ [name]: number[] }`. */
+/**
+ * Nanoseconds of CPU time per call of each contender, one figure per round: `{ [name]: number[] }`.
+ */
 export async function measure(task, contenders, rounds) {
   const runners = []
   for (const contender of contenders) {
@@ -59,7 +61,10 @@ function timeSync(call, calls) {
   return nanoseconds(start) / calls
 }
 
-/** CPU time of the whole process, garbage collection included: unlike the clock on the wall it does not count the neighbors' turns. */
+/**
+ * CPU time of the whole process, garbage collection included: unlike the clock on the wall it does
+ * not count the neighbors' turns.
+ */
 function nanoseconds(start) {
   const { user, system } = process.cpuUsage(start)
   return (user + system) * 1000

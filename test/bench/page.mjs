@@ -1,5 +1,5 @@
-// `node test/bench/page.mjs`: puts the last runs of `npm run bench` and `npm run bench:start` into docs/performance.md, between its markers, and
-// draws the chart.
+// `node test/bench/page.mjs`: puts the last runs of `npm run bench` and `npm run bench:start` into
+// docs/performance.md, between its markers, and draws the chart.
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { drawChart } from './chart.mjs'
 

@@ -1,4 +1,7 @@
-/** One contender of a comparison: prepares a round outside the clock, and then does one unit of its work per index. */
+/**
+ * One contender of a comparison: prepares a round outside the clock, and then does one unit of its
+ * work per index.
+ */
 export interface Contender {
   readonly name: string
   prepare?(count: number): Promise<void>

@@ -1,5 +1,6 @@
-// `npm run bench`: nanoseconds per operation of keystep and its peers, and how many times faster keystep is than each.
-// `--rounds 60`, `--only parse` (pieces of work by name). Writes results/speed.json. Ends with 1 when a promised ratio was missed.
+// `npm run bench`: nanoseconds per operation of keystep and its peers, and how many times faster
+// keystep is than each. `--rounds 60`, `--only parse` (pieces of work by name). Writes
+// results/speed.json. Ends with 1 when a promised ratio was missed.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { describeMachine } from './machine.mjs'
@@ -43,7 +44,8 @@ function summarize({ name, from, target }, figures) {
   const rows = Object.entries(figures).map(([contender, theirs]) => ({
     contender,
     nanoseconds: Math.round(median(theirs)),
-    // Of medians, as promised; `quiet` is that of the quarters in which the neighbors disturbed least, and hardly moves between runs.
+    // Of medians, as promised; `quiet` is that of the quarters in which the neighbors disturbed
+    // least, and hardly moves between runs.
     ratio: round(median(theirs) / median(ours)),
     quiet: round(lowerQuartile(theirs) / lowerQuartile(ours)),
   }))

@@ -1,5 +1,6 @@
-// `npm run bench:start`: what importing a package and making one code costs over an empty process. Whole processes in turn, in a new
-// random order each time; medians of the differences to the empty process of the same turn. `--turns 200`. Writes results/start.json.
+// `npm run bench:start`: what importing a package and making one code costs over an empty process.
+// Whole processes in turn, in a new random order each time; medians of the differences to the empty
+// process of the same turn. `--turns 200`. Writes results/start.json.
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

@@ -1,4 +1,5 @@
-// What every contender is given: one key, 64 instants, the right code of each, and a code that is right at none of them.
+// What every contender is given: one key, 64 instants, the right code of each, and a code that is
+// right at none of them.
 import { createHmac } from 'node:crypto'
 
 const PERIOD_MS = 30_000

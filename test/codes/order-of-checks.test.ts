@@ -56,7 +56,10 @@ for (const asked of ['live', 'expired'] as const) {
   }
 }
 
-/** Codes that are out of reach: an SMS number alone without SMS, no backup codes, no support code outstanding. */
+/**
+ * Codes that are out of reach: an SMS number alone without SMS, no backup codes, no support code
+ * outstanding.
+ */
 async function makeUnavailable(h: House): Promise<void> {
   await tamper(h, 'ada', (subject) => ({
     ...subject,
@@ -249,7 +252,8 @@ describe('the order of checks', () => {
     const { backupCodes } = await enroll(h.twoFactor, 'ada', h.clock)
     await markImported(h)
     let asks = 0
-    // A clock that moves on by a second at each look: wherever the lock ends, the code was hashed or it was not looked at.
+    // A clock that moves on by a second at each look: wherever the lock ends, the code was hashed
+    // or it was not looked at.
     const ticking = () => new Date(h.clock().getTime() + asks++ * 1000)
     const { twoFactor } = house({ keyring: h.keyring, store: h.store, now: ticking })
     for (let locked = 12; locked > 0; locked--) {

@@ -4,7 +4,10 @@ import { acceptedOf, house, login } from '../flow/house.ts'
 
 const key = OtpKey.fromBytes(new Uint8Array(20).fill(5))
 
-/** A phone whose clock is so many steps off; each login happens minutes after the last, so that no step is used twice. */
+/**
+ * A phone whose clock is so many steps off; each login happens minutes after the last, so that no
+ * step is used twice.
+ */
 async function phone() {
   const h = house({ limits: {} })
   acceptedOf(await h.twoFactor.totp.import({ userId: 'ada', key }))
@@ -14,7 +17,10 @@ async function phone() {
     h.clock.advance({ minutes: 10 })
     return (await login(h.twoFactor, 'ada', at(steps))).outcome
   }
-  /** Which offsets are taken now, tried each on a copy of the record so that none of them teaches anything. */
+  /**
+   * Which offsets are taken now, tried each on a copy of the record so that none of them teaches
+   * anything.
+   */
   const taken = async () => {
     h.clock.advance({ minutes: 10 })
     const [name] = await h.store.keys()

@@ -9,8 +9,8 @@ const contextFile = `${folder}context.ts`
 const parsed = new Map<string, ts.SourceFile | undefined>()
 
 /**
- * A block as a module of its own. One that exports is a whole file and stays as it is; any other stands in an async function, behind its
- * imports, so that it may await and return. No line moves.
+ * A block as a module of its own. One that exports is a whole file and stays as it is; any other
+ * stands in an async function, behind its imports, so that it may await and return. No line moves.
  */
 function moduleOf(code: string): string {
   const { statements } = ts.createSourceFile('block.ts', code, ts.ScriptTarget.ES2022)
@@ -29,7 +29,10 @@ function moduleOf(code: string): string {
   return `${code.slice(0, behindImports)};export const fragment = async () => {${code.slice(behindImports)}\n}`
 }
 
-/** The names of context.ts, which fragments may use as if they stood around them; a block's own declarations and imports go first. */
+/**
+ * The names of context.ts, which fragments may use as if they stood around them; a block's own
+ * declarations and imports go first.
+ */
 function globalsOfContext(): string {
   const source = ts.createSourceFile(
     contextFile,
@@ -49,7 +52,10 @@ const foreignPackages = `declare module 'better-auth/crypto' {
   export function symmetricDecrypt(input: { key: string; data: string }): Promise<string>
 }`
 
-/** What the compiler says about code blocks, as `docs/otp.md:12: Cannot find name ...`. JavaScript is checked as strictly as TypeScript. */
+/**
+ * What the compiler says about code blocks, as `docs/otp.md:12: Cannot find name ...`. JavaScript
+ * is checked as strictly as TypeScript.
+ */
 export function compileFences(fences: readonly Fence[]): string[] {
   const { config } = ts.readConfigFile(`${root}tsconfig.json`, (path) => ts.sys.readFile(path)) as {
     config: { compilerOptions: object }

@@ -1,6 +1,7 @@
 /**
- * What stands around the fragments of the pages: a portal, in the middle of a request. A code block of README.md or docs/ may use these names
- * without declaring or importing them; everything else it has to bring along. (See fences.test.ts, which compiles every block.)
+ * What stands around the fragments of the pages: a portal, in the middle of a request. A code block
+ * of README.md or docs/ may use these names without declaring or importing them; everything else it
+ * has to bring along. (See fences.test.ts, which compiles every block.)
  */
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import type {

@@ -2,7 +2,10 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 
 const root = new URL('../../', import.meta.url)
 
-/** One code block of a page. `about` is what follows the language: a name for the tests, or the file that the block is a part of. */
+/**
+ * One code block of a page. `about` is what follows the language: a name for the tests, or the file
+ * that the block is a part of.
+ */
 export interface Fence {
   page: string
   line: number
@@ -23,7 +26,10 @@ export function readPage(page: string): string {
   return readFileSync(new URL(page, root), 'utf8')
 }
 
-/** A page as its words say it, however it is laid out: cells without padding, paragraphs in one line, code as it is. */
+/**
+ * A page as its words say it, however it is laid out: cells without padding, paragraphs in one
+ * line, code as it is.
+ */
 export function readWords(page: string): string {
   const parts = readPage(page).split(/^( *```[\s\S]*?^ *```$)/m)
   return parts.map((part, index) => (index % 2 === 1 ? part : unlaid(part))).join('')

@@ -39,7 +39,10 @@ const codes = all(
   'factor_unavailable',
 )
 
-/** Every answer of every call: the compiler refuses one that cannot come, and `Missing` one that is left out. */
+/**
+ * Every answer of every call: the compiler refuses one that cannot come, and `Missing` one that is
+ * left out.
+ */
 const answers = {
   'login.begin': all('proceed', 'challenge', 'enroll'),
   'login.verify': all('accepted', 'enroll', ...codes),
@@ -90,7 +93,10 @@ const never: Readonly<Record<string, readonly string[]>> = { 'sms.confirm': ['fa
 /** Beside `proceed`: why. */
 const because = ['not_enrolled', 'recently_verified', 'remembered_device']
 
-/** The answers that the tables of the page list for each call; an empty first cell goes on with the calls above it. */
+/**
+ * The answers that the tables of the page list for each call; an empty first cell goes on with the
+ * calls above it.
+ */
 function listed(): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>()
   let calls: string[] = []

@@ -8,7 +8,9 @@ import { rowsOf } from './tables.ts'
 const root = new URL('../../', import.meta.url).pathname
 const { twoFactor } = house()
 
-/** What the words, tables and diagrams of the pages name by a pattern; code is left to the compiler. */
+/**
+ * What the words, tables and diagrams of the pages name by a pattern; code is left to the compiler.
+ */
 function named(pattern: RegExp): { page: string; name: string }[] {
   const words = (page: string): string => readPage(page).replace(/^```(ts|js)\b[\s\S]*?^```/gm, '')
   return pages.flatMap((page) =>

@@ -1,4 +1,7 @@
-/** The rows of the table of a page whose first heading is `heading`, cell by cell, without the heading. */
+/**
+ * The rows of the table of a page whose first heading is `heading`, cell by cell, without the
+ * heading.
+ */
 export function rowsOf(text: string, heading: string): string[][] {
   const lines = text.split('\n')
   const first = lines.findIndex((line) => line.startsWith(`| ${heading} |`))

@@ -5,7 +5,10 @@ import { build } from 'tsup'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** The command line with keystep in it as one file for plain Node, which starts in a fraction of the time. In node_modules, where its packages are found. */
+/**
+ * The command line with keystep in it as one file for plain Node, which starts in a fraction of the
+ * time. In node_modules, where its packages are found.
+ */
 export async function bundleCli(): Promise<{ program: string; remove: () => void }> {
   const cache = join(root, 'node_modules', '.cache', 'keystep')
   mkdirSync(cache, { recursive: true })

@@ -46,7 +46,8 @@ export async function startKannel(user: { username: string; password: string }) 
     rmSync(folder, { recursive: true, force: true })
   }
   try {
-    // smsbox gives up when bearerbox is not there yet, and the network sends its one message at once: it needs somebody to answer it.
+    // smsbox gives up when bearerbox is not there yet, and the network sends its one message at
+    // once: it needs somebody to answer it.
     const bearerbox = run(BEARERBOX, ['-v', '1', file])
     await until(`bearerbox\n${bearerbox.said}`, () => isOpen(network))
     const smsbox = run(SMSBOX, ['-v', '1', file])

@@ -32,7 +32,10 @@ export function phoneWith(base32: string, clock: () => Date = () => new Date()):
   }
 }
 
-/** Resolves when the present step has so many seconds left, so that the codes beside it stay within the window meanwhile. */
+/**
+ * Resolves when the present step has so many seconds left, so that the codes beside it stay within
+ * the window meanwhile.
+ */
 export async function stepWith(secondsLeft: number): Promise<void> {
   const left = PERIOD - ((Date.now() / 1000) % PERIOD)
   if (left < secondsLeft) await new Promise((resolve) => setTimeout(resolve, left * 1000 + 50))

@@ -12,7 +12,10 @@ export interface Started {
   readonly stop: () => Promise<unknown>
 }
 
-/** What every portal of plain forms is walked through over HTTP, with oathtool as the phone: the paths and words of examples/express. */
+/**
+ * What every portal of plain forms is walked through over HTTP, with oathtool as the phone: the
+ * paths and words of examples/express.
+ */
 export function walkPortal(name: string, start: () => Promise<Started>): void {
   describeWith(['oathtool'], `${name}, over HTTP`, () => {
     const account = { name: '<i>ann', password: 'correct horse' }
@@ -136,7 +139,10 @@ export function walkPortal(name: string, start: () => Promise<Started>): void {
   })
 }
 
-/** A block of tests on a runtime from npm: where it is not here yet skipped with a printed reason, under CI fetched. */
+/**
+ * A block of tests on a runtime from npm: where it is not here yet skipped with a printed reason,
+ * under CI fetched.
+ */
 export function describeOn(spec: string, tests: () => void): void {
   const skip = obtained(spec) === null && !process.env['CI']
   if (skip)

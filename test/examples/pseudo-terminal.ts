@@ -1,6 +1,9 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 
-/** How long a program on a busy machine may take for what it says next: a limit against hanging, not a measure of anything. */
+/**
+ * How long a program on a busy machine may take for what it says next: a limit against hanging, not
+ * a measure of anything.
+ */
 const PATIENCE_MS = 180_000
 
 export interface Window {
@@ -8,7 +11,9 @@ export interface Window {
   rows?: number
 }
 
-/** A program in a pseudo-terminal of its own, driven as a person does: wait for words, type a line. */
+/**
+ * A program in a pseudo-terminal of its own, driven as a person does: wait for words, type a line.
+ */
 export class PseudoTerminal {
   /** The exit code. */
   readonly ended: Promise<number>
@@ -61,7 +66,10 @@ export class PseudoTerminal {
     return this.raw.replace(/\x1b\[[\d;?]*[A-Za-z]/g, '').replaceAll('\r', '')
   }
 
-  /** Waits for words after those waited for before; line breaks count as spaces. Returns all that was said up to them. */
+  /**
+   * Waits for words after those waited for before; line breaks count as spaces. Returns all that
+   * was said up to them.
+   */
   async waitFor(words: string | RegExp): Promise<string> {
     const pattern =
       typeof words === 'string'

@@ -7,7 +7,10 @@ import { obtain } from '../runtime/obtain.ts'
 import { versions } from '../runtime/targets.ts'
 import type { Started } from './portal-walk.ts'
 
-/** As much of miniflare as is needed here; it is fetched for the runtimes and is no dependency of the project. */
+/**
+ * As much of miniflare as is needed here; it is fetched for the runtimes and is no dependency of
+ * the project.
+ */
 interface Miniflare {
   readonly ready: Promise<URL>
   dispose(): Promise<void>

@@ -21,7 +21,10 @@ const CLIENTS = 3
 const BACKUP_CODES = 12
 const WRONG_CODES = 15
 
-/** Three processes of a portal on a server that is only theirs, and the portal that looks at the records. */
+/**
+ * Three processes of a portal on a server that is only theirs, and the portal that looks at the
+ * records.
+ */
 export interface Ward {
   readonly portal: Portal
   kill(victim: Victim, round: number, dice: Dice): Promise<Aftermath>
@@ -86,7 +89,8 @@ async function killOne(
       if (victim === 'backend') death = killBackend(place, dice)
       else (shot = clients[doomed]!).kill()
     })
-    // Whoever was shot is replaced even when its last word was "done": a fast one has said everything before the shot reaches it.
+    // Whoever was shot is replaced even when its last word was "done": a fast one has said
+    // everything before the shot reaches it.
     if (end === 'done' && client !== shot) return 0
     const successor = await replace(index)
     await successor.load(portal.at, hands[index]!, true)
@@ -145,7 +149,10 @@ async function inspect(
   return findings
 }
 
-/** `kill -9` of a backend that serves one of the clients: the server drops every connection and recovers. */
+/**
+ * `kill -9` of a backend that serves one of the clients: the server drops every connection and
+ * recovers.
+ */
 async function killBackend({ url, name }: Place, dice: Dice): Promise<void> {
   const admin = new pg.Client({ connectionString: url })
   admin.on('error', () => undefined)

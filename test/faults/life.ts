@@ -12,7 +12,10 @@ export interface Tally {
   steps: number
   accepted: number
   wrong: number
-  /** Calls that threw, and faults injected into reads and writes: each fault has to surface, so they are equal. */
+  /**
+   * Calls that threw, and faults injected into reads and writes: each fault has to surface, so they
+   * are equal.
+   */
   surfaced: number
   injected: number
   findings: string[]
@@ -30,7 +33,10 @@ const KINDS: readonly Kind[] = [
   'wrong_backup',
 ]
 
-/** One user's life over a store that fails by seed: `steps` logins, right, wrong and repeated, alone and three at once, while the clock goes on. */
+/**
+ * One user's life over a store that fails by seed: `steps` logins, right, wrong and repeated, alone
+ * and three at once, while the clock goes on.
+ */
 export async function live(inner: RecordStore, seed: number, steps: number): Promise<Tally> {
   const portal = openPortal(inner)
   const keyring = createKeyring(portal.keyring)

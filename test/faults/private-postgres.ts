@@ -6,7 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 
-/** A Postgres server of this test's own: a killed backend takes every connection of its server with it, so it must not be a shared one. */
+/**
+ * A Postgres server of this test's own: a killed backend takes every connection of its server with
+ * it, so it must not be a shared one.
+ */
 export interface PrivatePostgres {
   readonly url: string
   stop(): Promise<void>
@@ -14,7 +17,10 @@ export interface PrivatePostgres {
 
 const DEBIAN = '/usr/lib/postgresql'
 
-/** Where the server's programs are. With CI set they must be there; else one line says what is left out, and how to have it. */
+/**
+ * Where the server's programs are. With CI set they must be there; else one line says what is left
+ * out, and how to have it.
+ */
 export function findPostgres(): string | null {
   const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN).sort().reverse() : []
   const folders = [

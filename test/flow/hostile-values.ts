@@ -1,4 +1,7 @@
-/** What forms, JSON bodies, query parsers and cookies can bring where a text belongs; and what only a program can. */
+/**
+ * What forms, JSON bodies, query parsers and cookies can bring where a text belongs; and what only
+ * a program can.
+ */
 export const hostileValues: readonly (readonly [name: string, value: unknown])[] = [
   ['nothing', undefined],
   ['null', null],

@@ -37,7 +37,9 @@ export function countingStore(
   return counting
 }
 
-/** A portal in miniature: one twoFactor on a counted memory store and a fake clock, with its events. */
+/**
+ * A portal in miniature: one twoFactor on a counted memory store and a fake clock, with its events.
+ */
 export function house(options: Partial<TwoFactorOptions> = {}) {
   const clock = fakeClock(new Date('2026-11-22T12:00:00Z'))
   const store = countingStore(options.store ?? memoryStore())
@@ -73,7 +75,10 @@ export function phoneOf(keyUri: { reveal(): string }) {
   }
 }
 
-/** Enrolls a user through the public doors, as a portal does; returns the phone and the backup codes. */
+/**
+ * Enrolls a user through the public doors, as a portal does; returns the phone and the backup
+ * codes.
+ */
 export async function enroll(twoFactor: TwoFactor, userId: string, now: () => Date) {
   const step = await twoFactor.stepUp.begin({
     userId,

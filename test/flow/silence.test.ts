@@ -17,7 +17,10 @@ import { challengeWithCode, notThe, smsHouse } from './sms-house.ts'
 const staff = { actor: 'support/7', reason: 'lost phone' }
 const context = { ip: '203.0.113.7', userAgent: 'Test/1.0' }
 
-/** Walks a user through every door, and collects every secret on the way and everything that was told. */
+/**
+ * Walks a user through every door, and collects every secret on the way and everything that was
+ * told.
+ */
 async function wholeLife() {
   const secrets = new Set<string>()
   const keep = <T extends string>(...texts: T[]): T => (
@@ -98,7 +101,8 @@ async function wholeLife() {
   return { secrets, told }
 }
 
-// The closed union, as the documentation tells it: an event that is not listed here is news to every portal.
+// The closed union, as the documentation tells it: an event that is not listed here is news to
+// every portal.
 const types = [
   'factor.enrolled',
   'factor.imported',

@@ -8,7 +8,9 @@ export interface Delivered {
   code: string
 }
 
-/** A portal with SMS: what was sent lies in `outbox`; the sender fails as often as `failures` says. */
+/**
+ * A portal with SMS: what was sent lies in `outbox`; the sender fails as often as `failures` says.
+ */
 export function smsHouse(options: Partial<TwoFactorOptions> = {}, sms: Partial<SmsOptions> = {}) {
   const outbox: Delivered[] = []
   const network = { failures: 0 }

@@ -17,7 +17,10 @@ function fetchOf(at: ReturnType<typeof browser>) {
   }
 }
 
-/** The method of a client that stands for a route: `POST /factors/remove-all` is `factors.removeAll`. */
+/**
+ * The method of a client that stands for a route: `POST /factors/remove-all` is
+ * `factors.removeAll`.
+ */
 function methodOf(client: TwoFactorClient, path: string): (body: object) => Promise<unknown> {
   const parts = path
     .slice(1)

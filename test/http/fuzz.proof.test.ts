@@ -141,7 +141,8 @@ describe(`${REQUESTS} hostile requests`, () => {
       const { p, users } = attack
       const secrets = users.flatMap(({ shown }) => shown)
       const keys = users.map(({ phone }) => phone.key.revealBytes())
-      // A label is the user's own text, and shown again: one who calls a device by a backup code sees it on the security page.
+      // A label is the user's own text, and shown again: one who calls a device by a backup code
+      // sees it on the security page.
       const labels: string[] = []
       const browsers = [...users.map(({ at }) => at), browser(p.serve)]
       const pieces = [await piecesOf(attack, users[0]!), await piecesOf(attack, users[1]!)]

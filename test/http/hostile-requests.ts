@@ -2,7 +2,10 @@ import fc from 'fast-check'
 import { gzipSync } from 'node:zlib'
 import { bodyOf, routes } from './routes.ts'
 
-/** What an attacker may put into a field: the names of true pieces of the running portal, or anything at all. */
+/**
+ * What an attacker may put into a field: the names of true pieces of the running portal, or
+ * anything at all.
+ */
 export type Piece = { piece: string } | { value: unknown }
 
 export interface Hostile {

@@ -54,7 +54,10 @@ export function resolve<T extends { $ref?: string }>(part: T): T {
   return found as T
 }
 
-/** Where a value is not as the schema says; empty when it is. Knows the words that the document uses, and refuses others. */
+/**
+ * Where a value is not as the schema says; empty when it is. Knows the words that the document
+ * uses, and refuses others.
+ */
 export function mismatches(schema: Schema, value: unknown, at = '$'): string[] {
   const {
     type,

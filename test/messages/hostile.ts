@@ -39,7 +39,10 @@ export function hostileValues(): unknown[] {
   ]
 }
 
-/** A call with good arguments: what they are is the caller's business, that it is made with them is checked. */
+/**
+ * A call with good arguments: what they are is the caller's business, that it is made with them is
+ * checked.
+ */
 export interface Door {
   readonly name: string
   readonly args: readonly unknown[]

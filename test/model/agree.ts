@@ -5,7 +5,9 @@ import { resolve } from './resolve.ts'
 import type { Rules } from './rules.ts'
 import { type Answer, type Handles, newWorld, USERS, type World } from './world.ts'
 
-/** What one side tells of a command; `shown` is opaque here but for how much of each kind there is. */
+/**
+ * What one side tells of a command; `shown` is opaque here but for how much of each kind there is.
+ */
 export interface Told {
   result: unknown
   shown: { readonly [K in keyof Handles]?: readonly unknown[] }
@@ -142,7 +144,10 @@ function unfailing(command: Command): Command {
   return 'fails' in command ? { ...command, fails: false } : command
 }
 
-/** Two messages at once for a number that is almost out: which of two limits is told depends on more than the order. */
+/**
+ * Two messages at once for a number that is almost out: which of two limits is told depends on more
+ * than the order.
+ */
 function isNearBudget({ budgets, now }: World, pair: readonly Command<Source>[]): boolean {
   const isSend = (command: Command<Source>): boolean =>
     command.do === 'sms.send' || command.do === 'sms.enroll'

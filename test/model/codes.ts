@@ -75,7 +75,10 @@ function screen(
   return run.rules.madeCodesAreLocked ? gate(run, record.codes) : null
 }
 
-/** Steps ahead of now that no right code can have used: 5 minutes of clock, and the three that a window with drift may lie ahead. */
+/**
+ * Steps ahead of now that no right code can have used: 5 minutes of clock, and the three that a
+ * window with drift may lie ahead.
+ */
 const AHEAD = 14
 
 function compareTotp(run: Run, record: UserRecord, typed: Typed): Found {

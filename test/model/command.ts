@@ -2,7 +2,10 @@ import type { Kind, Typed } from './codes.ts'
 import type { StepUp } from './login.ts'
 import type { Policy } from './world.ts'
 
-/** Where a code is taken from before it is known what it really is: `pick` counts back from the newest. */
+/**
+ * Where a code is taken from before it is known what it really is: `pick` counts back from the
+ * newest.
+ */
 export interface Source {
   from: Typed['is'] | 'mine'
   pick: number
@@ -13,7 +16,10 @@ export interface Source {
   digits: 6 | 8
 }
 
-/** One call of the library, or of the world around it. Tokens are places among what came to light; -1 is one that keystep never made. */
+/**
+ * One call of the library, or of the world around it. Tokens are places among what came to light;
+ * -1 is one that keystep never made.
+ */
 export type Command<C = Typed> =
   | { do: 'login.begin'; user: string; device: number | null; expects: boolean }
   | { do: 'login.verify'; challenge: number; code: C; factor?: Kind | undefined; remember: boolean }

@@ -227,7 +227,10 @@ const races = fc.oneof(
   row(begin, twice(send)),
   row(both),
 )
-/** Most chapters are about one user, and many go as they should: one session, the newest token, a fresh password. */
+/**
+ * Most chapters are about one user, and many go as they should: one session, the newest token, a
+ * fresh password.
+ */
 const ofOne = (gen: Gen<Step[]>): Gen<Step[]> =>
   fc
     .tuple(user, weighted([5, fixed(true)], [1, fixed(false)]), half, gen)

@@ -1,7 +1,9 @@
 import type { Told, Watcher } from './agree.ts'
 import type { Command } from './command.ts'
 
-/** What holds whatever the model says: each by its clause, judged from the library's answers alone. */
+/**
+ * What holds whatever the model says: each by its clause, judged from the library's answers alone.
+ */
 export const INVARIANTS = {
   streak: '63B-4 3.2.2: never more than 50 wrong codes in a row, for each of the two counters',
   once: 'RFC 6238 5.2, 63B-4 3.1.2.2, 3.1.3.2: no code accepted twice',

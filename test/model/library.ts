@@ -326,7 +326,9 @@ async function orFault(work: () => Promise<unknown>): Promise<unknown> {
   }
 }
 
-/** A result as data: instants as milliseconds, tokens by their prefix, secrets and ids by nothing. */
+/**
+ * A result as data: instants as milliseconds, tokens by their prefix, secrets and ids by nothing.
+ */
 function plain(value: unknown): unknown {
   if (value instanceof Date) return value.getTime()
   if (value instanceof Secret) return '[Secret]'

@@ -3,7 +3,10 @@ import { apply, keep, statusOf } from './model.ts'
 import type { Rules } from './rules.ts'
 import { newWorld } from './world.ts'
 
-/** The model in the library's place: what tells two sets of rules apart here tells a flaw in the library from the plan, without the cryptography. */
+/**
+ * The model in the library's place: what tells two sets of rules apart here tells a flaw in the
+ * library from the plan, without the cryptography.
+ */
 export function modelSide(rules: Rules): Side {
   const world = newWorld()
   return {

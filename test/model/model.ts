@@ -14,7 +14,9 @@ import {
 } from './support.ts'
 import { type Answer, Fault, type Handles, type Run, type World } from './world.ts'
 
-/** The reference: what a command must come to in a world, by the rules alone. It changes the world. */
+/**
+ * The reference: what a command must come to in a world, by the rules alone. It changes the world.
+ */
 export function apply(world: World, rules: Rules, command: Command): Answer {
   const answer: Answer = { result: null, shown: {}, events: [], writes: 0 }
   const run: Run = { world, rules, answer }

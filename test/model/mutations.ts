@@ -7,7 +7,10 @@ const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** One rule changed at a time, as a flaw would change it. A model that did not see these would not see them in the library either. */
+/**
+ * One rule changed at a time, as a flaw would change it. A model that did not see these would not
+ * see them in the library either.
+ */
 export const MUTATIONS: Readonly<Record<string, Partial<Rules>>> = {
   'one more free attempt': { freeAttempts: 6 },
   'a hard stop one later (63B-4 3.2.2)': { hardStop: 51 },

@@ -3,7 +3,10 @@ const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** The plan as numbers and yes-or-no rules; the mutations change one of them at a time. Spans are milliseconds. */
+/**
+ * The plan as numbers and yes-or-no rules; the mutations change one of them at a time. Spans are
+ * milliseconds.
+ */
 export const PLAN = {
   // Attempts (63B-4 3.2.2, RFC 4226 7.3)
   freeAttempts: 5,

@@ -47,7 +47,9 @@ export function isLiveChallenge(
   )
 }
 
-/** Whether a permit still carries a change: its basis is looked at again over the record (V14, V16). */
+/**
+ * Whether a permit still carries a change: its basis is looked at again over the record (V14, V16).
+ */
 export function permits(run: Run, record: UserRecord | null, permit: Permit): boolean {
   if (!isLive(run, record, permit)) return false
   if (permit.basis === 'password')

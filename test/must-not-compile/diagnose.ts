@@ -34,7 +34,10 @@ export function compile(
   })
 }
 
-/** What typescript-eslint says about them, with the rules that see a result used as a condition or a promise left alone. */
+/**
+ * What typescript-eslint says about them, with the rules that see a result used as a condition or a
+ * promise left alone.
+ */
 export async function lint(configPath: string): Promise<Diagnostic[]> {
   const folder = dirname(configPath)
   const eslint = new ESLint({

@@ -1,11 +1,17 @@
-/** `otp.ts:12` -> the diagnostics of that line, sorted, e.g. `['TS2345', 'no-unnecessary-condition']`. */
+/**
+ * `otp.ts:12` -> the diagnostics of that line, sorted, e.g.
+ * `['TS2345', 'no-unnecessary-condition']`.
+ */
 export type Marks = Readonly<Record<string, readonly string[]>>
 
 // The compiler numbers one error, missing members, by how many of them there are.
 const missingMembers = /^TS27(39|40|41)$/
 const mark = /\/\/ fails: ([\w-]+(?: [\w-]+)*)$/
 
-/** What the lines of a file say about themselves: a line ends in `// fails: TS2345`, or it must be legal. */
+/**
+ * What the lines of a file say about themselves: a line ends in `// fails: TS2345`, or it must be
+ * legal.
+ */
 export function expectedMarks(name: string, text: string): Marks {
   const lines = text
     .split('\n')

@@ -9,7 +9,10 @@ const key = OtpKey.fromBytes(RFC_KEY_BYTES)
 const codeOf = (counter: number) => referenceHotp(RFC_KEY_BYTES, counter)
 const NOW = 1000
 
-/** How many blocks `call` sends through the compression functions: two for every code that is computed. */
+/**
+ * How many blocks `call` sends through the compression functions: two for every code that is
+ * computed.
+ */
 function countBlocks(call: () => unknown): number {
   const spies = [sha1().Hash, _SHA256, _SHA512].map((hash) =>
     vi.spyOn(hash.prototype as unknown as { process: () => void }, 'process'),

@@ -33,7 +33,10 @@ export function findStep(fits: (code: string, step: number) => boolean, from = 1
   throw new Error('no such step')
 }
 
-/** Two steps, two apart, in which the RFC key shows the same six digits: found by search, checked where used. */
+/**
+ * Two steps, two apart, in which the RFC key shows the same six digits: found by search, checked
+ * where used.
+ */
 export const TWIN_STEPS = [153_567, 153_569] as const
 
 /** What a call throws, or fails the test. */

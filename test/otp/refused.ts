@@ -6,7 +6,10 @@ import { thrownBy } from './reference.ts'
 // Peers hang for seconds on such input; the slack is for a busy machine.
 export const AT_ONCE_MS = 500
 
-/** The call throws a KeystepError of this code, at once, and shows none of the inputs, not even in its cause. */
+/**
+ * The call throws a KeystepError of this code, at once, and shows none of the inputs, not even in
+ * its cause.
+ */
 export function refused(code: KeystepErrorCode, call: () => unknown, ...inputs: unknown[]): void {
   const start = performance.now()
   const error = thrownBy(call)

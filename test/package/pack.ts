@@ -42,8 +42,9 @@ const built = [
 ]
 
 /**
- * The path of the tarball that npm would publish, built from the sources as they are now. It is made in a copy of the project,
- * so that nothing left over in `dist` can hide a fault, and once for the same sources, since several test files need it.
+ * The path of the tarball that npm would publish, built from the sources as they are now. It is
+ * made in a copy of the project, so that nothing left over in `dist` can hide a fault, and once for
+ * the same sources, since several test files need it.
  */
 export function packTarball(): string {
   const folder = join(cache, `pack-${fingerprint()}`)
@@ -53,7 +54,9 @@ export function packTarball(): string {
   return join(folder, tarball)
 }
 
-/** An empty folder with the tarball installed as a user would install it, outside of the project. */
+/**
+ * An empty folder with the tarball installed as a user would install it, outside of the project.
+ */
 export function installTarball(): string {
   const folder = mkdtempSync(join(tmpdir(), 'keystep-consumer-'))
   writeFileSync(join(folder, 'package.json'), '{ "name": "consumer", "private": true }\n')
@@ -69,7 +72,8 @@ export function installTarball(): string {
 }
 
 function build(folder: string): void {
-  // Not below node_modules, where the bundler of the declarations takes every file for a foreign one.
+  // Not below node_modules, where the bundler of the declarations takes every file for a foreign
+  // one.
   const stage = mkdtempSync(join(tmpdir(), 'keystep-stage-'))
   try {
     for (const name of kept) {

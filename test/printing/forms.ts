@@ -1,5 +1,8 @@
 // Printing carelessly is what this file is for.
-/* eslint-disable @typescript-eslint/no-base-to-string, @typescript-eslint/restrict-template-expressions */
+/*
+ * eslint-disable @typescript-eslint/no-base-to-string,
+ * @typescript-eslint/restrict-template-expressions
+ */
 import { Console } from 'node:console'
 import { Writable } from 'node:stream'
 import { format, inspect, type InspectOptions } from 'node:util'
@@ -24,7 +27,9 @@ const INSPECT_OPTIONS: Record<string, InspectOptions> = {
   'proxies': { showProxy: true, showHidden: true, depth: Infinity },
 }
 
-/** Everything that a careless line of code may print of a value, by the name of the carelessness. */
+/**
+ * Everything that a careless line of code may print of a value, by the name of the carelessness.
+ */
 export function printedForms(value: object): Record<string, string> {
   const forms: Record<string, () => string> = {
     'template string': () => `${value}`,
@@ -120,7 +125,10 @@ function logged(value: unknown): string {
   return text
 }
 
-/** The text of everything that properties lead to, own and inherited, hidden and computed; methods are not called. */
+/**
+ * The text of everything that properties lead to, own and inherited, hidden and computed; methods
+ * are not called.
+ */
 export function reachable(root: object): string[] {
   const seen = new Set<unknown>([Object.prototype, Function.prototype])
   const found: string[] = []

@@ -26,7 +26,10 @@ export function tracesOfText(text: string): Record<string, string> {
   }
 }
 
-/** The names of the traces that stand in a printed text; base32 has no small letters, hex may be printed in large ones. */
+/**
+ * The names of the traces that stand in a printed text; base32 has no small letters, hex may be
+ * printed in large ones.
+ */
 export function foundIn(printed: string, traces: Record<string, string>): string[] {
   const lower = printed.toLowerCase()
   return Object.keys(traces).filter((name) => lower.includes(traces[name]!.toLowerCase()))

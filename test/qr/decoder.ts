@@ -7,7 +7,10 @@ const missing = ['rsvg-convert', 'zbarimg'].filter(
   (tool) => spawnSync(tool, ['--version']).error !== undefined,
 )
 
-/** Whether the decoding tests can run: required in CI, skipped with a printed reason on a machine without the tools. */
+/**
+ * Whether the decoding tests can run: required in CI, skipped with a printed reason on a machine
+ * without the tools.
+ */
 export const canDecode = ((): boolean => {
   const reason = `${missing.join(' and ')} not installed (apt-get install librsvg2-bin zbar-tools)`
   if (missing.length > 0 && process.env['CI']) throw new Error(reason)
@@ -74,7 +77,10 @@ const BLOCKS: Readonly<Record<string, readonly ['fg' | 'bg', 'fg' | 'bg']>> = {
   ' ': ['bg', 'bg'],
 }
 
-/** Draws what a terminal would show: obeys the colors that were printed, and fails on a cell that has none of its own. */
+/**
+ * Draws what a terminal would show: obeys the colors that were printed, and fails on a cell that
+ * has none of its own.
+ */
 export function screenOf(drawing: string): boolean[][] {
   const rows: boolean[][] = []
   for (const line of drawing.split('\n')) {

@@ -4,8 +4,8 @@ import type { RecordStore } from '../../src/stores/record-store.ts'
 const BETWEEN_MS = 600
 
 /**
- * The control: a store that checks and then writes. Within its own process it is right, since its writes wait for each other; so only a race
- * across processes can find it out.
+ * The control: a store that checks and then writes. Within its own process it is right, since its
+ * writes wait for each other; so only a race across processes can find it out.
  */
 export function checkThenWrite(store: RecordStore): RecordStore {
   let last: Promise<unknown> = Promise.resolve()

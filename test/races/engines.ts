@@ -10,7 +10,10 @@ import { hasServer, randomTable, urls } from '../stores/servers/urls.ts'
 
 export type Engine = 'sqlite' | 'postgres' | 'mariadb' | 'redis'
 
-/** Where records are: plain data, so that it travels to another process, which opens a connection of its own. */
+/**
+ * Where records are: plain data, so that it travels to another process, which opens a connection of
+ * its own.
+ */
 export interface Place {
   readonly engine: Engine
   /** A server's URL, or the path of a SQLite file. */
@@ -28,7 +31,10 @@ export interface Connection {
 
 /** Few enough that nine processes fit into a server's default limit of connections. */
 const CONNECTIONS = 4
-/** A portal has to listen too, or a pool whose idle connection breaks ends the process. The next query tells of the outage. */
+/**
+ * A portal has to listen too, or a pool whose idle connection breaks ends the process. The next
+ * query tells of the outage.
+ */
 const ignoreIdle = (): void => undefined
 
 /** Whether an engine is here; a server that is missing says so in one line. */

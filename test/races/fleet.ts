@@ -8,7 +8,9 @@ const AIM_MS = 60
 /** One process of the portal, as its parent sees it. */
 export interface Racer {
   load(at: Date, attempts: readonly Attempt[], persist?: boolean): Promise<void>
-  /** Fires what is loaded; comes back when every attempt has its verdict, or the process is dead. */
+  /**
+   * Fires what is loaded; comes back when every attempt has its verdict, or the process is dead.
+   */
   go(startAt: number, onResult: (result: Result, index: number) => void): Promise<'done' | 'dead'>
   /** `kill -9`. */
   kill(): void
@@ -53,7 +55,10 @@ export async function startRacer(assignment: Assignment): Promise<Racer> {
 
 /** Several processes, released together. */
 export interface Fleet {
-  /** Deals the attempts out, one process after the other, and fires them all at one instant. Results are in the order of the attempts. */
+  /**
+   * Deals the attempts out, one process after the other, and fires them all at one instant. Results
+   * are in the order of the attempts.
+   */
   race(at: Date, attempts: readonly Attempt[]): Promise<Result[]>
   end(): Promise<void>
 }
@@ -91,7 +96,8 @@ export async function startFleet(assignment: Assignment, processes: number): Pro
 }
 
 function send(child: ChildProcess, order: Order): void {
-  // To a process that is dead already there is nothing to say; whoever waits for it is told by its exit.
+  // To a process that is dead already there is nothing to say; whoever waits for it is told by its
+  // exit.
   child.send(order, () => undefined)
 }
 

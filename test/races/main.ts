@@ -1,4 +1,5 @@
-// `npm run test:races`: every race on every engine that is here, as the table that docs/stores.md quotes.
+// `npm run test:races`: every race on every engine that is here, as the table that docs/stores.md
+// quotes.
 import { type Engine, isHere } from './engines.ts'
 import { PROCESSES, type Row, runRaces } from './run-races.ts'
 import { attacks, honest } from './scenarios.ts'

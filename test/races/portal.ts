@@ -11,14 +11,21 @@ import { markImported } from '../record/record.ts'
 
 const STEP_MS = 30_000
 
-/** The portal's own process: it enrolls, looks at the record and moves the clock, while others race. */
+/**
+ * The portal's own process: it enrolls, looks at the record and moves the clock, while others race.
+ */
 export interface Portal {
   readonly keyring: string
   readonly twoFactor: TwoFactor
-  /** The one clock of all processes; it stands still during a race, so that no lock runs out and no step ends in the middle. */
+  /**
+   * The one clock of all processes; it stands still during a race, so that no lock runs out and no
+   * step ends in the middle.
+   */
   readonly at: Date
   wait(seconds: number): void
-  /** A user with authenticators (1 to 3) and unspent backup codes, whose current codes are unused. */
+  /**
+   * A user with authenticators (1 to 3) and unspent backup codes, whose current codes are unused.
+   */
   enroll(userId: string, authenticators?: number): Promise<Enrolled>
   /** A user with one authenticator and no backup codes. */
   importUser(userId: string): Promise<Pick<Enrolled, 'codes'>>

@@ -7,8 +7,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 let built: Promise<string> | undefined
 
 /**
- * The racer with keystep in it as one file for plain Node: eight processes start in a second, and run what src was when the first one was
- * started, whatever is edited meanwhile. Inside of node_modules, where the drivers are found.
+ * The racer with keystep in it as one file for plain Node: eight processes start in a second, and
+ * run what src was when the first one was started, whatever is edited meanwhile. Inside of
+ * node_modules, where the drivers are found.
  */
 export function racerProgram(): Promise<string> {
   built ??= bundle()
@@ -35,7 +36,10 @@ async function bundle(): Promise<string> {
   return join(folder, 'racer.mjs')
 }
 
-/** A test worker is not told that it ends, so each run clears away what those of half a day ago left. */
+/**
+ * A test worker is not told that it ends, so each run clears away what those of half a day ago
+ * left.
+ */
 function sweep(cache: string): void {
   const left = readdirSync(cache)
     .filter((name) => name.startsWith('racer-'))

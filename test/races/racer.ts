@@ -1,4 +1,5 @@
-// One process of a portal: a connection, a keyring and a createTwoFactor of its own. Started by fleet.ts, takes its orders from there.
+// One process of a portal: a connection, a keyring and a createTwoFactor of its own. Started by
+// fleet.ts, takes its orders from there.
 import { createKeyring, createTwoFactor, KeystepError } from '../../src/index.ts'
 import { checkThenWrite } from './check-then-write.ts'
 import { open } from './engines.ts'
@@ -51,7 +52,10 @@ async function go(startAt: number): Promise<void> {
   tell({ report: 'done' })
 }
 
-/** A persistent user types the code again when the page says that something broke, with a challenge that is still the old one. */
+/**
+ * A persistent user types the code again when the page says that something broke, with a challenge
+ * that is still the old one.
+ */
 async function run(attempt: Required<Attempt>, index: number): Promise<void> {
   for (;;) {
     const result = await verify(attempt)

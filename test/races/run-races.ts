@@ -6,7 +6,10 @@ import type { Scenario } from './scenarios.ts'
 
 export const PROCESSES = 8
 export const ATTEMPTS_PER_PROCESS = 30
-/** On a busy machine the processes may come one after the other, and then even the control is right: it races until it was wrong once. */
+/**
+ * On a busy machine the processes may come one after the other, and then even the control is right:
+ * it races until it was wrong once.
+ */
 const CONTROL_TURNS = 5
 
 /** One line of the table. */

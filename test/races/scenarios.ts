@@ -25,7 +25,10 @@ export interface Scenario {
   readonly prepare: (portal: Portal, userId: string, attempts: number) => Promise<Race>
 }
 
-/** One user whom all processes serve at once, and somebody who wants more of it than one acceptance or five guesses. */
+/**
+ * One user whom all processes serve at once, and somebody who wants more of it than one acceptance
+ * or five guesses.
+ */
 export const attacks: readonly Scenario[] = [
   {
     name: 'the same code',

@@ -41,7 +41,8 @@ async function stepUpChallenge({ twoFactor }: Cast): Promise<string> {
 /** Prepares what a call needs; what it returns is the call itself, which alone is counted. */
 type Prepare = (h: Cast) => Promise<() => Promise<unknown>>
 
-// Section 1 of the plan: one read, and one write where something changed. An SMS costs a read and a write of its destination's record beside.
+// Section 1 of the plan: one read, and one write where something changed. An SMS costs a read and a
+// write of its destination's record beside.
 const calls: [name: string, reads: number, writes: number, prepare: Prepare][] = [
   ['status', 1, 0, async (h) => () => h.twoFactor.status({ userId: 'ada' })],
   [

@@ -25,7 +25,10 @@ export function stormyStore(store: RecordStore): RecordStore & { weather: Weathe
   return stormy
 }
 
-/** A store whose calls take a few turns of the event loop, each a different number: parallel calls overtake each other. `landed`: writes that took place. */
+/**
+ * A store whose calls take a few turns of the event loop, each a different number: parallel calls
+ * overtake each other. `landed`: writes that took place.
+ */
 export function slowStore(store: RecordStore): RecordStore & { landed: number } {
   let turn = 0
   const dawdle = async (): Promise<void> => {

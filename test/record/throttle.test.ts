@@ -19,7 +19,10 @@ const HOUR = 3600 * SECOND
 const DAY = 24 * HOUR
 const limits = resolveLimits()
 
-/** One wrong code after another, each as soon as it is looked at, until nothing is looked at any more. */
+/**
+ * One wrong code after another, each as soon as it is looked at, until nothing is looked at any
+ * more.
+ */
 function guess(most = 1000, given = limits, counter: CounterName = 'codes') {
   let attempts = noAttempts
   let now = NOW

@@ -1,6 +1,7 @@
 /**
- * Runs the suite on every runtime, and the store contract where a store needs one of them, on the packed tarball: `npm run test:runtimes [name...]`.
- * One line for each. What cannot be had is named as skipped, which fails where CI is set and the target is required.
+ * Runs the suite on every runtime, and the store contract where a store needs one of them, on the
+ * packed tarball: `npm run test:runtimes [name...]`. One line for each. What cannot be had is named
+ * as skipped, which fails where CI is set and the target is required.
  */
 import { rmSync } from 'node:fs'
 import { hasServer } from '../stores/servers/urls.ts'

@@ -9,7 +9,10 @@ const cache =
   process.env['KEYSTEP_RUNTIMES'] ??
   fileURLToPath(new URL('../../node_modules/.cache/keystep-runtimes', import.meta.url))
 
-/** Where a driver has to be compiled: for tests of a second, two minutes of optimizing are too long. The last of the compiler's -O counts. */
+/**
+ * Where a driver has to be compiled: for tests of a second, two minutes of optimizing are too long.
+ * The last of the compiler's -O counts.
+ */
 const UNOPTIMIZED = { CFLAGS: '-O0', CXXFLAGS: '-O0' }
 
 /** The folder that `package@version` is installed in, if it is there already. */
@@ -18,7 +21,10 @@ export function obtained(spec: string): string | null {
   return existsSync(folder) ? folder : null
 }
 
-/** The folder that `package@version` is installed in, fetched from npm once. Rejects when it cannot be had. */
+/**
+ * The folder that `package@version` is installed in, fetched from npm once. Rejects when it cannot
+ * be had.
+ */
 export async function obtain(spec: string): Promise<string> {
   return obtained(spec) ?? install(spec, join(cache, spec))
 }

@@ -6,7 +6,10 @@ import { installTarball } from '../package/pack.ts'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 
-/** What runs where no package can be resolved, as one file each: `runners/page.mjs` becomes `runners/page.bundle.js`. */
+/**
+ * What runs where no package can be resolved, as one file each: `runners/page.mjs` becomes
+ * `runners/page.bundle.js`.
+ */
 const bundles: readonly (BuildOptions & { entry: string })[] = [
   { entry: 'runners/worker', format: 'esm', conditions: ['workerd', 'worker'] },
   { entry: 'runners/edge-worker', format: 'iife', conditions: ['edge-light', 'worker'] },
@@ -15,8 +18,9 @@ const bundles: readonly (BuildOptions & { entry: string })[] = [
 ]
 
 /**
- * A folder outside of the project with the packed tarball installed as a user installs it, and every program of this folder beside it:
- * `keystep/...` is then resolved by the runtime itself, through the doors of the package.
+ * A folder outside of the project with the packed tarball installed as a user installs it, and
+ * every program of this folder beside it: `keystep/...` is then resolved by the runtime itself,
+ * through the doors of the package.
  */
 export async function stage(): Promise<string> {
   const folder = installTarball()

@@ -66,7 +66,10 @@ async function fromNpm(name: string, spec: string, firstArgs: readonly string[])
 const deno = (...args: string[]): Promise<Runtime> => fromNpm('deno', versions.deno, args)
 const bun = (): Promise<Runtime> => fromNpm('bun', versions.bun, ['test'])
 
-/** A program of Node's that is told where the package is; the version is that of the package that is under test. */
+/**
+ * A program of Node's that is told where the package is; the version is that of the package that is
+ * under test.
+ */
 async function withPackage(spec: string, name?: string): Promise<Runtime> {
   const folder = await obtain(spec)
   return {

@@ -8,7 +8,10 @@ interface Entry {
   expireIn: number | undefined
 }
 
-/** Deno KV as its documentation has it, with its limits: keys of 2 KiB, values of 64 KiB. The real one: test/runtime/stores. */
+/**
+ * Deno KV as its documentation has it, with its limits: keys of 2 KiB, values of 64 KiB. The real
+ * one: test/runtime/stores.
+ */
 function modelKv(entries = new Map<string, Entry>()): DenoKvHandle {
   let count = 0
   const nameOf = (key: readonly string[]): string => key.join('\0')

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { type DurableStorage, durableObjectStore } from '../../src/stores/durable-object.ts'
 import { storeContract } from '../../src/testing/index.ts'
 
-/** Storage as its documentation has it: structured clones, and transactions one after the other. The real one: test/runtime/stores. */
+/**
+ * Storage as its documentation has it: structured clones, and transactions one after the other. The
+ * real one: test/runtime/stores.
+ */
 class ModelStorage implements DurableStorage {
   readonly records = new Map<string, unknown>()
   #last: Promise<unknown> = Promise.resolve()

@@ -160,7 +160,8 @@ describe('postgresStore on PGlite', () => {
   const make = (): StoreUnderTest => ({
     store: postgresStore(db),
     brokenStore: postgresStore(db, { table: 'no_such_table' }),
-    // PGlite has one connection: what is asked of it during a transaction waits until that has ended.
+    // PGlite has one connection: what is asked of it during a transaction waits until that has
+    // ended.
     rollback: async (work) => {
       let waiting: Promise<void> | undefined
       await db.transaction(async (tx) => {

@@ -17,7 +17,10 @@ import {
   withReplica,
 } from './store-parts.ts'
 
-/** Adapters as they are written in a hurry. Each maps the rules that must fail it to the words that its author reads. */
+/**
+ * Adapters as they are written in a hurry. Each maps the rules that must fail it to the words that
+ * its author reads.
+ */
 export interface BrokenStore {
   make: MakeStore
   fails: Readonly<Record<string, RegExp>>

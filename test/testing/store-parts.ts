@@ -51,7 +51,10 @@ export function storeOf(
   }
 }
 
-/** Reads and writes of one SQLite handle as they come: nothing keeps them out of a transaction that is open on it. */
+/**
+ * Reads and writes of one SQLite handle as they come: nothing keeps them out of a transaction that
+ * is open on it.
+ */
 export function joiningStore(db: Database.Database): RecordStore {
   const all = (sql: string, ...values: (string | number)[]): unknown[] =>
     db.prepare(sql).all(...values)

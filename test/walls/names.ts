@@ -13,7 +13,10 @@ const runtimeGlobals = new Set([
 ])
 const anyObject = new Set(['globalThis', 'self', 'window'])
 
-/** Globals that exist on some runtimes only, wherever a file reads one, also as `globalThis.process` or by destructuring. */
+/**
+ * Globals that exist on some runtimes only, wherever a file reads one, also as `globalThis.process`
+ * or by destructuring.
+ */
 export function runtimeGlobalsIn(file: ts.SourceFile): string[] {
   return collect(file, (node) => {
     if (
@@ -45,7 +48,10 @@ function isMemberName(node: ts.Identifier): boolean {
   )
 }
 
-/** String literals that name a module of Node, such as one handed to `getBuiltinModule`; imports are another wall's matter. */
+/**
+ * String literals that name a module of Node, such as one handed to `getBuiltinModule`; imports are
+ * another wall's matter.
+ */
 export function nodeModuleNamesIn(file: ts.SourceFile): string[] {
   return collect(file, (node) => {
     if (

@@ -45,7 +45,10 @@ const store = /^src\/stores\/(?!record-store)[\w-]+\.ts$/
 // What a store needs to wait for its turn, and no cryptography.
 const openToStores = new Set(['src/crypto/random.ts'])
 
-/** Every breach in `tree`, in the order of its files. `dependencies` are the packages that `src` may import. */
+/**
+ * Every breach in `tree`, in the order of its files. `dependencies` are the packages that `src` may
+ * import.
+ */
 export function findBreaches(tree: Tree, dependencies: readonly string[]): Breach[] {
   const files = [...tree]
     .filter(([path]) => path.endsWith('.ts'))
@@ -133,7 +136,8 @@ function checkNames(file: ts.SourceFile): Breach[] {
   ]
 }
 
-// The path of a call is the path of its file and of its test: each part of `twoFactor`, each store, and whatever a door shows.
+// The path of a call is the path of its file and of its test: each part of `twoFactor`, each store,
+// and whatever a door shows.
 function checkTested(sources: readonly ts.SourceFile[], tree: Tree): Breach[] {
   const doors = sources.filter((file) => file.fileName.endsWith('/index.ts'))
   const shown = new Set(

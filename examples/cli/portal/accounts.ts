@@ -2,11 +2,17 @@ import { randomUUID } from 'node:crypto'
 import type { Database } from 'libsql'
 import { hashPassword, isPassword } from './password.ts'
 
-/** One account of the demo's portal. The id never changes, whatever the name: it is what keystep gets as `userId`. */
+/**
+ * One account of the demo's portal. The id never changes, whatever the name: it is what keystep
+ * gets as `userId`.
+ */
 export interface Account {
   id: string
   name: string
-  /** The portal's own word that a second factor is on: `expectEnrolled` of `login.begin`, so that a lost record lets nobody in. */
+  /**
+   * The portal's own word that a second factor is on: `expectEnrolled` of `login.begin`, so that a
+   * lost record lets nobody in.
+   */
   isEnrolled: boolean
 }
 
@@ -39,7 +45,10 @@ export class Accounts {
     return row ? { id: row.id, name, isEnrolled: false } : null
   }
 
-  /** The account of that name and password, or null. A name that nobody has takes as long as a wrong password. */
+  /**
+   * The account of that name and password, or null. A name that nobody has takes as long as a wrong
+   * password.
+   */
   async check(name: string, password: string): Promise<Account | null> {
     const row = this.#row('name', name)
     const isRight = await isPassword(password, row?.password ?? (await hashPassword('')))

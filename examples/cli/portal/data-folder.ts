@@ -2,7 +2,10 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join, resolve } from 'node:path'
 import { generateKeyringKey } from 'keystep'
 
-/** Where the demo keeps everything: `--data`, or `KEYSTEP_DEMO_DATA`, or `.keystep-demo` in the working directory. */
+/**
+ * Where the demo keeps everything: `--data`, or `KEYSTEP_DEMO_DATA`, or `.keystep-demo` in the
+ * working directory.
+ */
 export class DataFolder {
   readonly path: string
 
@@ -16,8 +19,9 @@ export class DataFolder {
   }
 
   /**
-   * The key of all records: from `KEYSTEP_KEYS`, as a real portal has it, or from a file that only its owner reads. It is made together
-   * with the database, never later: a new key could not open what is there.
+   * The key of all records: from `KEYSTEP_KEYS`, as a real portal has it, or from a file that only
+   * its owner reads. It is made together with the database, never later: a new key could not open
+   * what is there.
    */
   keyringKeys(): string {
     const given = process.env['KEYSTEP_KEYS']

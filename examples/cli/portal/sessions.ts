@@ -2,7 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { LoginGrant } from 'keystep'
 import type { Database } from 'libsql'
 
-/** A session row. Its fields bear the names that keystep's calls take, so that it can be spread into them. */
+/**
+ * A session row. Its fields bear the names that keystep's calls take, so that it can be spread into
+ * them.
+ */
 export interface Session {
   sessionId: string
   userId: string
@@ -26,7 +29,10 @@ export class Sessions {
     )
   }
 
-  /** Only keystep makes a grant, so a path that forgets the second factor has nothing to call this with. */
+  /**
+   * Only keystep makes a grant, so a path that forgets the second factor has nothing to call this
+   * with.
+   */
   open(grant: LoginGrant, firstFactorAt: string): Session {
     if (!LoginGrant.isGrant(grant)) throw new Error('a session is opened by a grant alone')
     const session = {

@@ -11,7 +11,10 @@ export class Left extends Error {
   }
 }
 
-/** Asks questions, one line each, of a person at a terminal or of a piped input. Lines that come early wait for their question. */
+/**
+ * Asks questions, one line each, of a person at a terminal or of a piped input. Lines that come
+ * early wait for their question.
+ */
 export class Prompt {
   readonly isInteractive = process.stdin.isTTY
   readonly #lines: string[] = []

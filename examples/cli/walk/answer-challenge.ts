@@ -4,8 +4,9 @@ import { say } from '../terminal/screen.ts'
 import { explain } from '../words.ts'
 
 /**
- * Asks for codes until one opens: one field for codes of the app and backup codes alike. Every refusal is told as it comes, with the tries
- * or the time left. Null when the user goes back or the challenge ended.
+ * Asks for codes until one opens: one field for codes of the app and backup codes alike. Every
+ * refusal is told as it comes, with the tries or the time left. Null when the user goes back or the
+ * challenge ended.
  */
 export async function answerChallenge<T extends object>(
   prompt: Prompt,

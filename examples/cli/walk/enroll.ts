@@ -8,7 +8,10 @@ import type { Guest } from './walker.ts'
 
 type BackupCodes = Secret<readonly string[]>
 
-/** Adds an authenticator: QR code and key, the first code, and backup codes with the first authenticator. */
+/**
+ * Adds an authenticator: QR code and key, the first code, and backup codes with the first
+ * authenticator.
+ */
 export async function enroll(guest: Guest): Promise<void> {
   const { portal, account, session } = guest
   const permit = await stepUp(guest)
@@ -54,7 +57,9 @@ function giveUp(why: string): null {
   return null
 }
 
-/** The key first, so that the picture, a notice and the question fit a window of 24 rows together. */
+/**
+ * The key first, so that the picture, a notice and the question fit a window of 24 rows together.
+ */
 function show({ keyUri, manualKey }: TotpEnrollment): boolean {
   const { lines, fault } = drawQr(keyUri)
   say(`Key: ${bold(manualKey.reveal())}`)

@@ -3,7 +3,10 @@ import { say } from '../terminal/screen.ts'
 import { answerChallenge } from './answer-challenge.ts'
 import type { Guest } from './walker.ts'
 
-/** A permit to change factors or backup codes: it costs a code once a factor is there, else a fresh password. Null when the user goes back. */
+/**
+ * A permit to change factors or backup codes: it costs a code once a factor is there, else a fresh
+ * password. Null when the user goes back.
+ */
 export async function stepUp({ portal, prompt, account, session }: Guest): Promise<string | null> {
   const { begin, verify } = portal.twoFactor.stepUp
   for (;;) {

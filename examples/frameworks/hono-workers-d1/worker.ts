@@ -1,5 +1,6 @@
-// Hono on Workers, records and sessions in D1: twoFactor is made of `c.env`, in each request, which does no I/O.
-// In examples/frameworks: the keys, as wrangler.jsonc says, then `npm run hono-workers-d1`
+// Hono on Workers, records and sessions in D1: twoFactor is made of `c.env`, in each request, which
+// does no I/O. In examples/frameworks: the keys, as wrangler.jsonc says, then
+// `npm run hono-workers-d1`
 import { Hono, type MiddlewareHandler } from 'hono'
 import { createKeyring, createTwoFactor } from 'keystep'
 import {
@@ -15,7 +16,10 @@ import { createPortal, type Sessions } from '../users.ts'
 
 type Env = { Bindings: { DB: D1Binding; KEYSTEP_KEYS: string } }
 
-/** An isolate may be gone with the next request, and another answers beside it: a Map would lose sessions. */
+/**
+ * An isolate may be gone with the next request, and another answers beside it: a Map would lose
+ * sessions.
+ */
 function sessionsIn(db: D1Binding): Sessions {
   const query = async (sql: string, ...values: string[]) =>
     (

@@ -1,5 +1,5 @@
-// Hono on Node: `c.req.raw` is the request of the fetch standard, so that nothing has to be adapted.
-// In examples/frameworks: `npm run hono`, then http://127.0.0.1:3000
+// Hono on Node: `c.req.raw` is the request of the fetch standard, so that nothing has to be
+// adapted. In examples/frameworks: `npm run hono`, then http://127.0.0.1:3000
 import { serve } from '@hono/node-server'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { createKeyring, createTwoFactor, generateKeyringKey } from 'keystep'

@@ -1,5 +1,6 @@
-// Next.js, app router: route handlers take and give what keystep takes and gives, and the files below app/ re-export them.
-// In examples/frameworks: `npm ci`, then `npm run next`, then http://127.0.0.1:3000
+// Next.js, app router: route handlers take and give what keystep takes and gives, and the files
+// below app/ re-export them. In examples/frameworks: `npm ci`, then `npm run next`, then
+// http://127.0.0.1:3000
 import { createKeyring, createTwoFactor, generateKeyringKey } from 'keystep'
 import {
   createTwoFactorHandler,

@@ -1,5 +1,6 @@
-// Workers with Durable Objects: one object has records and sessions in its own storage, and the Worker passes requests on to it.
-// In examples/frameworks: the keys, as wrangler.jsonc says, then `npm run workers-durable-objects`
+// Workers with Durable Objects: one object has records and sessions in its own storage, and the
+// Worker passes requests on to it. In examples/frameworks: the keys, as wrangler.jsonc says, then
+// `npm run workers-durable-objects`
 import { DurableObject } from 'cloudflare:workers'
 import { createKeyring, createTwoFactor } from 'keystep'
 import {

@@ -100,5 +100,6 @@ for (const button of document.querySelectorAll('[data-print]'))
 
 const oneTimeCode = document.querySelector('input[autocomplete="one-time-code"]')
 if (oneTimeCode && 'OTPCredential' in window) void takeFromMessage(oneTimeCode)
-// A field that is wrong gets the focus by itself, a little later; a sentence without a field gets it here.
+// A field that is wrong gets the focus by itself, a little later; a sentence without a field gets
+// it here.
 if (!document.querySelector('[autofocus]')) document.querySelector('[role="alert"]')?.focus()

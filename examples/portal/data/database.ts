@@ -4,7 +4,10 @@ import { openSqlite } from './sqlite.ts'
 
 export type Value = string | number | null
 
-/** The portal's own tables. Placeholders are `$1`, `$2`, ... on both engines; instants are ISO text, which sorts as time does. */
+/**
+ * The portal's own tables. Placeholders are `$1`, `$2`, ... on both engines; instants are ISO text,
+ * which sorts as time does.
+ */
 export interface Database {
   query<Row extends object>(text: string, values?: readonly Value[]): Promise<Row[]>
   close(): Promise<void>

@@ -3,7 +3,10 @@ import type { FactorOffer } from 'keystep'
 import type { Database } from './database.ts'
 import type { NumberOnItsWay } from './sessions.ts'
 
-/** A login between the password and the session: what its pages show. It opens nothing; the token in the cookie does. */
+/**
+ * A login between the password and the session: what its pages show. It opens nothing; the token in
+ * the cookie does.
+ */
 export interface LoginInProgress {
   userId: string
   factors: readonly FactorOffer[]
@@ -12,7 +15,10 @@ export interface LoginInProgress {
   number: NumberOnItsWay | null
 }
 
-/** Named by the token that the browser holds: a challenge, or a permit to enroll. Only its hash is kept. */
+/**
+ * Named by the token that the browser holds: a challenge, or a permit to enroll. Only its hash is
+ * kept.
+ */
 export interface Logins {
   keep(
     token: string,

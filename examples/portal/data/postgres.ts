@@ -3,7 +3,10 @@ import pg from 'pg'
 import type { Opened } from './database.ts'
 import { tables } from './tables.ts'
 
-/** Processes that start at once wait for each other: CREATE TABLE IF NOT EXISTS alone fails in one of them. */
+/**
+ * Processes that start at once wait for each other: CREATE TABLE IF NOT EXISTS alone fails in one
+ * of them.
+ */
 const LOCK = 'SELECT pg_advisory_xact_lock(7306929);'
 
 export async function openPostgres(url: string): Promise<Opened> {

@@ -1,6 +1,9 @@
 import type { Database } from './database.ts'
 
-/** Cell phones that a main account proposes for its members. No factor: each member confirms the number by a code sent to it. */
+/**
+ * Cell phones that a main account proposes for its members. No factor: each member confirms the
+ * number by a code sent to it.
+ */
 export interface ProposedPhones {
   /** In E.164, or null. */
   of(userId: string): Promise<string | null>

@@ -1,7 +1,10 @@
 import type { Assurance } from 'keystep'
 import type { Database } from './database.ts'
 
-/** A session as the pages see it. `sessionId` is the hash of what the cookie holds, so that the table opens no session. */
+/**
+ * A session as the pages see it. `sessionId` is the hash of what the cookie holds, so that the
+ * table opens no session.
+ */
 export interface Session {
   sessionId: string
   userId: string

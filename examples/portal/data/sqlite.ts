@@ -5,7 +5,8 @@ import { tables } from './tables.ts'
 
 export async function openSqlite(file: string): Promise<Opened> {
   const handle = new Database(file)
-  // Two processes may share the file: each waits for the other, and WAL lets one read while the other writes.
+  // Two processes may share the file: each waits for the other, and WAL lets one read while the
+  // other writes.
   handle.exec('PRAGMA busy_timeout = 5000')
   handle.exec('PRAGMA journal_mode = WAL')
   handle.exec(tables('INTEGER PRIMARY KEY'))

@@ -1,4 +1,7 @@
-/** All tables of the portal. Booleans are 0 and 1, instants ISO text: the same on both engines but for how a row is numbered. */
+/**
+ * All tables of the portal. Booleans are 0 and 1, instants ISO text: the same on both engines but
+ * for how a row is numbered.
+ */
 export function tables(numbered: string): string {
   return `
     CREATE TABLE IF NOT EXISTS users (

@@ -20,7 +20,10 @@ export function activityList(activity: readonly ActivityEntry[]): Html {
   )}</ol>`
 }
 
-/** What happened, to the one whose account it is. A later version's event does not compile until somebody has found words for it. */
+/**
+ * What happened, to the one whose account it is. A later version's event does not compile until
+ * somebody has found words for it.
+ */
 function sentence(entry: ActivityEntry): string {
   const times = (what: string): string =>
     entry.count === undefined ? what : `${what}, ${entry.count} times`

@@ -1,7 +1,10 @@
 import { html } from 'hono/html'
 import type { Html } from './html.ts'
 
-/** The little of Markdown that the help page is written in: headings, paragraphs, lists and bold. Every letter of the text is escaped. */
+/**
+ * The little of Markdown that the help page is written in: headings, paragraphs, lists and bold.
+ * Every letter of the text is escaped.
+ */
 export function renderMarkdown(text: string): { title: string; body: Html } {
   const blocks = text
     .replace(/<!--[\s\S]*?-->/g, '')

@@ -10,7 +10,10 @@ export interface Notice {
   sentence: string
 }
 
-/** Leaves a sentence for the next page, such as after a change and the redirect that follows it. Never a secret. */
+/**
+ * Leaves a sentence for the next page, such as after a change and the redirect that follows it.
+ * Never a secret.
+ */
 export function leaveNotice(c: Context, sentence: string, kind: Notice['kind'] = 'good'): void {
   setCookie(c, cookie, `${kind}:${sentence}`, { ...flags, maxAge: 60 })
 }

@@ -5,7 +5,10 @@ import { alert, field } from './field.ts'
 import type { Html } from './html.ts'
 import { type Rejected, words } from './words.ts'
 
-/** Where a number is typed: its confirmation is behind `at`, and `back` is where whoever does not want to goes. */
+/**
+ * Where a number is typed: its confirmation is behind `at`, and `back` is where whoever does not
+ * want to goes.
+ */
 export interface NumberPlace {
   at: '/security/sms' | '/login/enroll/sms'
   back: '/security' | '/login/enroll'

@@ -26,7 +26,10 @@ export function requirementFields({ rule, from, error }: TypedRule): Html {
   </fieldset>`
 }
 
-/** What was chosen, or what is wrong with it: nobody should believe that a day counts while the choice beside it says otherwise. Days begin at midnight UTC. */
+/**
+ * What was chosen, or what is wrong with it: nobody should believe that a day counts while the
+ * choice beside it says otherwise. Days begin at midnight UTC.
+ */
 export function requirementOf({ rule, from }: TypedRule): Requirement | { error: string } {
   if (rule === 'required') return rule
   if (rule === 'optional')

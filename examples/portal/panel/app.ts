@@ -9,8 +9,9 @@ import { home } from './home.ts'
 import { login } from './login.ts'
 
 /**
- * The control panel of the servers: a second application with sessions of its own. Store, keyring and realm are those of the portal, so whoever
- * enrolled there types the same codes here, each of them once. `portalOrigin` is where second factors are managed.
+ * The control panel of the servers: a second application with sessions of its own. Store, keyring
+ * and realm are those of the portal, so whoever enrolled there types the same codes here, each of
+ * them once. `portalOrigin` is where second factors are managed.
  */
 export function createPanel(panel: Portal, portalOrigin: () => string): Hono<PortalEnv> {
   const app = entrance(panel)

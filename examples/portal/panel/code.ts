@@ -11,7 +11,10 @@ import { loginOf, logInAgain } from '../routes/try-code.ts'
 import { sendSms } from '../send-sms.ts'
 import { type PortalEnv, typed, type Visit } from '../visit.ts'
 
-/** The code page: attempts are counted together with those in the portal, and a code that was typed there is used up here. */
+/**
+ * The code page: attempts are counted together with those in the portal, and a code that was typed
+ * there is used up here.
+ */
 export function code({ twoFactor, sessions, data: { logins } }: Portal): Hono<PortalEnv> {
   const app = new Hono<PortalEnv>()
   app.get('/login/code', async (c) => {
@@ -23,7 +26,8 @@ export function code({ twoFactor, sessions, data: { logins } }: Portal): Hono<Po
     if (!login) return logInAgain(c)
     const { code, with: kind } = await typed(c, 'code', 'with')
     const isBackup = kind === 'backup'
-    // No support codes: they are good once, and what they lead to, a new enrollment, has its pages in the portal.
+    // No support codes: they are good once, and what they lead to, a new enrollment, has its pages
+    // in the portal.
     const factor = isDigits(code) ? undefined : 'backup_code'
     const verdict = await twoFactor.login.verify({
       challenge: login.challenge,

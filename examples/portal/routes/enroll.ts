@@ -17,7 +17,10 @@ const REQUIRED =
 const RECOVERING =
   'The code from our support was right, and is used up now. Set two-factor up anew within 10 minutes: your old app, numbers, backup codes and devices stop working then.'
 
-/** Where a second factor is required and there is none, or a support code was typed: it is set up before there is a session. */
+/**
+ * Where a second factor is required and there is none, or a support code was typed: it is set up
+ * before there is a session.
+ */
 export function enroll({ twoFactor, data }: Portal): Hono<PortalEnv> {
   const app = new Hono<PortalEnv>()
   app.get('/login/enroll', async (c) => {
@@ -74,7 +77,10 @@ export function enroll({ twoFactor, data }: Portal): Hono<PortalEnv> {
   return app
 }
 
-/** A form that came too late, or twice: the first one may have turned two-factor on, and its page with the backup codes was never seen. */
+/**
+ * A form that came too late, or twice: the first one may have turned two-factor on, and its page
+ * with the backup codes was never seen.
+ */
 export function isDoneOrLate(c: Visit): Response {
   leaveNotice(
     c,

@@ -8,7 +8,10 @@ import type { PortalEnv } from '../visit.ts'
 
 const text = readFileSync(new URL('../../../docs/help-page.md', import.meta.url), 'utf8')
 
-/** The help page is a text of its own, `docs/help-page.md`: who answers the telephone should be able to change it. */
+/**
+ * The help page is a text of its own, `docs/help-page.md`: who answers the telephone should be able
+ * to change it.
+ */
 export function help({ configuration: { company } }: Portal): Hono<PortalEnv> {
   const { title, body } = renderMarkdown(text.replaceAll('Example Hosting', company))
   const app = new Hono<PortalEnv>()

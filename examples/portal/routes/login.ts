@@ -11,7 +11,8 @@ export function login({ data: { users } }: Portal): Hono<PortalEnv> {
   const app = new Hono<PortalEnv>()
   app.get('/', (c) => c.redirect(c.var.visitor ? '/overview' : '/login', 303))
   app.get('/login', (c) => (c.var.visitor ? c.redirect('/overview', 303) : draw(c, '')))
-  // A limit on wrong passwords is the portal's own matter and left out here; keystep begins after the password.
+  // A limit on wrong passwords is the portal's own matter and left out here; keystep begins after
+  // the password.
   app.post('/login', async (c) => {
     const { email, password, code } = await typed(c, 'email', 'password', 'code')
     const user = await users.byEmail(email)

@@ -7,7 +7,10 @@ import type { PortalEnv } from '../visit.ts'
 
 const MOST = 50
 
-/** Everybody's text messages, in development alone: with a provider configured there is no such page. */
+/**
+ * Everybody's text messages, in development alone: with a provider configured there is no such
+ * page.
+ */
 export function phone({ configuration: { sms }, data: { messages } }: Portal): Hono<PortalEnv> {
   const app = new Hono<PortalEnv>()
   if (sms.via !== 'phone') return app

@@ -12,7 +12,10 @@ import { staffOnly } from '../staff-only.ts'
 import { openDoor } from '../step-up.ts'
 import { type PortalEnv, typed, type Visit } from '../visit.ts'
 
-/** For customers who lost everything. keystep asks for no permit here, so the portal does: staff, a second factor, and a fresh code. */
+/**
+ * For customers who lost everything. keystep asks for no permit here, so the portal does: staff, a
+ * second factor, and a fresh code.
+ */
 export function support({ twoFactor, data: { users, sessions } }: Portal): Hono<PortalEnv> {
   const app = new Hono<PortalEnv>()
   app.use('/support/*', staffOnly)
@@ -89,7 +92,10 @@ interface Order {
   staff: StaffInput
 }
 
-/** What was ordered, by whom and why; or the page that says what is missing, or asks for a code first. */
+/**
+ * What was ordered, by whom and why; or the page that says what is missing, or asks for a code
+ * first.
+ */
 async function orderOf(c: Visit): Promise<Order | Response> {
   const {
     portal: {

@@ -60,7 +60,9 @@ export async function loginOf(c: Visit): Promise<(LoginInProgress & { challenge:
   return login && { ...login, challenge }
 }
 
-/** The login is over: it was too late, or a form was sent twice and the session is there already. */
+/**
+ * The login is over: it was too late, or a form was sent twice and the session is there already.
+ */
 export function logInAgain(c: Visit): Response {
   if (!c.var.visitor) leaveNotice(c, 'This took too long. Log in again.', 'plain')
   return c.redirect('/login', 303)

@@ -2,7 +2,10 @@ import { KeystepError } from '../../errors.ts'
 import type { RecordStore } from '../../stores/record-store.ts'
 import { holds } from './trial.ts'
 
-/** The store, its answers held to the types of the contract: an adapter in plain JavaScript has no compiler to tell its author. */
+/**
+ * The store, its answers held to the types of the contract: an adapter in plain JavaScript has no
+ * compiler to tell its author.
+ */
 export function checkedStore(store: RecordStore): RecordStore {
   return {
     async get(key) {

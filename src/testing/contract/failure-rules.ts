@@ -72,8 +72,8 @@ export const failureRules: readonly Rule[] = [
 ]
 
 /**
- * What the call answered inside a transaction of the caller's that was rolled back; undefined when it threw there, which is as
- * good.
+ * What the call answered inside a transaction of the caller's that was rolled back; undefined when
+ * it threw there, which is as good.
  */
 async function inRolledBack<T>(
   { rollback }: Trial,

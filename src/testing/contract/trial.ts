@@ -4,7 +4,9 @@ import type { RecordStore } from '../../stores/record-store.ts'
 /** One run of one rule: the stores to try, and keys that nobody else uses. */
 export interface Trial {
   store: RecordStore
-  /** The same records through another connection; the store itself where `makeStore` gave no other. */
+  /**
+   * The same records through another connection; the store itself where `makeStore` gave no other.
+   */
   other: RecordStore
   /** A key of this trial's own. The same name gives the same key. */
   key(name?: string): string

@@ -1,4 +1,5 @@
-// `npm run bench:growth -- --users 1000000`: verification among many enrolled users beside the same among 1,000, and walks over them all.
+// `npm run bench:growth -- --users 1000000`: verification among many enrolled users beside the same
+// among 1,000, and walks over them all.
 import { createTwoFactor, generateKeyringKey, createKeyring } from 'keystep'
 import { hasServer } from '../../stores/servers/urls.ts'
 import { type Contender, interleave, option, print, turnOf } from '../rounds.ts'

@@ -15,7 +15,10 @@ interface Auth {
 const load = (name: string): Promise<Record<string, (...input: unknown[]) => never>> =>
   import(name) as Promise<never>
 
-/** better-auth's two-factor plugin, through its own server API. Its password hash is replaced: signing in is not what is measured. */
+/**
+ * better-auth's two-factor plugin, through its own server API. Its password hash is replaced:
+ * signing in is not what is measured.
+ */
 export async function betterAuthPeer(db: Db, users: number): Promise<Peer> {
   const [{ betterAuth }, { twoFactor }, { getMigrations }] = (await Promise.all(
     ['better-auth', 'better-auth/plugins', 'better-auth/db/migration'].map(load),

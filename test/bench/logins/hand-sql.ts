@@ -23,7 +23,10 @@ interface Sql {
   write(sql: string, ...values: Values): Promise<number>
 }
 
-/** What a careful reader of otplib's documentation writes: the step and the attempts are counted in the same row, by conditional updates. */
+/**
+ * What a careful reader of otplib's documentation writes: the step and the attempts are counted in
+ * the same row, by conditional updates.
+ */
 export async function handSqlPeer(db: Db, users: number): Promise<Peer> {
   const sql = sqlOf(db)
   await sql.write(

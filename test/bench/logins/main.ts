@@ -1,4 +1,5 @@
-// `npm run bench:peers`: keystep beside better-auth's two-factor plugin and otplib 13 with careful SQL, on one database in one run.
+// `npm run bench:peers`: keystep beside better-auth's two-factor plugin and otplib 13 with careful
+// SQL, on one database in one run.
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,7 +12,10 @@ import { type RemotePeer, startPeer } from './remote-peer.ts'
 
 const rounds = option('rounds', 9)
 const users = option('users', 500)
-/** Rounds of logins before anything is measured, as in bench:stores: compilers are done, and keystep's records have all of their 20 entries. */
+/**
+ * Rounds of logins before anything is measured, as in bench:stores: compilers are done, and
+ * keystep's records have all of their 20 entries.
+ */
 const history = option('history', 20)
 const [REPLAYS, GUESSES] = [50, 200]
 const HEAD = [

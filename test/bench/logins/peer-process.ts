@@ -1,4 +1,5 @@
-// The process of one peer: `peer-process.ts <peer> <engine> <file or schema> <users>`, then what it is asked by messages.
+// The process of one peer: `peer-process.ts <peer> <engine> <file or schema> <users>`, then what it
+// is asked by messages.
 import Database from 'libsql'
 import pg from 'pg'
 import { urls } from '../../stores/servers/urls.ts'

@@ -8,7 +8,10 @@ export type Db =
 
 export type Answer = 'accepted' | 'wrong_code' | 'refused'
 
-/** One way of checking second factors, with users enrolled, and each login begun before the clock runs. */
+/**
+ * One way of checking second factors, with users enrolled, and each login begun before the clock
+ * runs.
+ */
 export interface Peer {
   readonly name: string
   /** Goes on to a time at which every user has a new code. */

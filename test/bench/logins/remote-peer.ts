@@ -11,7 +11,10 @@ export interface Examination {
   readonly told: number
 }
 
-/** A peer in a process of its own, with connections of its own: no peer pays for another's garbage, or has its compiled code thrown out by it. */
+/**
+ * A peer in a process of its own, with connections of its own: no peer pays for another's garbage,
+ * or has its compiled code thrown out by it.
+ */
 export interface RemotePeer {
   readonly name: string
   readonly turn: Turn

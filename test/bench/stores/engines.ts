@@ -21,7 +21,10 @@ import {
   sqliteFloor,
 } from './floors.ts'
 
-/** An engine with keystep's store, and a second table or prefix of the same making for the bare floor. */
+/**
+ * An engine with keystep's store, and a second table or prefix of the same making for the bare
+ * floor.
+ */
 export interface Bench {
   readonly store: RecordStore
   readonly floorStore: RecordStore

@@ -2,7 +2,10 @@ import type Database from 'libsql'
 import type { Pool as MysqlPool } from 'mysql2/promise'
 import type { Pool as PostgresPool } from 'pg'
 
-/** The least that any second factor with a database does: reads the user's row, and writes it back if nobody else did. */
+/**
+ * The least that any second factor with a database does: reads the user's row, and writes it back
+ * if nobody else did.
+ */
 export type Floor = (key: string) => Promise<boolean>
 
 type Row = { value: string; version: string }

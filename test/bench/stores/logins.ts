@@ -13,7 +13,10 @@ const HOUR = 3_600_000
 const CHUNK = 64
 const START = Date.parse('2026-11-22T12:00:00Z')
 
-/** Users of a portal, enrolled by `totp.import`, and a clock that goes on by an hour a round, so that every verification has a new step. */
+/**
+ * Users of a portal, enrolled by `totp.import`, and a clock that goes on by an hour a round, so
+ * that every verification has a new step.
+ */
 export class Logins implements Contender {
   readonly name = 'login.verify'
   readonly twoFactor: TwoFactor

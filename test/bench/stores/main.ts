@@ -1,11 +1,15 @@
-// `npm run bench:stores`: a full login.verify on every store, beside the bare floor: one read and one conditional write of the same rows.
+// `npm run bench:stores`: a full login.verify on every store, beside the bare floor: one read and
+// one conditional write of the same rows.
 import { interleave, option, print, turnOf } from '../rounds.ts'
 import { type Bench, benches } from './engines.ts'
 import { Logins } from './logins.ts'
 
 const rounds = option('rounds', 9)
 const users = option('users', 500)
-/** Rounds of logins before anything is measured: the activity in a record of long standing is full at 20 entries. */
+/**
+ * Rounds of logins before anything is measured: the activity in a record of long standing is full
+ * at 20 entries.
+ */
 const history = option('history', 20)
 
 const HEAD = [
@@ -39,7 +43,10 @@ async function compare(name: string, { store, floorStore, floor }: Bench): Promi
   for (let i = 0; i < history; i++) await interleave([turnOf(logins)], 0, users, 32)
   const keys = await store.keys({ limit: users })
   let row = 0
-  /** The floor works on copies of the very rows, so that size, alphabet and compressibility are the same. */
+  /**
+   * The floor works on copies of the very rows, so that size, alphabet and compressibility are the
+   * same.
+   */
   const copyRows = async (): Promise<void> => {
     for (const key of keys) {
       const [record, old] = [await store.get(key), await floorStore.get(key)]

@@ -1,4 +1,5 @@
-// `npx tsx test/bench/stores/profile.ts`: where the time of a login.verify goes, by a CPU profile over verifications alone, on the memory store.
+// `npx tsx test/bench/stores/profile.ts`: where the time of a login.verify goes, by a CPU profile
+// over verifications alone, on the memory store.
 import { type Profiler, Session } from 'node:inspector/promises'
 import { memoryStore } from 'keystep/stores/memory'
 import { option, print } from '../rounds.ts'
@@ -7,7 +8,9 @@ import { Logins } from './logins.ts'
 const [USERS, IN_FLIGHT, HISTORY] = [500, 32, 20]
 const rounds = option('rounds', 30)
 
-/** Functions whose whole time, callees included, is one line; what is in none of them is the rest. */
+/**
+ * Functions whose whole time, callees included, is one line; what is in none of them is the rest.
+ */
 const ROOMS: readonly [room: string, functions: readonly string[]][] = [
   ['record key by HKDF, opening and sealing', ['recordKeyOf']],
   ['AES-256-GCM', ['openBytes', 'sealBytes']],
@@ -62,7 +65,10 @@ async function run(): Promise<void> {
   await Promise.all(Array.from({ length: IN_FLIGHT }, lane))
 }
 
-/** Adds each sample to the innermost room on its stack; the profiler's own time and idle time count nowhere. */
+/**
+ * Adds each sample to the innermost room on its stack; the profiler's own time and idle time count
+ * nowhere.
+ */
 function sum({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): void {
   const roomOf = new Map<number, string | null>()
   const visit = (id: number, room: string): void => {

@@ -8,7 +8,10 @@ const folder = 'examples/frameworks'
 const modules = `${folder}/node_modules`
 const cache = 'node_modules/.cache'
 
-/** A block of tests of wirings that need their framework: without it skipped with a printed reason, under CI it is installed. */
+/**
+ * A block of tests of wirings that need their framework: without it skipped with a printed reason,
+ * under CI it is installed.
+ */
 export function describeInstalled(tests: () => void): void {
   const skip = !existsSync(modules) && !process.env['CI']
   if (skip)

@@ -13,7 +13,10 @@ export interface Answer {
   cookies: string[]
 }
 
-/** A page of the portal in a browser of its own that has no `Sec-Fetch-Site` yet: it keeps cookies, and says by `Origin` where it is from. */
+/**
+ * A page of the portal in a browser of its own that has no `Sec-Fetch-Site` yet: it keeps cookies,
+ * and says by `Origin` where it is from.
+ */
 export class Page {
   readonly cookies = new Map<string, string>()
   readonly client: TwoFactorClient

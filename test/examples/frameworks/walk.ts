@@ -7,7 +7,9 @@ import { Page } from './page.ts'
 
 const ADA = { name: 'ada', password: 'correct horse' }
 
-/** What every wiring of examples/frameworks is walked through over HTTP, with oathtool as the phone. */
+/**
+ * What every wiring of examples/frameworks is walked through over HTTP, with oathtool as the phone.
+ */
 export function walkWiring(name: string, start: () => Promise<Started>): void {
   describeWith(['oathtool'], `${name}, over HTTP`, () => {
     let portal: Started

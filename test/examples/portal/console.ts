@@ -1,12 +1,19 @@
 import type { BrowserContext } from 'playwright-core'
 
-/** What the portal means to say by the status of a page: a rejected form, a door that is closed, nothing here. */
+/**
+ * What the portal means to say by the status of a page: a rejected form, a door that is closed,
+ * nothing here.
+ */
 const MEANT = [403, 404, 422, 429]
 const STATUS = /^Failed to load resource: the server responded with a status of /
-// A page that was left before it was there, and the browser's question whether to send a form again.
+// A page that was left before it was there, and the browser's question whether to send a form
+// again.
 const HARMLESS = ['net::ERR_ABORTED', 'net::ERR_CACHE_MISS']
 
-/** Everything that a browser complains of, on any page: a broken policy, a script's error, a file that is not there. */
+/**
+ * Everything that a browser complains of, on any page: a broken policy, a script's error, a file
+ * that is not there.
+ */
 export function complaintsOf(context: BrowserContext): string[] {
   const complaints: string[] = []
   context.on('console', (message) => {

@@ -76,7 +76,10 @@ function expectBoth(served: Served): void {
     ).toEqual([true, true])
 }
 
-/** Starts two portals on one database and a proxy before them, goes the main path through it, and tells who served what. */
+/**
+ * Starts two portals on one database and a proxy before them, goes the main path through it, and
+ * tells who served what.
+ */
 async function walkTogether(engine: Record<string, string>): Promise<Served> {
   const port = await freePort()
   const origin = `http://127.0.0.1:${port}`

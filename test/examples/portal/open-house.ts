@@ -6,7 +6,8 @@ type Environment = Readonly<Record<string, string>>
 /**
  * The house of a block of tests. A test fails, too, by whatever a browser complained of meanwhile.
  *
- * @param prepare what the portal finds in its environment, once all is there that it talks to; `end` ends that.
+ * @param prepare what the portal finds in its environment, once all is there that it talks to;
+ *   `end` ends that.
  */
 export function openHouse(
   prepare: Environment | (() => Promise<Environment>) = {},

@@ -7,7 +7,10 @@ const LOOKS = [
   ['dark', 1280],
 ] as const
 
-/** What is wrong with a page as it stands, in light on a narrow phone and in dark on a desk: one line each. */
+/**
+ * What is wrong with a page as it stands, in light on a narrow phone and in dark on a desk: one
+ * line each.
+ */
 export async function faultsOf({ page }: Visitor): Promise<string[]> {
   const faults: string[] = []
   for (const { score, what } of await layoutShifts(page))

@@ -13,7 +13,8 @@ const HEAD =
   '<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>Page</title><main><h1>Page</h1>'
 const KEY_URI = 'otpauth://totp/Portal:ada?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Portal'
 
-// A referee that finds nothing anywhere proves nothing: each one is shown a page with the fault that it is there for.
+// A referee that finds nothing anywhere proves nothing: each one is shown a page with the fault
+// that it is there for.
 describeWith(['chromium', 'zbarimg'], 'the referees of the browser tests', () => {
   let chromium: Browser
   let page: Page

@@ -16,12 +16,17 @@ export interface Roles {
   toEnroll(): Promise<Visitor>
   /** Without a second factor. */
   newcomer(): Promise<Visitor>
-  /** With all that one can have, somebody's wrong code before this login, and few backup codes left. */
+  /**
+   * With all that one can have, somebody's wrong code before this login, and few backup codes left.
+   */
   member(): Promise<Visitor>
   staff(): Promise<Visitor>
 }
 
-/** Visitors who have gone a part of the way. It is gone once for each role; later ones come with its cookies. */
+/**
+ * Visitors who have gone a part of the way. It is gone once for each role; later ones come with its
+ * cookies.
+ */
 export function rolesIn(house: House): Roles {
   const typeCode = async (ada: Visitor, { phone }: Enrolled): Promise<void> => {
     await ada.typeCode(phone.code())

@@ -1,5 +1,6 @@
-// Photographs the portal for the documents: docs/assets/portal-*.png. The clock stands still and chance is drawn from a list, so that a picture
-// changes when its page does. The keys and codes in them open nothing.
+// Photographs the portal for the documents: docs/assets/portal-*.png. The clock stands still and
+// chance is drawn from a list, so that a picture changes when its page does. The keys and codes in
+// them open nothing.
 import { createHash } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

@@ -8,7 +8,10 @@ export async function typeNumber(ada: Visitor, number: string, isBackup = false)
   await ada.press('Send code')
 }
 
-/** The code of the newest message to a number, as somebody reads it from the page that stands for the phone. */
+/**
+ * The code of the newest message to a number, as somebody reads it from the page that stands for
+ * the phone.
+ */
 export async function codeOnThePhone(ada: Visitor, number: string): Promise<string> {
   const phone = await ada.tab()
   await phone.open('/phone')

@@ -1,6 +1,8 @@
 import type { BrowserContext, Locator, Page } from 'playwright-core'
 
-/** Somebody at a browser, who finds things as people do: by what they are and what they are called. */
+/**
+ * Somebody at a browser, who finds things as people do: by what they are and what they are called.
+ */
 export class Visitor {
   readonly page: Page
   readonly #origin: string

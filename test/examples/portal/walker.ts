@@ -1,7 +1,10 @@
 import { expect } from 'vitest'
 import { Browser } from '../browser.ts'
 
-/** A visitor without a browser and so without the portal's script: plain forms, one page after the other. */
+/**
+ * A visitor without a browser and so without the portal's script: plain forms, one page after the
+ * other.
+ */
 export class Walker extends Browser {
   /** Where the last answer leads. */
   get to(): string | null {

@@ -239,7 +239,8 @@ describe('threats: lasting takeover', () => {
       }),
     )
     expect(Object.keys(issued).sort()).toEqual(['expiresAt', 'outcome', 'supportCode'])
-    // With the code alone, without the password, there is no challenge to type it at; the record is as it was.
+    // With the code alone, without the password, there is no challenge to type it at; the record is
+    // as it was.
     expect((await peek(h, 'ada')).factors).toHaveLength(1)
     acceptedOf(await login(h.twoFactor, 'ada', h.phone.code(h.clock())))
     expect(await login(h.twoFactor, 'ada', issued.supportCode.reveal())).toEqual({

@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { printReport } from './print-report.mjs'
 
-/** `node workerd.mjs [compatibility flag...]`, with miniflare in the folder that KEYSTEP_PACKAGE names. */
+/**
+ * `node workerd.mjs [compatibility flag...]`, with miniflare in the folder that KEYSTEP_PACKAGE
+ * names.
+ */
 const { Miniflare } = createRequire(`${process.env.KEYSTEP_PACKAGE}/`)('miniflare')
 const miniflare = new Miniflare({
   modules: true,

@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sqliteStore } from 'keystep/stores/sqlite'
 
-/** What `storeContract` asks for, over two connections to one new file; `open` is the driver's own constructor. */
+/**
+ * What `storeContract` asks for, over two connections to one new file; `open` is the driver's own
+ * constructor.
+ */
 export async function sqliteUnderTest(open) {
   const folder = mkdtempSync(join(tmpdir(), 'keystep-sqlite-'))
   const [one, two, broken] = [0, 1, 2].map(() => open(join(folder, 'portal.db')))

@@ -5,7 +5,10 @@ import { durableObjectStore } from 'keystep/stores/durable-object'
 import { postgresStore } from 'keystep/stores/postgres'
 import { storeContract } from 'keystep/testing'
 
-/** Runs the kit inside of workerd, and answers with a report: `{ name, outcome, words? }` for each case. */
+/**
+ * Runs the kit inside of workerd, and answers with a report: `{ name, outcome, words? }` for each
+ * case.
+ */
 async function report(makeStore) {
   const results = []
   for (const { name, run } of storeContract(makeStore)) {

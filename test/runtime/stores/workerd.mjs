@@ -2,7 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 
-/** Runs worker.mjs in workerd: `node workerd.mjs ENGINE`, with miniflare in the folder that KEYSTEP_PACKAGE names. */
+/**
+ * Runs worker.mjs in workerd: `node workerd.mjs ENGINE`, with miniflare in the folder that
+ * KEYSTEP_PACKAGE names.
+ */
 const { Miniflare } = createRequire(`${process.env.KEYSTEP_PACKAGE}/`)('miniflare')
 const [engine = 'd1', backend = 'sql'] = process.argv[2]?.split(':') ?? []
 

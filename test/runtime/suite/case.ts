@@ -6,7 +6,10 @@ export interface Case {
   readonly run: () => void | Promise<void>
 }
 
-/** Fails unless both are the same as JSON; `undefined`, bytes and instants are to be written out by the caller. */
+/**
+ * Fails unless both are the same as JSON; `undefined`, bytes and instants are to be written out by
+ * the caller.
+ */
 export function equal(actual: unknown, expected: unknown): void {
   const [found, wanted] = [JSON.stringify(actual), JSON.stringify(expected)]
   if (found !== wanted) throw new Error(`expected ${wanted}, got ${found}`)

@@ -9,7 +9,10 @@ import { qrCases } from './qr.ts'
 import { sealingCases } from './sealing.ts'
 import { storeCases } from './stores.ts'
 
-/** What must hold on every runtime; the doors of keystep, the runtime's own globals, and nothing else. */
+/**
+ * What must hold on every runtime; the doors of keystep, the runtime's own globals, and nothing
+ * else.
+ */
 export const cases: readonly Case[] = [
   codeCases,
   keyUriCases,

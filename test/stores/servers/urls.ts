@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { connect } from 'node:net'
 
-/** Where the real servers are: by environment, else on this machine with the test account that Debian's packages make easy. */
+/**
+ * Where the real servers are: by environment, else on this machine with the test account that
+ * Debian's packages make easy.
+ */
 export const urls = {
   postgres: process.env.KEYSTEP_TEST_POSTGRES_URL ?? 'postgres://root@127.0.0.1:5432/test',
   mariadb: process.env.KEYSTEP_TEST_MARIADB_URL ?? 'mysql://root@127.0.0.1:3306/test',
@@ -16,8 +19,8 @@ const VARIABLES = {
 const PORTS = { postgres: 5432, mariadb: 3306, redis: 6379 }
 
 /**
- * Whether the server answers. With CI set it must: the tests then run and fail by themselves. Else, one line says what is left out and how
- * to have it.
+ * Whether the server answers. With CI set it must: the tests then run and fail by themselves. Else,
+ * one line says what is left out and how to have it.
  */
 export async function hasServer(name: keyof typeof urls, instead = 'skipped'): Promise<boolean> {
   const { hostname, port } = new URL(urls[name])

@@ -74,7 +74,10 @@ const remove = (factorId: string): Change => ({
   },
 })
 
-/** The change of this name: `disable`, `backup-codes`, `remove.` with the factor's id, or the address of a change of DNS. Null: it is a page. */
+/**
+ * The change of this name: `disable`, `backup-codes`, `remove.` with the factor's id, or the
+ * address of a change of DNS. Null: it is a page.
+ */
 export function changeOf(name: string): Change | null {
   if (name === 'disable') return disable
   if (name === 'backup-codes') return newBackupCodes

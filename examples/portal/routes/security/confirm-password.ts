@@ -7,7 +7,10 @@ import type { Portal } from '../../portal.ts'
 import { pageOf } from '../../step-up.ts'
 import { typed, type PortalEnv, type Visit } from '../../visit.ts'
 
-/** The password once more, where it is older than 10 minutes and there is no second factor to ask for. */
+/**
+ * The password once more, where it is older than 10 minutes and there is no second factor to ask
+ * for.
+ */
 export function confirmPassword({ data: { users, sessions }, now }: Portal): Hono<PortalEnv> {
   const app = new Hono<PortalEnv>()
   app.get('/confirm-password', (c) => draw(c, c.req.query('then')))

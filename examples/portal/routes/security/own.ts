@@ -8,7 +8,10 @@ import { contextOf } from '../../request-context.ts'
 import { verifyAddress } from '../../step-up.ts'
 import { typed, type PortalEnv, type Visit } from '../../visit.ts'
 
-/** The buttons of the security page. What weakens the account leads to a code first; what does not is done at once. */
+/**
+ * The buttons of the security page. What weakens the account leads to a code first; what does not
+ * is done at once.
+ */
 export function own({ twoFactor }: Portal): Hono<PortalEnv> {
   const app = new Hono<PortalEnv>()
   app.post('/security/disable', (c) => askToRemove(c))
@@ -52,7 +55,10 @@ export function own({ twoFactor }: Portal): Hono<PortalEnv> {
   return app
 }
 
-/** Leads to the code that removes a factor, or all. To remove the last is to turn two-factor off; nobody spends a code on what will be refused. */
+/**
+ * Leads to the code that removes a factor, or all. To remove the last is to turn two-factor off;
+ * nobody spends a code on what will be refused.
+ */
 async function askToRemove(c: Visit, factorId?: string): Promise<Response> {
   const {
     portal: { twoFactor },

@@ -11,7 +11,10 @@ import { openDoor } from '../../step-up.ts'
 import { typed, type PortalEnv, type Visit } from '../../visit.ts'
 
 const HERE = '/security/password'
-/** A new password, by the old one and, where there is one, a fresh second factor. It ends every other session, and leaves the factors. */
+/**
+ * A new password, by the old one and, where there is one, a fresh second factor. It ends every
+ * other session, and leaves the factors.
+ */
 export function password({ twoFactor, data: { users, sessions }, now }: Portal): Hono<PortalEnv> {
   const app = new Hono<PortalEnv>()
   app.get(HERE, async (c) => {

@@ -20,13 +20,17 @@ const SENTENCES: Readonly<Record<string, string>> = {
   '/security/password': 'To change your password, type a code first.',
 }
 
-/** Step-up: a fresh code before what matters. The form says what the code is for, so that two tabs do not mix theirs. */
+/**
+ * Step-up: a fresh code before what matters. The form says what the code is for, so that two tabs
+ * do not mix theirs.
+ */
 export function verify({ twoFactor, data, now }: Portal): Hono<PortalEnv> {
   const app = new Hono<PortalEnv>()
   const sameOrigin = requireSameOrigin()
 
   app.get('/security/verify', async (c) => {
-    // A link on another site must not bring anybody before a page that is about to change something.
+    // A link on another site must not bring anybody before a page that is about to change
+    // something.
     if (await sameOrigin(c.req.raw)) return c.redirect('/security', 303)
     const order = orderOf({
       purpose: c.req.query('purpose'),
@@ -132,7 +136,8 @@ async function challengeOf(c: Visit, { purpose, then }: Order): Promise<Live | R
   const held = await data.stepUps.find(session.sessionId, purpose, now())
   if (held.challenge !== null) return { ...held, challenge: held.challenge }
   const decision = await twoFactor.stepUp.begin({ ...session, purpose, context: contextOf(c) })
-  // Nothing to ask for: whoever came from a page finds its door open, and a change without a factor is none.
+  // Nothing to ask for: whoever came from a page finds its door open, and a change without a factor
+  // is none.
   if (decision.next !== 'challenge') return c.redirect(pageOf(then), 303)
   await data.stepUps.keepChallenge(session.sessionId, purpose, decision)
   return { challenge: decision.challenge, factors: decision.factors, permit: null }
