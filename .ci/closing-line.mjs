@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs'
 const { testResults } = JSON.parse(readFileSync(process.argv[2], 'utf8'))
 const tests = testResults.flatMap((file) => file.assertionResults)
 const named = (status) => tests.filter((test) => test.status === status)
-// A file that breaks before its first test has no failed test to count, and must not look like success.
+// A file that breaks before its first test has no failed test to count, and must not look like
+// success.
 const brokenFiles = testResults.filter(
   (file) =>
     file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),

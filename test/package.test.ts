@@ -38,7 +38,7 @@ function run(name: string, code: string): unknown {
 
 describe('the tarball', () => {
   it('holds the build, three texts and the manifest, nothing of src or test', () => {
-    const beside = files.filter((path) => !/^dist\/[\w/-]+\.(d\.ts|js)$/.test(path))
+    const beside = files.filter((path) => !/^dist\/[\w/-]+\.(d\.ts|js|js\.map)$/.test(path))
     expect(beside).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'])
   })
 

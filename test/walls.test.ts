@@ -73,7 +73,8 @@ const sound: Record<string, string> = {
 
 const hotp = (text: string): Record<string, string> => ({ 'src/otp/hotp.ts': text })
 
-// One broken tree per row: what is wrong with it, the wall that has to report it, in which file, and a word of what it says.
+// One broken tree per row: what is wrong with it, the wall that has to report it, in which file,
+// and a word of what it says.
 const broken: [
   flaw: string,
   change: Record<string, string | null>,
@@ -346,7 +347,8 @@ describe('every wall is seen to fail', () => {
   it.each(broken)('%s', (_flaw, change, wall, file, word) => {
     const breaches = findBreaches(rebuild(change), packages)
     expect(breaches).toContainEqual({ wall, file, what: expect.stringContaining(word) })
-    // A new file has no test yet, and an import in the wrong direction may close a cycle: nothing else may be reported.
+    // A new file has no test yet, and an import in the wrong direction may close a cycle: nothing
+    // else may be reported.
     expect(breaches.filter((breach) => ![wall, 'mirror', 'cycle'].includes(breach.wall))).toEqual(
       [],
     )

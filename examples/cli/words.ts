@@ -2,15 +2,17 @@ import type { ConfirmRejection, Rejection } from 'keystep'
 
 const PERIOD_SECONDS = 30
 
-/** The words for each reason of a code that opened nothing. What was typed tells whether it was a backup code; it is never repeated. */
+/**
+ * The words for each reason of a code that opened nothing. What was typed tells whether it was a
+ * backup code; it is never repeated.
+ */
 export function explain(rejection: Rejection | ConfirmRejection, typed = ''): string {
   const isBackupCode = /[^\d\s]/.test(typed)
   const otherWay = isBackupCode ? 'A right backup code still works.' : 'A backup code still works.'
   switch (rejection.reason) {
     case 'wrong_code':
       if ('attemptsLeft' in rejection) return explainWrongCode(rejection, otherWay)
-      if (isBackupCode)
-        return 'That is no backup code of this account. Please check each character.'
+      if (isBackupCode) return 'That code is wrong. Please check each of its characters.'
       return 'That is not a code of this key. Is it the right entry in your app?'
     case 'already_used': {
       const next = isBackupCode

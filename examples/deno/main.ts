@@ -1,5 +1,6 @@
-// A portal with a second factor on Deno.serve: plain HTML forms, accounts, sessions and keystep's records in Deno KV. See deno.json beside it.
-// Challenges, permits and enrollments are made to travel: here in hidden fields. Changes are POSTs from the portal's own pages (CSRF).
+// A portal with a second factor on Deno.serve: plain HTML forms, accounts, sessions and keystep's
+// records in Deno KV. See deno.json beside it. Challenges, permits and enrollments are made to
+// travel: here in hidden fields. Changes are POSTs from the portal's own pages (CSRF).
 import {
   createKeyring,
   createTwoFactor,
@@ -92,7 +93,10 @@ async function answer(request: Request): Promise<Response> {
   const typed = new URLSearchParams(request.method === 'POST' ? await request.text() : '')
   const field = (name: string) => typed.get(name) ?? ''
   const cookie = /(?:^|; )session=([\w-]+)/.exec(request.headers.get('cookie') ?? '')?.[1] ?? ''
-  /** Keystep alone makes grants, so a route that forgets the second factor has none to come in with. Every session has a new id. */
+  /**
+   * Keystep alone makes grants, so a route that forgets the second factor has none to come in with.
+   * Every session has a new id.
+   */
   async function openSession(
     { userId, verifiedAt }: LoginGrant,
     name: string,

@@ -44,7 +44,10 @@ const cookieOf = (req: Request, name: string) =>
 const setCookie = (res: Response, name: string, value: string) =>
   res.cookie(name, value, { httpOnly: true, sameSite: 'lax' })
 const sessionOf = (req: Request) => sessions.get(cookieOf(req, 'session'))
-/** Keystep alone makes grants, so a route that forgets the second factor has none to come in with. Every session has a new id. */
+/**
+ * Keystep alone makes grants, so a route that forgets the second factor has none to come in with.
+ * Every session has a new id.
+ */
 function openSession(
   req: Request,
   res: Response,
@@ -93,7 +96,8 @@ app.post('/sign-up', (req, res) => {
 })
 app.post('/log-in', async (req, res) => {
   const user = userBy('name', typed(req, 'name'))
-  const hashed = hash(typed(req, 'password'), user?.id ?? '') // an unknown name takes as long as a wrong password
+  // an unknown name takes as long as a wrong password
+  const hashed = hash(typed(req, 'password'), user?.id ?? '')
   if (!user || !timingSafeEqual(hashed, Buffer.from(user.password, 'hex')))
     return send(res, 'Wrong name or password.')
   const login = await twoFactor.login.begin({ userId: user.id })

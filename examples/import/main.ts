@@ -98,7 +98,10 @@ function existingRecords(database: string): RecordStore {
   return table ? sqliteStore(db) : memoryStore()
 }
 
-/** By line and reason alone: in a file with shifted columns, what stands where the user id should be may be a key. */
+/**
+ * By line and reason alone: in a file with shifted columns, what stands where the user id should be
+ * may be a key.
+ */
 function report(
   { done, imported, present, kept, rejected }: Journal,
   total: number,

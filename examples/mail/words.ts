@@ -54,7 +54,8 @@ export function wordsFor(event: KeystepEvent): Words | null {
         NOT_YOU,
       )
     case 'code.rejected':
-      // Anybody mistypes; from five in a row or twenty in a month on, somebody has the password and not the phone.
+      // Anybody mistypes; from five in a row or twenty in a month on, somebody has the password and
+      // not the phone.
       if (!event.passwordKnown) return null
       return mail(
         'Somebody tried codes for your account',
@@ -62,7 +63,8 @@ export function wordsFor(event: KeystepEvent): Words | null {
         CHANGE_PASSWORD,
       )
     case 'code.refused':
-      // Nobody needs a mail about a typo or a wait; but a right code that comes twice was watched, unless it is a second click at enrollment.
+      // Nobody needs a mail about a typo or a wait; but a right code that comes twice was watched,
+      // unless it is a second click at enrollment.
       if (event.reason !== 'already_used' || event.purpose === 'enroll') return null
       return mail(
         'A code came a second time',

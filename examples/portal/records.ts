@@ -2,7 +2,10 @@ import type { RecordStore } from 'keystep/stores'
 import { redisStore } from 'keystep/stores/redis'
 import { createClient } from 'redis'
 
-/** Where the second factors live: in Redis where it is configured, else beside the portal's own tables. */
+/**
+ * Where the second factors live: in Redis where it is configured, else beside the portal's own
+ * tables.
+ */
 export async function openRecords(
   { redisUrl }: { redisUrl: string | null },
   besideTables: RecordStore,

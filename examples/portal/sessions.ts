@@ -57,7 +57,8 @@ export function createSessions({ data, now, application, cookie }: Parts): Sessi
         application,
         expiresAt,
       )
-      // The prefix asks for Secure, which browsers grant http://127.0.0.1 and http://localhost for development.
+      // The prefix asks for Secure, which browsers grant http://127.0.0.1 and http://localhost for
+      // development.
       setCookie(c, cookie, token, {
         prefix: 'host',
         path: '/',

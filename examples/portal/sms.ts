@@ -5,7 +5,10 @@ import { vonageSender } from '../sms/vonage.ts'
 import type { Configuration } from './configuration.ts'
 import type { Data } from './data/data.ts'
 
-/** Where the company has customers: no number of another country gets a message that costs money (toll fraud). */
+/**
+ * Where the company has customers: no number of another country gets a message that costs money
+ * (toll fraud).
+ */
 export const COUNTRIES: readonly {
   iso:
     | 'AT'

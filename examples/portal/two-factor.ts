@@ -17,7 +17,10 @@ interface Parts {
   now: () => Date
 }
 
-/** keystep, as both applications use it: one store, one keyring, one realm and so one enrollment, under two names. */
+/**
+ * keystep, as both applications use it: one store, one keyring, one realm and so one enrollment,
+ * under two names.
+ */
 export function createPortalTwoFactor({
   issuer,
   publicOrigin,

@@ -41,7 +41,10 @@ export const membersOnly: MiddlewareHandler<PortalEnv> = async (c, next) => {
   return next()
 }
 
-/** What the user typed into a field, cut: nothing that a form of ours sends is longer. What is no form at all has nothing in it. */
+/**
+ * What the user typed into a field, cut: nothing that a form of ours sends is longer. What is no
+ * form at all has nothing in it.
+ */
 export async function typed<Name extends string>(
   c: Context,
   ...names: Name[]

@@ -1,4 +1,7 @@
-/** The GSM 7-bit default alphabet and its extension table (3GPP TS 23.038 6.2.1): what goes out at 160 letters a part. */
+/**
+ * The GSM 7-bit default alphabet and its extension table (3GPP TS 23.038 6.2.1): what goes out at
+ * 160 letters a part.
+ */
 const GSM_7 =
   /^[A-Za-z0-9\n\r @£$¥èéùìòÇØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ!"#¤%&'()*+,\-./:;<=>?¡ÄÖÑÜ§¿äöñüà^{}\\[\]~|€]*$/
 

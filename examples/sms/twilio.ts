@@ -32,7 +32,8 @@ export function twilioSender({
       ValidityPeriod: '300',
     })
     const answer = await post('Twilio', address, headers, form, timeoutMs)
-    // The answer's own message repeats the number; its code says the same: https://www.twilio.com/docs/api/errors
+    // The answer's own message repeats the number; its code says the same:
+    // https://www.twilio.com/docs/api/errors
     if (!answer.ok)
       throw new SmsNotTaken(
         'Twilio',

@@ -33,7 +33,8 @@ export function vonageSender({
     const { messages } = (jsonOf(answer.text) ?? {}) as { messages?: unknown }
     const parts = (Array.isArray(messages) ? messages : []) as ({ status?: unknown } | null)[]
     const refused = parts.find((part) => part?.status !== '0')
-    // A refusal comes with HTTP 200: taken is what says so in every part. https://developer.vonage.com/en/messaging/sms/guides/troubleshooting-sms
+    // A refusal comes with HTTP 200: taken is what says so in every part.
+    // https://developer.vonage.com/en/messaging/sms/guides/troubleshooting-sms
     if (!answer.ok || parts.length === 0 || refused !== undefined)
       throw new SmsNotTaken('Vonage', `HTTP ${answer.status}, ${codeOf(refused?.status)}`)
   }

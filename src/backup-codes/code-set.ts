@@ -1,5 +1,5 @@
 import { decodeBase64url, encodeBase64url } from '../crypto/base64url.ts'
-import { createHmacKey, hmac, sha256 } from '../crypto/hmac.ts'
+import { createHmacKey } from '../crypto/hmac.ts'
 import { randomBytes } from '../crypto/random.ts'
 import { Secret } from '../crypto/secret.ts'
 import { encodeUtf8 } from '../crypto/utf8.ts'
@@ -149,5 +149,5 @@ export async function slowHash(
   ])
   const parameters = { name: 'PBKDF2', hash: 'SHA-256', salt: decodeBase64url(salt)!, iterations }
   const bits = new Uint8Array(await crypto.subtle.deriveBits(parameters, key, HASH_BYTES * 8))
-  return encodeBase64url(pepper ? hmac(createHmacKey(sha256, pepper), bits) : bits)
+  return encodeBase64url(pepper ? createHmacKey(pepper).mac(bits) : bits)
 }

@@ -48,7 +48,10 @@ export async function spendBackupCode(
     : matchBackupCode(set, await deriveBackupCode(set, code, o?.pepper))
 }
 
-/** The slow part, which depends on the code and its salt alone; a name that the set does not have costs the same. */
+/**
+ * The slow part, which depends on the code and its salt alone; a name that the set does not have
+ * costs the same.
+ */
 export async function deriveBackupCode(
   set: BackupCodeSet,
   code: string,

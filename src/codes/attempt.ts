@@ -89,9 +89,9 @@ function refusalOf(
 }
 
 /**
- * The counter that a wrong code is debited to. Null for the codes that keystep made: 75 and 100 random
- * bits cannot be guessed (63B-4 3.2.2 limits what is under 64), so that a lock before them would keep
- * out nobody but the owner.
+ * The counter that a wrong code is debited to. Null for the codes that keystep made: 75 and 100
+ * random bits cannot be guessed (63B-4 3.2.2 limits what is under 64), so that a lock before them
+ * would keep out nobody but the owner.
  */
 function counterOf({ backupCodes }: Subject, { shape }: TypedCode): CounterName | null {
   if (shape === 'digits') return 'codes'
@@ -181,8 +181,8 @@ function meantBy(
 }
 
 /**
- * A wrong code. One of keystep's own making is neither counted nor written; under a lock or stop it is
- * answered by that, so that the page says when codes of the app are looked at again.
+ * A wrong code. One of keystep's own making is neither counted nor written; under a lock or stop it
+ * is answered by that, so that the page says when codes of the app are looked at again.
  */
 function answerMiss(
   settings: Settings,

@@ -31,7 +31,10 @@ export interface Typing {
 
 const MISS: Comparison = { is: 'miss' }
 
-/** Compares a code with everything of its shape that the user has. Pure; every candidate is compared, wherever a match lies (V25). */
+/**
+ * Compares a code with everything of its shape that the user has. Pure; every candidate is
+ * compared, wherever a match lies (V25).
+ */
 export function compare(
   settings: Settings,
   subject: Subject,

@@ -56,8 +56,8 @@ export function screenShape(
 }
 
 /**
- * What a code was meant as, as far as shape, named factor and enrolled factors tell: digits that both an app
- * and a message could have made are `'totp_or_sms'`.
+ * What a code was meant as, as far as shape, named factor and enrolled factors tell: digits that
+ * both an app and a message could have made are `'totp_or_sms'`.
  */
 export function kindOf(
   { shape, text }: TypedCode,

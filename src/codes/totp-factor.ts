@@ -28,7 +28,10 @@ export function candidateSteps(factor: TotpFactor, window: Window, now: number):
   return steps
 }
 
-/** What a typed code is to a factor: good for a step after the last used one, a step used before, or nothing. */
+/**
+ * What a typed code is to a factor: good for a step after the last used one, a step used before, or
+ * nothing.
+ */
 export function matchTotp(
   factor: TotpFactor,
   typed: string,

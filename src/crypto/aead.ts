@@ -6,9 +6,6 @@ type Bytes = Uint8Array<ArrayBuffer>
 const CIPHER = 'aes-256-gcm'
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
-const NONCES_AT_ONCE = 64
-let nonces: Bytes = new Uint8Array(0)
-let drawnAt = 0
 /** What WebCrypto made of the keys that the keyring keeps. */
 const cryptoKeys = new WeakMap<Bytes, CryptoKey>()
 
@@ -21,20 +18,19 @@ export function sealBytes(
   key: Bytes,
   plain: Bytes,
   associated: Bytes,
-  nonce: Bytes = nextNonce(),
 ): Uint8Array | Promise<Uint8Array> {
   const { aes } = platform()
+  // Drawn for this seal alone: a pool would come back with a snapshot of the process.
+  const nonce = randomBytes(NONCE_BYTES)
   return aes
     ? sealHere(aes, key, nonce, plain, associated)
     : sealByWebCrypto(key, nonce, plain, associated)
 }
 
-/** A nonce of its own, for a key that seals for many users. */
-export function freshNonce(): Bytes {
-  return randomBytes(NONCE_BYTES)
-}
-
-/** Decrypts what {@link sealBytes} made, or null when anything about it is not authentic, a shortened tag included. */
+/**
+ * Decrypts what {@link sealBytes} made, or null when anything about it is not authentic, a
+ * shortened tag included.
+ */
 export function openBytes(
   key: Bytes,
   sealed: Bytes,
@@ -117,22 +113,6 @@ async function openByWebCrypto(
   } catch {
     return null
   }
-}
-
-/**
- * Random nonces, drawn 64 at a time: to ask the platform for twelve bytes takes half as long as to
- * encrypt a record. They are no secret. None is used more than a second after it was drawn: a
- * process that is resumed from a snapshot of its memory, on a clock that went on, draws anew.
- */
-function nextNonce(): Bytes {
-  const now = Date.now()
-  if (nonces.length === 0 || now - drawnAt > 1000 || now < drawnAt) {
-    nonces = randomBytes(NONCES_AT_ONCE * NONCE_BYTES)
-    drawnAt = now
-  }
-  const nonce = nonces.subarray(0, NONCE_BYTES)
-  nonces = nonces.subarray(NONCE_BYTES)
-  return nonce
 }
 
 function parameters(iv: Bytes, additionalData: Bytes): AesGcmParams {

@@ -1,6 +1,6 @@
 import { frame } from './frame.ts'
 import { expand } from './hkdf.ts'
-import { createHmacKey, hmac, type HmacKey, sha256 } from './hmac.ts'
+import { createHmacKey, type HmacKey } from './hmac.ts'
 import { DERIVATION, type KeyringEntry, type RecordKey } from './keyring.ts'
 
 /** Version of the envelope: in front of every record, and in its associated data. */
@@ -8,7 +8,10 @@ export const ENVELOPE = 'ks1'
 /** Keys of one kind: some three megabytes. */
 const MOST_KEPT = 4096
 
-/** HKDF for one record: a key of its own, so that random nonces never run out. Kept for a while: what is opened is sealed next. */
+/**
+ * HKDF for one record: a key of its own, so that random nonces never run out. Kept for a while:
+ * what is opened is sealed next.
+ */
 export function recordKeyOf(
   entry: KeyringEntry,
   recordKey: string,
@@ -35,7 +38,7 @@ export function macKeyOf(entry: KeyringEntry, use: string): HmacKey | Promise<Hm
 }
 
 async function setUpMacKey(entry: KeyringEntry, use: string): Promise<HmacKey> {
-  return keep(entry.macKeys, use, createHmacKey(sha256, await derive(entry, use)))
+  return keep(entry.macKeys, use, createHmacKey(await derive(entry, use)))
 }
 
 async function derive(
@@ -53,5 +56,5 @@ function keep<K>(kept: Map<string, K>, name: string, key: K): K {
 
 /** HMAC-SHA-256 over framed parts. */
 export function macOf(key: HmacKey, ...parts: readonly string[]): Uint8Array {
-  return hmac(key, frame(...parts))
+  return key.mac(frame(...parts))
 }

@@ -55,7 +55,7 @@ interface Entry {
   /**
    * The HKDF pseudorandom key (RFC 5869 2.2), fetched once and asked for again after a rejection.
    */
-  load(): Promise<HmacKey>
+  load(): Promise<Derived>
   readonly recordKeys: Map<string, RecordKey>
   readonly subkeys: Map<string, Derived>
   readonly macKeys: Map<string, HmacKey>
@@ -198,7 +198,7 @@ function once<T>(fetch: () => Promise<T>): () => Promise<T> {
     }))
 }
 
-function pseudorandomKey(material: unknown): HmacKey {
+function pseudorandomKey(material: unknown): Derived {
   const given: unknown = material instanceof Secret ? material.reveal() : material
   const bytes =
     given instanceof Uint8Array

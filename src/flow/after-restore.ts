@@ -12,7 +12,10 @@ import { type MaintenanceOptions, walk } from './walk.ts'
 
 /** Input of `maintenance.afterRestore`. */
 export interface AfterRestoreInput extends MaintenanceOptions {
-  /** When the backup was put in place, before the portal opened again; a Date or ISO string, not in the future. */
+  /**
+   * When the backup was put in place, before the portal opened again; a Date or ISO string, not in
+   * the future.
+   */
   restoredAt: Date | string
   actor: string
   reason: string
@@ -20,10 +23,15 @@ export interface AfterRestoreInput extends MaintenanceOptions {
   onDoubt?: ((doubt: RestoreDoubt) => void) | undefined
 }
 
-/** What nobody can know of one user: whether these were spent or taken off after the backup was made. */
+/**
+ * What nobody can know of one user: whether these were spent or taken off after the backup was
+ * made.
+ */
 export interface RestoreDoubt {
   readonly userId: string
-  /** Backup codes that the record takes for unspent: those spent since the backup are good again. */
+  /**
+   * Backup codes that the record takes for unspent: those spent since the backup are good again.
+   */
   readonly backupCodesLeft: number
   /** Factors that the record takes for live: those removed since the backup are live again. */
   readonly factors: readonly { factorId: string; kind: 'totp' | 'sms'; label: string }[]

@@ -14,8 +14,9 @@ import { transact } from '../record/transact.ts'
 /** `twoFactor.backupCodes`: recovery codes, each good once (63B-4 4.2.1.1). */
 export interface BackupCodes {
   /**
-   * Issues a new set in place of the old one, spends the permit, and ends the streak of the recovery counter. The codes are shown this once.
-   * Rejected as `expired` without a live permit for `MANAGE_FACTORS`, as `not_found` while no factor is enrolled.
+   * Issues a new set in place of the old one, spends the permit, and ends the streak of the
+   * recovery counter. The codes are shown this once. Rejected as `expired` without a live permit
+   * for `MANAGE_FACTORS`, as `not_found` while no factor is enrolled.
    *
    * @throws `ERR_OPTION`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, `ERR_TOKEN_KIND`, and the
    *   record's codes.

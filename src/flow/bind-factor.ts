@@ -26,7 +26,10 @@ export function hasMostAuthenticators(subject: Subject | null): boolean {
   return (subject?.factors.filter(({ kind }) => kind === 'totp').length ?? 0) >= MOST_AUTHENTICATORS
 }
 
-/** Why a factor cannot be bound at the swap, or null: a second confirm of one enrollment, a permit that ended meanwhile, a key that is live. */
+/**
+ * Why a factor cannot be bound at the swap, or null: a second confirm of one enrollment, a permit
+ * that ended meanwhile, a key that is live.
+ */
 export function refusalToBind(
   subject: Subject | null,
   claims: BindingClaims,
@@ -43,7 +46,10 @@ export function refusalToBind(
     : null
 }
 
-/** Binds a proven factor and spends its permit. After a support code it takes the place of everything before it, under a new epoch. */
+/**
+ * Binds a proven factor and spends its permit. After a support code it takes the place of
+ * everything before it, under a new epoch.
+ */
 export function bindFactor(
   subject: Subject,
   factor: Factor,

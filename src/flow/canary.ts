@@ -15,7 +15,10 @@ export interface KeyCheck {
   readonly id: string
   /** A MAC by the key over realm and id: it tells nothing of the key. */
   readonly mac: string
-  /** Whether the key had opened what lay under its id, or nothing lay there, or staff vouched for it. */
+  /**
+   * Whether the key had opened what lay under its id, or nothing lay there, or staff vouched for
+   * it.
+   */
   readonly proven: boolean
 }
 
@@ -35,7 +38,9 @@ export interface HeldCanary {
   readonly version: string
 }
 
-/** The check as it stands, or null. @throws `ERR_STORE`, `ERR_RECORD_SHAPE`, `ERR_RECORD_VERSION` */
+/**
+ * The check as it stands, or null. @throws `ERR_STORE`, `ERR_RECORD_SHAPE`, `ERR_RECORD_VERSION`
+ */
 export async function readCanary({ store, realm }: Settings): Promise<HeldCanary | null> {
   const found = await readStored(store, canaryKey(realm))
   return found && { canary: parse(found.value), version: found.version }
@@ -67,8 +72,8 @@ export async function checkOf(
 }
 
 /**
- * Whether every key of this keyring that the check knows is the one it knows, and the key that sealed last
- * is among them. @throws `ERR_KEYRING`
+ * Whether every key of this keyring that the check knows is the one it knows, and the key that
+ * sealed last is among them. @throws `ERR_KEYRING`
  */
 export async function requireKnown(settings: Settings, { checks, current }: Canary): Promise<void> {
   for (const entry of keysOf(settings.keyring)) {
@@ -89,8 +94,8 @@ export async function requireKnown(settings: Settings, { checks, current }: Cana
 }
 
 /**
- * Refuses the reset of a record that somebody may still read: only a keyring that is proven right may call a
- * record lost, and only one whose key was given up, or that its right key does not open.
+ * Refuses the reset of a record that somebody may still read: only a keyring that is proven right
+ * may call a record lost, and only one whose key was given up, or that its right key does not open.
  *
  * @throws `ERR_KEYRING`, and what kept the record shut where that is no loss.
  */
@@ -124,7 +129,10 @@ export async function requireLost(
   )
 }
 
-/** Which key ids the realm's records are sealed under, and of which of them at least one record opens. */
+/**
+ * Which key ids the realm's records are sealed under, and of which of them at least one record
+ * opens.
+ */
 export async function keysInUse(
   settings: Settings,
 ): Promise<{ ids: ReadonlySet<string>; opened: ReadonlySet<string> }> {

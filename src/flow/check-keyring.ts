@@ -73,7 +73,9 @@ async function checkCanary(settings: Settings): Promise<KeyringReport | null> {
   return (await write(settings, grown, version)) ? report : null
 }
 
-/** Only a keyring that opens what is there, or finds nothing there, may say which keys are right. */
+/**
+ * Only a keyring that opens what is there, or finds nothing there, may say which keys are right.
+ */
 async function createCanary(settings: Settings): Promise<KeyringReport | null> {
   const { ids, opened } = await keysInUse(settings)
   if ([...ids].some((id) => !opened.has(id))) {

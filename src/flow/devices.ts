@@ -6,7 +6,10 @@ import { transact } from '../record/transact.ts'
 
 /** `twoFactor.devices`: what was remembered. Listed by `status`. */
 export interface Devices {
-  /** Ends one remembered device. @throws `ERR_USER_ID`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and the record's codes. */
+  /**
+   * Ends one remembered device. @throws `ERR_USER_ID`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`,
+   * and the record's codes.
+   */
   revoke(input: {
     userId: string
     deviceId: string

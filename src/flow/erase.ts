@@ -10,8 +10,8 @@ const KEEP_SECONDS = 90 * DAY
 /** Input of `maintenance.erase`. */
 export interface EraseInput extends StaffInput {
   /**
-   * How long the portal's longest session lives: so long the empty record stays, and tells such a session
-   * that it ended. 3,600 to 31,622,400 (366 days), default 7,776,000 (90 days).
+   * How long the portal's longest session lives: so long the empty record stays, and tells such a
+   * session that it ended. 3,600 to 31,622,400 (366 days), default 7,776,000 (90 days).
    */
   keepSeconds?: number | undefined
 }

@@ -11,7 +11,10 @@ import { transact } from '../record/transact.ts'
 
 /** Input of `maintenance.export`. */
 export interface ExportInput extends StaffInput {
-  /** The name in the key URIs: 1 to 200 characters without a colon. Default the user id, colons as dashes. */
+  /**
+   * The name in the key URIs: 1 to 200 characters without a colon. Default the user id, colons as
+   * dashes.
+   */
   account?: string | undefined
 }
 
@@ -23,7 +26,10 @@ export interface UserExport {
     readonly label: string
     /** `otpauth://totp/...` with the key: every library and app reads it. */
     readonly keyUri: string
-    /** Codes of this step (of `periodSeconds` since 1970) and before it were used: take none of them again. */
+    /**
+     * Codes of this step (of `periodSeconds` since 1970) and before it were used: take none of them
+     * again.
+     */
     readonly lastUsedStep: number | null
     readonly createdAt: Date
   }[]

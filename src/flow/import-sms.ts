@@ -20,7 +20,10 @@ export interface SmsImportInput {
   backup?: boolean | undefined
 }
 
-/** Never replaces a number: `other_number` says that the user has another one in that role. @throws `ERR_OPTION`, `ERR_USER_ID`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and the record's codes. */
+/**
+ * Never replaces a number: `other_number` says that the user has another one in that role. @throws
+ * `ERR_OPTION`, `ERR_USER_ID`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and the record's codes.
+ */
 export async function importNumber(
   settings: Settings,
   { userId, number, confirmedAt, backup }: SmsImportInput,

@@ -42,7 +42,10 @@ export interface TotpImported {
 /** What a factor is made of: the key and its parameters. */
 type Material = { key: OtpKey } & Pick<TotpFactor, 'algorithm' | 'digits' | 'periodSeconds'>
 
-/** @throws `ERR_KEY`, `ERR_KEY_URI`, `ERR_OPTION`, `ERR_USER_ID`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and the record's codes. */
+/**
+ * @throws `ERR_KEY`, `ERR_KEY_URI`, `ERR_OPTION`, `ERR_USER_ID`, `ERR_STORE`, `ERR_CONTENTION`,
+ *   `ERR_CLOCK`, and the record's codes.
+ */
 export async function importTotp(
   settings: Settings,
   input: TotpImportInput,

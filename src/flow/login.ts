@@ -39,7 +39,10 @@ export interface LoginBeginInput {
 
 /** What has to happen before a session may be opened. */
 export type LoginDecision =
-  /** Nothing more: open the session with the grant. `enrollBy`: from then on a second factor is required. */
+  /**
+   * Nothing more: open the session with the grant. `enrollBy`: from then on a second factor is
+   * required.
+   */
   | {
       next: 'proceed'
       grant: LoginGrant

@@ -70,8 +70,9 @@ function placeOf(settings: Settings, place: MovePlace): Place {
 }
 
 /**
- * The next of the three writes, by what is there: the record becomes a departure, the departure's state is
- * written to its new place, the departure goes. Whoever comes after a crash goes on from there.
+ * The next of the three writes, by what is there: the record becomes a departure, the departure's
+ * state is written to its new place, the departure goes. Whoever comes after a crash goes on from
+ * there.
  */
 async function step(settings: Settings, journey: Journey): Promise<Moved | 'done' | 'lost'> {
   const { from, to } = journey
@@ -86,7 +87,8 @@ async function step(settings: Settings, journey: Journey): Promise<Moved | 'done
   const departure = departureOf(text)
   const state = decodeSubject(departure ? departure.text : text)
   const there = target && (await openSubject(settings.keyring, to.key, target.value))
-  // The key inside the record is its own: where it is the same, this record has been written already.
+  // The key inside the record is its own: where it is the same, this record has been written
+  // already.
   const isWritten = departure !== null && there?.macKey === state.macKey
   if (there && !isWritten && there.keptUntil === null) return rejected('occupied')
   const stays = from.store === to.store

@@ -16,9 +16,10 @@ import { unlock, type Unlocked } from './unlock.ts'
  */
 export interface Recovery {
   /**
-   * Issues a code for a user who lost everything: 20 characters, 24 hours, one outstanding. Typed at login it allows to enroll anew and
-   * nothing else; staff never choose or see a factor (ASVS 6.4.6). Prefer it to `reset`. Rejected as `not_found` where nothing is
-   * enrolled, unless a reset was before it.
+   * Issues a code for a user who lost everything: 20 characters, 24 hours, one outstanding. Typed
+   * at login it allows to enroll anew and nothing else; staff never choose or see a factor (ASVS
+   * 6.4.6). Prefer it to `reset`. Rejected as `not_found` where nothing is enrolled, unless a reset
+   * was before it.
    *
    * @throws `ERR_OPTION`, `ERR_USER_ID`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and the
    *   record's codes.
@@ -27,22 +28,26 @@ export interface Recovery {
     input: StaffInput,
   ): Promise<Change<{ supportCode: Secret<string>; expiresAt: Date }, 'not_found'>>
   /**
-   * Takes every factor, code and device off, ends every challenge, permit, enrollment and session, and issues a
-   * support code: until it, or a later one, has brought a new factor, the password alone opens and binds
-   * nothing. `login.begin` answers a challenge for it, never `enroll` or `proceed` (63B-4 4.2, ASVS 6.4.6).
-   * Creates the record where there is none, and works on one that a clock ahead of ours has written.
+   * Takes every factor, code and device off, ends every challenge, permit, enrollment and session,
+   * and issues a support code: until it, or a later one, has brought a new factor, the password
+   * alone opens and binds nothing. `login.begin` answers a challenge for it, never `enroll` or
+   * `proceed` (63B-4 4.2, ASVS 6.4.6). Creates the record where there is none, and works on one
+   * that a clock ahead of ours has written.
    *
-   * `unreadable: true` does so for a record that no key opens. It is refused where the record opens or there is
-   * none (`ERR_OPTION`), while the keyring is not proven right or another process may have the record's key
-   * (`ERR_KEYRING`: see `maintenance.checkKeyring`), and for what a newer version wrote (`ERR_RECORD_VERSION`).
+   * `unreadable: true` does so for a record that no key opens. It is refused where the record opens
+   * or there is none (`ERR_OPTION`), while the keyring is not proven right or another process may
+   * have the record's key (`ERR_KEYRING`: see `maintenance.checkKeyring`), and for what a newer
+   * version wrote (`ERR_RECORD_VERSION`).
    *
    * @throws as `issueSupportCode`, without `ERR_CLOCK`.
    */
   reset(input: ResetInput): Promise<ResetDone>
   /**
-   * Ends locks, hard stops and the account of 30 days; factors and codes stay. For a user whom somebody else
-   * locked out: it lets whoever guesses go on guessing, so look at the activity first. `codesJudged` tells how
-   * many wrong codes of the last 30 days were judged. Works on a record that a clock ahead of ours has written. Rejected as `not_found` where there is no record.
+   * Ends locks, hard stops and the account of 30 days; factors and codes stay. For a user whom
+   * somebody else locked out: it lets whoever guesses go on guessing, so look at the activity
+   * first. `codesJudged` tells how many wrong codes of the last 30 days were judged. Works on a
+   * record that a clock ahead of ours has written. Rejected as `not_found` where there is no
+   * record.
    *
    * @throws as `issueSupportCode`, without `ERR_CLOCK`.
    */

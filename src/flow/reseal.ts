@@ -8,7 +8,10 @@ import type { Subject } from '../record/subject.ts'
 import { expiryOf } from '../record/transact.ts'
 import { type MaintenanceOptions, walk } from './walk.ts'
 
-/** What `reseal` did. `unreadable`: records that the keyring or this version cannot open; they are left as they are. */
+/**
+ * What `reseal` did. `unreadable`: records that the keyring or this version cannot open; they are
+ * left as they are.
+ */
 export interface ResealReport {
   readonly records: number
   readonly resealed: number
@@ -47,7 +50,10 @@ const WHY: Partial<Record<KeystepErrorCode, Unopened>> = {
   ERR_RECORD_VERSION: 'newer',
 }
 
-/** The record in a row, or why there is none to be had: it is being moved, its key is not here, or it is damaged. */
+/**
+ * The record in a row, or why there is none to be had: it is being moved, its key is not here, or
+ * it is damaged.
+ */
 export async function openOrWhy(
   { keyring }: Settings,
   key: string,

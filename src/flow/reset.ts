@@ -32,7 +32,9 @@ export interface ResetInput extends StaffInput {
 /** What `recovery.reset` leaves: the code that the user has to type after the password. */
 export interface ResetDone {
   outcome: 'accepted'
-  /** 20 characters in groups of four, good for 24 hours. Hand it over as you would a new password. */
+  /**
+   * 20 characters in groups of four, good for 24 hours. Hand it over as you would a new password.
+   */
   supportCode: Secret<string>
   /** Sessions with another stamp are from before the reset. */
   securityStamp: string
@@ -88,8 +90,9 @@ function doneWith(next: Subject, support: NewSupportCode): ResetDone {
 }
 
 /**
- * Puts a new record in the place of one that cannot be opened, by compare-and-swap on what was looked at.
- * Only over a keyring that is proven right, and never over what another process may still read.
+ * Puts a new record in the place of one that cannot be opened, by compare-and-swap on what was
+ * looked at. Only over a keyring that is proven right, and never over what another process may
+ * still read.
  */
 async function resetUnreadable(
   settings: Settings,

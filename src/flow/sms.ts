@@ -25,7 +25,9 @@ interface EnrollmentClaims extends PermitClaims {
   readonly factor: Pick<SmsFactor, 'kind' | 'id' | 'number' | 'backup'>
 }
 
-/** The answer to the code that proves a number. `backupCodes` are new ones, where the user had none. */
+/**
+ * The answer to the code that proves a number. `backupCodes` are new ones, where the user had none.
+ */
 export type ConfirmVerdict = Verdict<{
   factorId: string
   grant: LoginGrant
@@ -73,7 +75,10 @@ export interface Sms {
     code: string
     context?: RequestContext | undefined
   }): Promise<ConfirmVerdict>
-  /** Sends a code for a challenge (of a login, or, with its session, of a step-up) to the number or the backup number. Throws as `enroll`. */
+  /**
+   * Sends a code for a challenge (of a login, or, with its session, of a step-up) to the number or
+   * the backup number. Throws as `enroll`.
+   */
   send(input: {
     challenge: string
     to?: 'primary' | 'backup' | undefined
@@ -81,7 +86,10 @@ export interface Sms {
     sessionId?: string | undefined
     context?: RequestContext | undefined
   }): Promise<({ outcome: 'accepted' } & SmsSent) | SendRejection<'factor_unavailable'>>
-  /** Takes over a number that another system had confirmed. An operator's call: it asks for no permit. */
+  /**
+   * Takes over a number that another system had confirmed. An operator's call: it asks for no
+   * permit.
+   */
   import(
     input: SmsImportInput,
   ): Promise<

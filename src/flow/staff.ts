@@ -1,7 +1,9 @@
 import { cut, type RequestContext } from '../record/events.ts'
 import { isText, requireThat } from '../record/settings.ts'
 
-/** Who of the staff did it, and why: kept in the record's activity, cut to 64 and 300 characters. */
+/**
+ * Who of the staff did it, and why: kept in the record's activity, cut to 64 and 300 characters.
+ */
 export interface StaffInput {
   userId: string
   actor: string

@@ -82,7 +82,10 @@ export interface StepUp {
     factor?: FactorKind | undefined
     context?: RequestContext | undefined
   }): Promise<Verdict<{ permit: string; expiresAt: Date }>>
-  /** Turns a permit into a grant, at the door itself. One read, no write; a permit can be checked again until it expires. @throws `ERR_TOKEN_KIND` and as `begin` */
+  /**
+   * Turns a permit into a grant, at the door itself. One read, no write; a permit can be checked
+   * again until it expires. @throws `ERR_TOKEN_KIND` and as `begin`
+   */
   check(input: {
     permit: string
     userId: string

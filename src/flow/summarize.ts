@@ -8,7 +8,10 @@ import { gateOf } from '../record/throttle.ts'
 import { hasWeakKey } from './users.ts'
 import { type MaintenanceProgress, walk } from './walk.ts'
 
-/** Options of `summarize`, whose progress brings the counts so far: give both back, and an interrupted walk goes on where it was. */
+/**
+ * Options of `summarize`, whose progress brings the counts so far: give both back, and an
+ * interrupted walk goes on where it was.
+ */
 export interface SummarizeOptions {
   /** `last` of a walk that was interrupted: goes on after it. */
   after?: string | undefined
@@ -20,7 +23,10 @@ export interface SummarizeOptions {
 
 /** Counts over all records of the realm; nothing of a single user. */
 export interface Summary {
-  /** All records, whatever is in them: of users with factors, of those who once had some, and what cannot be opened. */
+  /**
+   * All records, whatever is in them: of users with factors, of those who once had some, and what
+   * cannot be opened.
+   */
   readonly records: number
   /** Users with at least one confirmed factor, whether or not it can be used now. */
   readonly enrolled: number
@@ -38,17 +44,27 @@ export interface Summary {
   readonly exhausted: number
   /** Users with an imported key below 128 bits (RFC 4226 R6): ask them to enroll anew. */
   readonly weakKeys: number
-  /** Users who were reset and have not yet set up anew: the password alone opens nothing for them. */
+  /**
+   * Users who were reset and have not yet set up anew: the password alone opens nothing for them.
+   */
   readonly awaitingSupportCode: number
   /** Records that `erase` left, kept until no session of that user can be left. */
   readonly erased: number
   /** Records whose `move` was interrupted: repeat it. They open nothing until then. */
   readonly moving: number
-  /** Records that this keyring or this version of keystep cannot open, those of `missingKeys` included. */
+  /**
+   * Records that this keyring or this version of keystep cannot open, those of `missingKeys`
+   * included.
+   */
   readonly unreadable: number
-  /** Readable records by the id of the key that sealed them: when an old id is gone, its key may go. */
+  /**
+   * Readable records by the id of the key that sealed them: when an old id is gone, its key may go.
+   */
   readonly byKey: Readonly<Record<string, number>>
-  /** Records sealed under ids that the keyring has not, by id: these keys are missing here. Empty is good. */
+  /**
+   * Records sealed under ids that the keyring has not, by id: these keys are missing here. Empty is
+   * good.
+   */
   readonly missingKeys: Readonly<Record<string, number>>
 }
 

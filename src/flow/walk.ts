@@ -3,12 +3,15 @@ import { fromStore } from '../record/stored.ts'
 
 const PAGE = 500
 /**
- * Records after which other work of the process has its turn: over a driver that answers at once, a walk
- * would never let go by itself.
+ * Records after which other work of the process has its turn: over a driver that answers at once, a
+ * walk would never let go by itself.
  */
 const TURN = 25
 
-/** How far a walk over all records of the realm has come. Keep `last`, and give it as `after` to go on after an interruption. */
+/**
+ * How far a walk over all records of the realm has come. Keep `last`, and give it as `after` to go
+ * on after an interruption.
+ */
 export interface MaintenanceProgress {
   readonly records: number
   readonly last: string

@@ -17,7 +17,10 @@ export interface CodeBody {
  */
 export interface RouteBodies {
   'GET /status': NoBody
-  /** `challenge`: default the cookie's. `rememberDevice`: the user ticked it; the label is cut to 64 characters. */
+  /**
+   * `challenge`: default the cookie's. `rememberDevice`: the user ticked it; the label is cut to 64
+   * characters.
+   */
   'POST /login/verify': CodeBody & {
     challenge?: string | undefined
     rememberDevice?: { label: string } | undefined

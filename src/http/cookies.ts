@@ -19,7 +19,10 @@ export interface CookieOptions {
 /** Where cookies are read from: a `Request`, or the text of its `Cookie` header. */
 export type CookieSource = { readonly headers: Pick<Headers, 'get'> } | string | null | undefined
 
-/** The `Set-Cookie` value that keeps a login's challenge until it expires: `__Host-`, HttpOnly, Secure, SameSite. */
+/**
+ * The `Set-Cookie` value that keeps a login's challenge until it expires: `__Host-`, HttpOnly,
+ * Secure, SameSite.
+ */
 export function challengeCookie(
   { challenge, expiresAt }: { challenge: string; expiresAt: Date },
   options?: CookieOptions,
@@ -72,11 +75,25 @@ function cookie(
   return `${name}=${value}; Max-Age=${seconds}; Path=/; Secure; HttpOnly; SameSite=${sameSite === 'lax' ? 'Lax' : 'Strict'}`
 }
 
+/**
+ * A value of a cookie whose name is prefixed. Names count byte by byte: a browser lets a sibling
+ * host plant a name that begins with U+00A0, which a Unicode `trim` would make into ours. A name
+ * that comes twice was planted by somebody: neither value is believed (RFC 6265bis 5.6).
+ */
 function read(source: CookieSource, name: string, prefix: string): string | undefined {
-  const header = typeof source === 'object' ? source?.headers.get('cookie') : source
-  const pair = header
-    ?.split(';')
-    .map((part) => part.trim())
-    .find((part) => part.startsWith(`${name}=${prefix}`))
-  return pair?.slice(name.length + 1)
+  const header = (typeof source === 'object' ? source?.headers.get('cookie') : source) ?? ''
+  const values = header.split(';').flatMap((pair) => valueOf(pair, name) ?? [])
+  return values.length === 1 && values[0]!.startsWith(prefix) ? values[0] : undefined
+}
+
+function valueOf(pair: string, name: string): string | null {
+  const equals = pair.indexOf('=')
+  return equals >= 0 && trimmed(pair.slice(0, equals)) === name
+    ? trimmed(pair.slice(equals + 1))
+    : null
+}
+
+/** Without the space and tab around it, which are all that the grammar of cookies knows. */
+function trimmed(text: string): string {
+  return text.replace(/^[ \t]+|[ \t]+$/g, '')
 }

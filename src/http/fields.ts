@@ -36,7 +36,10 @@ type KindOf<T> = {
   [K in keyof FieldTypes]: [T, FieldTypes[K]] extends [FieldTypes[K], T] ? K : never
 }[keyof FieldTypes]
 
-/** The shapes that a body of some type may be declared with: a kind of its type for every field, with `?` for those that may be left out. */
+/**
+ * The shapes that a body of some type may be declared with: a kind of its type for every field,
+ * with `?` for those that may be left out.
+ */
 export type ShapeOf<B> = {
   readonly [K in keyof B]-?: undefined extends B[K]
     ? `${KindOf<Exclude<B[K], undefined>>}?`

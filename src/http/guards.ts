@@ -41,7 +41,10 @@ export function requireVerified({ session, minimum, onError }: VerifiedOptions):
 export interface PermitOptions {
   twoFactor: TwoFactor
   session: SessionReader
-  /** Where the permit is. Default the header `Keystep-Permit`; for a form's hidden field, read it from a clone of the request. */
+  /**
+   * Where the permit is. Default the header `Keystep-Permit`; for a form's hidden field, read it
+   * from a clone of the request.
+   */
   permit?:
     | ((request: Request) => string | null | undefined | Promise<string | null | undefined>)
     | undefined

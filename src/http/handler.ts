@@ -104,7 +104,8 @@ async function serve(
   const context = (await options.context?.(request)) ?? {
     userAgent: request.headers.get('user-agent') ?? undefined,
   }
-  // The table binds each call to its body and session; over a name known only now, TypeScript cannot follow.
+  // The table binds each call to its body and session; over a name known only now, TypeScript
+  // cannot follow.
   const call = CALLS[name] as unknown as (
     ...args: [TwoFactor, unknown, unknown]
   ) => ReturnType<Call<RouteName>>

@@ -34,7 +34,10 @@ const OF_THE_BYTES = ['content-length', 'content-encoding', 'transfer-encoding']
  */
 const WALKS = /^[^?#]*(?:[\\\p{Cc}]|\/(?:\.|%2e){1,2}(?:[/?#]|$))/iu
 
-/** The `Request` that Node's stands for, or the response that refuses it. `body`: what a body parser has made of it, if one was there first. */
+/**
+ * The `Request` that Node's stands for, or the response that refuses it. `body`: what a body parser
+ * has made of it, if one was there first.
+ */
 export function toRequest(
   message: NodeRequest,
   body: unknown,
@@ -48,9 +51,9 @@ export function toRequest(
       socket && 'encrypted' in socket ? 'https:' : 'http:',
       typeof host === 'string' ? host : 'localhost',
     )
-  const path = pathOf(message)
+  const path = message.originalUrl ?? message.url ?? ''
   // Never passed on, not even to the next in line: what is mounted here may be a guard.
-  if (base === null || WALKS.test(path)) return errorResponse('bad_request')
+  if (base === null || !isPath(path)) return errorResponse('bad_request')
   try {
     const url = new URL(base + path)
     const headers = toHeaders(message)
@@ -66,10 +69,13 @@ export function toRequest(
   }
 }
 
-/** In the origin form alone: `GET http://elsewhere/` names no host of ours. */
-function pathOf({ originalUrl, url = '/' }: NodeRequest): string {
-  const target = originalUrl ?? url
-  return target.startsWith('/') ? target : '/'
+/**
+ * Whether a request target is a path that begins with exactly one slash (RFC 9112 3.2.1). Routers
+ * find a route in `GET http://portal.example/dns`, in `//x/dns` and in `*`, too, each by rules of
+ * its own; a guard that read another path than the router behind it would let the request through.
+ */
+function isPath(target: string): boolean {
+  return /^\/(?!\/)/.test(target) && !WALKS.test(target)
 }
 
 function toHeaders(message: NodeRequest): Headers {
@@ -120,8 +126,8 @@ function isGone({ readableEnded, destroyed }: NodeRequest): boolean {
 
 /**
  * The bytes as they come. Nothing is touched before the first read, so that Node itself deals with
- * a body that nobody wants; and a reader that had enough lets the rest run out, so that the answer
- * still gets through.
+ * a body that nobody wants; and a reader that had enough lets go of the rest, which ends with the
+ * connection.
  */
 function toStream(message: NodeRequest): ReadableStream<Uint8Array> {
   let stop: (() => void) | null = null

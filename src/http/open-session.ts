@@ -2,13 +2,19 @@ import { KeystepError } from '../errors.ts'
 import { LoginGrant } from '../flow/grant.ts'
 import type { HeaderList } from './responses.ts'
 
-/** Opens the portal's session for a grant, under a new session id, and returns the headers that say so (`Set-Cookie`). */
+/**
+ * Opens the portal's session for a grant, under a new session id, and returns the headers that say
+ * so (`Set-Cookie`).
+ */
 export type SessionOpener = (
   grant: LoginGrant,
   request: Request,
 ) => HeaderList | Promise<HeaderList>
 
-/** The only place that calls the portal's opener: with a grant that keystep made, or not at all (V11, V13). @throws `ERR_GRANT` */
+/**
+ * The only place that calls the portal's opener: with a grant that keystep made, or not at all
+ * (V11, V13). @throws `ERR_GRANT`
+ */
 export async function openWith(
   open: SessionOpener,
   grant: LoginGrant,

@@ -43,11 +43,17 @@ const REASONS: Readonly<Record<AnswerReason, number>> = {
   too_soon: 429,
 }
 
-/** Headers as a plain object, as pairs (which may repeat a name, such as `Set-Cookie`), or as `Headers`. */
+/**
+ * Headers as a plain object, as pairs (which may repeat a name, such as `Set-Cookie`), or as
+ * `Headers`.
+ */
 export type HeaderList =
   Headers | readonly (readonly [name: string, value: string])[] | Readonly<Record<string, string>>
 
-/** A JSON response that nobody may keep or read as something else: `Cache-Control: no-store`, `nosniff`. Pass no secret but to show it. */
+/**
+ * A JSON response that nobody may keep or read as something else: `Cache-Control: no-store`,
+ * `nosniff`. Pass no secret but to show it.
+ */
 export function jsonResponse(
   body: object,
   {

@@ -27,7 +27,10 @@ export interface PortalSession {
 /** Finds the session of a request; null without one. */
 export type SessionReader<S = PortalSession> = (request: Request) => S | null | Promise<S | null>
 
-/** The session, or null. @throws `ERR_USER_ID`, `ERR_OPTION` for one that is none, and what the portal's own reader throws. */
+/**
+ * The session, or null. @throws `ERR_USER_ID`, `ERR_OPTION` for one that is none, and what the
+ * portal's own reader throws.
+ */
 export async function readSession(
   reader: SessionReader,
   request: Request,

@@ -1,8 +1,8 @@
 import { matchCounters } from './match-counters.ts'
 import { requireInteger, requireOptions } from './option-checks.ts'
-import { hmacKeyOf, type OtpKey } from './otp-key.ts'
+import { counterKeyOf, type OtpKey } from './otp-key.ts'
 import { type OtpParams, resolveOtpParams } from './otp-params.ts'
-import { MODULUS, truncatedHmac } from './truncated-hmac.ts'
+import { MODULUS } from './truncated-hmac.ts'
 
 const MAX_LOOK_AHEAD = 100
 
@@ -50,7 +50,7 @@ export function generateHotp(key: OtpKey, options: GenerateHotpOptions): string 
 /** {@link generateHotp} for a counter that is known to be one. */
 export function codeAt(key: OtpKey, counter: number, params: OtpParams): string {
   const { algorithm, digits } = resolveOtpParams(params)
-  const code = truncatedHmac(hmacKeyOf(key, algorithm), counter) % MODULUS[digits]
+  const code = counterKeyOf(key, algorithm).truncatedAt(counter) % MODULUS[digits]
   return String(code).padStart(digits, '0')
 }
 

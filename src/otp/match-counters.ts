@@ -1,7 +1,7 @@
 import { parseCode } from './code-text.ts'
 import { type OtpParams, resolveOtpParams } from './otp-params.ts'
-import { hmacKeyOf, type OtpKey } from './otp-key.ts'
-import { MODULUS, truncatedHmac } from './truncated-hmac.ts'
+import { counterKeyOf, type OtpKey } from './otp-key.ts'
+import { MODULUS } from './truncated-hmac.ts'
 
 /**
  * The counters (time steps, for TOTP) among `counters` whose code was typed, in the order given.
@@ -17,7 +17,7 @@ export function matchCounters(
   params: OtpParams,
 ): number[] {
   const { algorithm, digits } = resolveOtpParams(params)
-  const hmacKey = hmacKeyOf(key, algorithm)
+  const counterKey = counterKeyOf(key, algorithm)
   const code = parseCode(typed, digits)
   if (code === null) return []
   const expected = Number(code)
@@ -25,7 +25,7 @@ export function matchCounters(
   const matches: number[] = []
   for (const counter of counters) {
     // One exclusive or over whole numbers: no digit is compared before another.
-    if (((truncatedHmac(hmacKey, counter) % modulus) ^ expected) === 0) matches.push(counter)
+    if (((counterKey.truncatedAt(counter) % modulus) ^ expected) === 0) matches.push(counter)
   }
   return matches
 }

@@ -1,10 +1,10 @@
-import { createHmacKey, type HmacHash, type HmacKey, sha1, sha256, sha512 } from '../crypto/hmac.ts'
 import { randomBytes } from '../crypto/random.ts'
 import { KeystepError } from '../errors.ts'
 import { bytesOfBase32, readBase32, writeBase32 } from './base32.ts'
 import { isBytes } from './bytes.ts'
 import { requireInteger } from './option-checks.ts'
 import type { OtpAlgorithm } from './otp-params.ts'
+import { type CounterKey, createCounterKey } from './truncated-hmac.ts'
 
 const MASK = '[OtpKey]'
 const inspect = Symbol.for('nodejs.util.inspect.custom')
@@ -13,13 +13,8 @@ const minted = {}
 const MIN_BYTES = 16
 const MIN_SHORT_BYTES = 10
 const MAX_BYTES = 1024
-const HASHES: { readonly [A in OtpAlgorithm]: () => HmacHash } = {
-  SHA1: sha1,
-  SHA256: sha256,
-  SHA512: sha512,
-}
 
-let readHmacKey: (key: OtpKey, algorithm: OtpAlgorithm) => HmacKey
+let readCounterKey: (key: OtpKey, algorithm: OtpAlgorithm) => CounterKey
 let isOtpKey: (value: unknown) => value is OtpKey
 
 /** How an existing key is taken in. */
@@ -43,7 +38,7 @@ export class OtpKey {
   /** In bytes or in base32, as it came; the other form is made at its first use. */
   #bytes: Uint8Array | undefined
   #base32: string | undefined
-  readonly #hmacKeys: { [A in OtpAlgorithm]?: HmacKey } = {}
+  readonly #counterKeys: { [A in OtpAlgorithm]?: CounterKey } = {}
 
   private constructor(token: object, byteLength: number, options?: OtpKeyOptions) {
     const least = options?.allowShortKey === true ? MIN_SHORT_BYTES : MIN_BYTES
@@ -117,12 +112,12 @@ export class OtpKey {
     return MASK
   }
 
-  // A function of this module instead of a method: whoever reads an HMAC key can make codes, so no
-  // door of keystep leads there.
+  // A function of this module instead of a method: whoever reads a key's set-up can make codes,
+  // so no door of keystep leads there.
   static {
-    readHmacKey = (key, algorithm) =>
-      (key.#hmacKeys[algorithm] ??= createHmacKey(
-        HASHES[algorithm],
+    readCounterKey = (key, algorithm) =>
+      (key.#counterKeys[algorithm] ??= createCounterKey(
+        algorithm,
         (key.#bytes ??= bytesOfBase32(key.#base32!)),
       ))
     isOtpKey = (value): value is OtpKey =>
@@ -131,8 +126,8 @@ export class OtpKey {
 }
 
 /** The HMAC set-up of a key, made on first use; anything but an {@link OtpKey} throws `ERR_KEY`. */
-export function hmacKeyOf(key: OtpKey, algorithm: OtpAlgorithm): HmacKey {
-  return readHmacKey(requireOtpKey(key), algorithm)
+export function counterKeyOf(key: OtpKey, algorithm: OtpAlgorithm): CounterKey {
+  return readCounterKey(requireOtpKey(key), algorithm)
 }
 
 /** The key itself; anything but an {@link OtpKey} throws `ERR_KEY`. */

@@ -10,10 +10,16 @@ export interface Departure {
   readonly text: string
 }
 
-/** Stands in the place of the schema's number, so that every version of keystep refuses the row as a record. */
+/**
+ * Stands in the place of the schema's number, so that every version of keystep refuses the row as a
+ * record.
+ */
 export const DEPARTED = 'moved'
 
-/** The row that a record under way leaves behind: it opens nothing, and holds what the next step needs. */
+/**
+ * The row that a record under way leaves behind: it opens nothing, and holds what the next step
+ * needs.
+ */
 export function sealDeparture(
   keyring: Keyring,
   recordKey: string,

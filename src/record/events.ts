@@ -5,24 +5,33 @@ import type { CounterName } from './throttle.ts'
 /** What a code was, once it was accepted. */
 export type FactorKind = 'totp' | 'sms' | 'backup_code' | 'support_code'
 
-/** What a code was meant as that opened nothing: digits that an app and a message could both have made are `'totp_or_sms'`. */
+/**
+ * What a code was meant as that opened nothing: digits that an app and a message could both have
+ * made are `'totp_or_sms'`.
+ */
 export type AttemptKind = FactorKind | 'totp_or_sms'
 
 /** Why a code was not judged. */
 export type RefusalReason = Exclude<Rejection['reason'], 'wrong_code'>
 
-/** What happened, without when, to whom and from where. A closed union: `switch` on `type`. No code, key, token or number is ever in it. */
+/**
+ * What happened, without when, to whom and from where. A closed union: `switch` on `type`. No code,
+ * key, token or number is ever in it.
+ */
 export type EventDetail =
   | { type: 'factor.enrolled'; factorId: string; kind: 'totp' | 'sms'; label: string }
   | { type: 'factor.imported'; factorId: string; kind: 'totp' | 'sms'; label: string }
   | { type: 'factor.removed'; factorId: string; kind: 'totp' | 'sms'; label: string }
   | { type: 'factor.renamed'; factorId: string; label: string }
-  /** `purpose` is `'login'` or that of the step-up, and for the first code of a number `'enroll'`. */
+  /**
+   * `purpose` is `'login'` or that of the step-up, and for the first code of a number `'enroll'`.
+   */
   | { type: 'code.accepted'; kind: FactorKind; purpose: string; failuresBefore: number }
   /**
-   * A wrong code. `passwordKnown`: five or more in a row, or twenty or more within 30 days, successes or not; whoever types them has the
-   * password, and the owner should be told to change it. `counter` is null, and both counts 0, for a backup or support code that keystep
-   * made: it is not counted, and told to `onEvent`, not written.
+   * A wrong code. `passwordKnown`: five or more in a row, or twenty or more within 30 days,
+   * successes or not; whoever types them has the password, and the owner should be told to change
+   * it. `counter` is null, and both counts 0, for a backup or support code that keystep made: it is
+   * not counted, and told to `onEvent`, not written.
    */
   | {
       type: 'code.rejected'
@@ -34,8 +43,9 @@ export type EventDetail =
       purpose: string
     }
   /**
-   * A code that was not judged (PCI DSS 10.2.1.4); told to `onEvent`, not written. `already_used`: a right code came a second time, the
-   * owner's sign of phishing. `kind` is null where the text was no code at all.
+   * A code that was not judged (PCI DSS 10.2.1.4); told to `onEvent`, not written. `already_used`:
+   * a right code came a second time, the owner's sign of phishing. `kind` is null where the text
+   * was no code at all.
    */
   | { type: 'code.refused'; reason: RefusalReason; kind: AttemptKind | null; purpose: string }
   | { type: 'locked'; counter: CounterName; retryAt: Date }
@@ -61,9 +71,14 @@ export type EventDetail =
   | { type: 'restored'; actor: string; reason: string }
   /** The check of the keyring was written anew; told to `onEvent` alone, with an empty `userId`. */
   | { type: 'keyring.replaced'; actor: string; reason: string; keyIds: readonly string[] }
-  /** Four fifths of a ceiling on messages are used; told to `onEvent` alone, with an empty `userId`. */
+  /**
+   * Four fifths of a ceiling on messages are used; told to `onEvent` alone, with an empty `userId`.
+   */
   | { type: 'sms.ceiling_near'; scope: string; most: number; until: Date }
-  /** A ceiling on messages is reached: none is sent within it before `until`; told as the one before. */
+  /**
+   * A ceiling on messages is reached: none is sent within it before `until`; told as the one
+   * before.
+   */
   | { type: 'sms.ceiling_reached'; scope: string; most: number; until: Date }
 
 /** Request facts that the caller passed, cut to 45 and 160 characters. */
@@ -80,8 +95,8 @@ export interface EventFacts {
 }
 
 /**
- * One event as `onEvent` gets it, after the change it tells of was committed. `userId` is empty where no
- * single user is meant: `keyring.replaced`, `sms.ceiling_near`, `sms.ceiling_reached`.
+ * One event as `onEvent` gets it, after the change it tells of was committed. `userId` is empty
+ * where no single user is meant: `keyring.replaced`, `sms.ceiling_near`, `sms.ceiling_reached`.
  */
 export type KeystepEvent = EventDetail & EventFacts & { userId: string }
 
@@ -120,7 +135,10 @@ export type EventHandler = (event: KeystepEvent) => void | Promise<void>
 /** Told of what failed beside the way; what it throws itself is dropped. */
 export type ErrorHandler = (error: KeystepError) => void | Promise<void>
 
-/** Hands events on without waiting: a handler that throws, rejects or hangs neither blocks nor undoes what was committed. */
+/**
+ * Hands events on without waiting: a handler that throws, rejects or hangs neither blocks nor
+ * undoes what was committed.
+ */
 export function emit(
   onEvent: EventHandler,
   onError: ErrorHandler,

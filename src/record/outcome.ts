@@ -14,7 +14,10 @@ export type Rejection =
       outcome: 'rejected'
       /** The code is wrong. */
       reason: 'wrong_code'
-      /** Wrong codes left before the next lock. Without it this one was not counted: a backup or support code. */
+      /**
+       * Wrong codes left before the next lock. Without it this one was not counted: a backup or
+       * support code.
+       */
       attemptsLeft?: number
       /** When this one locked: the instant from which a code is looked at again. */
       retryAt?: Date
@@ -22,11 +25,13 @@ export type Rejection =
   /** Right, but used before; not counted. If the user did not do it, somebody else did. */
   | { outcome: 'rejected'; reason: 'already_used' }
   /**
-   * Too many wrong codes; none is looked at before `retryAt` (RFC 4226 7.3), but for a backup or support code:
-   * a right one is accepted at any time.
+   * Too many wrong codes; none is looked at before `retryAt` (RFC 4226 7.3), but for a backup or
+   * support code: a right one is accepted at any time.
    */
   | { outcome: 'rejected'; reason: 'locked'; retryAt: Date }
-  /** The hard stop (63B-4 3.2.2): only a right backup code, a support code or support itself helps. */
+  /**
+   * The hard stop (63B-4 3.2.2): only a right backup code, a support code or support itself helps.
+   */
   | { outcome: 'rejected'; reason: 'exhausted' }
   /** The challenge or token ended: begin again. */
   | { outcome: 'rejected'; reason: 'expired' }

@@ -1,6 +1,6 @@
 import { decodeBase64url, encodeBase64url } from '../crypto/base64url.ts'
 import { equalText } from '../crypto/constant-time.ts'
-import { createHmacKey, type HmacKey, sha256 } from '../crypto/hmac.ts'
+import { createHmacKey, type HmacKey } from '../crypto/hmac.ts'
 import { macOf } from '../crypto/derived-keys.ts'
 import type { Subject } from './subject.ts'
 
@@ -29,5 +29,5 @@ export function backupCodePepper(subject: Pick<Subject, 'macKey'>): Uint8Array {
 }
 
 function keyOf({ macKey }: Pick<Subject, 'macKey'>): HmacKey {
-  return createHmacKey(sha256, decodeBase64url(macKey)!)
+  return createHmacKey(decodeBase64url(macKey)!)
 }

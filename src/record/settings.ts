@@ -149,7 +149,9 @@ export function resolveSettings(options: TwoFactorOptions): Settings {
   }
 }
 
-/** Throws `ERR_OPTION`, or another code, unless a condition that the developer answers for holds. */
+/**
+ * Throws `ERR_OPTION`, or another code, unless a condition that the developer answers for holds.
+ */
 export function requireThat(
   condition: boolean,
   message: string,

@@ -26,7 +26,10 @@ export interface SmsOptions {
    * page alone.
    */
   originDomain?: string | undefined
-  /** What all messages together may be, per calling code and in total; told of by events when near and when reached. */
+  /**
+   * What all messages together may be, per calling code and in total; told of by events when near
+   * and when reached.
+   */
   ceilings?: SmsCeilings | undefined
 }
 

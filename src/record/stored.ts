@@ -22,7 +22,10 @@ export async function readStored(store: RecordStore, key: string): Promise<Store
   throw new KeystepError('ERR_STORE', 'the store answered get with neither a record nor null')
 }
 
-/** Writes a record where it still is as expected. Only a version is "written": an answer that a store should not give opens nothing (V27). */
+/**
+ * Writes a record where it still is as expected. Only a version is "written": an answer that a
+ * store should not give opens nothing (V27).
+ */
 export async function writeStored(
   store: RecordStore,
   key: string,

@@ -89,7 +89,10 @@ export interface Spent {
   readonly until: number
 }
 
-/** The user's backup codes. Those that another system made may be short: their wrong ones are counted. */
+/**
+ * The user's backup codes. Those that another system made may be short: their wrong ones are
+ * counted.
+ */
 export type BackupCodesState = BackupCodeSet & { readonly imported?: true }
 
 /** All second-factor state of one user: what the sealed record holds. */
@@ -114,11 +117,17 @@ export interface Subject {
   readonly sms: SmsState
   readonly devices: readonly Device[]
   readonly support: SupportCode | null
-  /** Since a reset: the password alone opens and binds nothing until a support code brought a factor. */
+  /**
+   * Since a reset: the password alone opens and binds nothing until a support code brought a
+   * factor.
+   */
   readonly needsSupportCode: boolean
   /** What `erase` left is kept until then, and may then go; null for every other record. */
   readonly keptUntil: number | null
-  /** When the last factor was taken off by a rightful change; null while enrolled, and when there never was one. */
+  /**
+   * When the last factor was taken off by a rightful change; null while enrolled, and when there
+   * never was one.
+   */
   readonly offSince: number | null
   /** What happened, newest last: lines that {@link readActivity} reads. */
   readonly activity: readonly string[]
@@ -195,7 +204,9 @@ export function epochOf(subject: Subject | null): string {
   return subject?.epoch.id ?? ''
 }
 
-/** What a session keeps to know itself by later: the epoch's id, and '0' where there is none yet. */
+/**
+ * What a session keeps to know itself by later: the epoch's id, and '0' where there is none yet.
+ */
 export function stampOf(subject: Subject | null): string {
   return epochOf(subject) || '0'
 }

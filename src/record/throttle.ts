@@ -8,15 +8,24 @@ export interface Counter {
   /** Wrong codes in a row. */
   readonly streak: number
   readonly lockedUntil: number
-  /** The account: seconds since 1970 of the last wrong codes within 30 days, successes or not; at most 100. */
+  /**
+   * The account: seconds since 1970 of the last wrong codes within 30 days, successes or not; at
+   * most 100.
+   */
   readonly wrongAt: readonly number[]
   /** The hard stop was reached: it does not melt away with the 30 days. */
   readonly stopped: boolean
-  /** Wrong codes yet allowed beyond a full account, once a right backup or support code lifted its stop. */
+  /**
+   * Wrong codes yet allowed beyond a full account, once a right backup or support code lifted its
+   * stop.
+   */
   readonly relief?: number
 }
 
-/** Two counters, so that guesses at one kind of code never lock the other. Codes that keystep made are in neither. */
+/**
+ * Two counters, so that guesses at one kind of code never lock the other. Codes that keystep made
+ * are in neither.
+ */
 export interface Attempts {
   readonly codes: Counter
   readonly recovery: Counter
@@ -30,8 +39,9 @@ export interface Attempts {
 }
 
 /**
- * Which streak of wrong codes: `'codes'` counts whatever has 6 to 8 digits, `'recovery'` backup codes
- * that were imported from another system. Backup and support codes that keystep made are in neither.
+ * Which streak of wrong codes: `'codes'` counts whatever has 6 to 8 digits, `'recovery'` backup
+ * codes that were imported from another system. Backup and support codes that keystep made are in
+ * neither.
  */
 export type CounterName = 'codes' | 'recovery'
 
@@ -50,14 +60,17 @@ export interface Limits {
 export type ResolvedLimits = { readonly [K in keyof Limits]-?: number }
 
 /**
- * Seconds of the first lock; each further wrong code doubles it, up to the last. The tenth in a row locks
- * for 32 minutes (PCI DSS 8.3.4: at least 30 minutes after at most 10; 63B-4 3.2.2).
+ * Seconds of the first lock; each further wrong code doubles it, up to the last. The tenth in a row
+ * locks for 32 minutes (PCI DSS 8.3.4: at least 30 minutes after at most 10; 63B-4 3.2.2).
  */
 const FIRST_LOCK = 60
 const LONGEST_LOCK = 3600
 /** The most that a monthly stop can be: further entries of the account would decide nothing. */
 const MOST_KEPT = 100
-/** Wrong codes that a lift of the monthly stop allows: a tenth of the account, or each lift would be a hundred guesses more. */
+/**
+ * Wrong codes that a lift of the monthly stop allows: a tenth of the account, or each lift would be
+ * a hundred guesses more.
+ */
 const RELIEF = 10
 
 const untouched: Counter = { streak: 0, lockedUntil: 0, wrongAt: [], stopped: false }
@@ -150,7 +163,9 @@ export function succeed(attempts: Attempts): Attempts {
   return { ...attempts, codes: { ...attempts.codes, streak: 0, lockedUntil: 0 }, failures: 0 }
 }
 
-/** A right backup or support code ends both streaks with their locks and stops; both accounts go on. */
+/**
+ * A right backup or support code ends both streaks with their locks and stops; both accounts go on.
+ */
 export function recover(attempts: Attempts, now: number, limits: ResolvedLimits): Attempts {
   const [codes, recovery] = [
     relieve(attempts.codes, now, limits),
@@ -164,9 +179,13 @@ export function restartRecovery(attempts: Attempts, now: number, limits: Resolve
   return { ...attempts, recovery: relieve(attempts.recovery, now, limits) }
 }
 
-/** A reset by staff, with whatever else is taken off: a new start for both streaks, and none for the accounts. */
+/**
+ * A reset by staff, with whatever else is taken off: a new start for both streaks, and none for the
+ * accounts.
+ */
 export function restart(attempts: Attempts, now: number, limits: ResolvedLimits): Attempts {
-  // It is the way out after a clock that ran ahead, too: what lies in the future would count for longer than 30 days.
+  // It is the way out after a clock that ran ahead, too: what lies in the future would count for
+  // longer than 30 days.
   const settle = (counter: Counter): Counter => {
     const wrongAt = counter.wrongAt.filter((at) => at * SECOND <= now)
     return relieve({ ...counter, wrongAt }, now, limits)
@@ -180,8 +199,9 @@ export function restart(attempts: Attempts, now: number, limits: ResolvedLimits)
 }
 
 /**
- * Ends a streak, its lock and its stop. The account stays: where it is what had stopped, ten more wrong
- * codes are allowed beyond it and not a hundred, or each lift would be worth a month of guesses.
+ * Ends a streak, its lock and its stop. The account stays: where it is what had stopped, ten more
+ * wrong codes are allowed beyond it and not a hundred, or each lift would be worth a month of
+ * guesses.
  */
 function relieve(counter: Counter, now: number, { monthlyStop }: ResolvedLimits): Counter {
   const wrongAt = recent(counter, now)
@@ -191,8 +211,9 @@ function relieve(counter: Counter, now: number, { monthlyStop }: ResolvedLimits)
 }
 
 /**
- * Staff's unlock: ends both locks and stops, and it alone empties the accounts. `judged`: wrong codes within
- * 30 days until now, for its event. Challenges from before the last hard stop stay over (V20).
+ * Staff's unlock: ends both locks and stops, and it alone empties the accounts. `judged`: wrong
+ * codes within 30 days until now, for its event. Challenges from before the last hard stop stay
+ * over (V20).
  */
 export function unlock(attempts: Attempts, now: number): { attempts: Attempts; judged: number } {
   const judged = recent(attempts.codes, now).length + recent(attempts.recovery, now).length

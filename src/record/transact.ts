@@ -37,7 +37,10 @@ export interface Transaction<R, P> {
    * Pure and synchronous: whatever it returns is disclosed only after its record was swapped in.
    */
   readonly decide: (subject: Subject | null, now: number, prepared: P) => Decision<R>
-  /** Set by staff's reset, unlock and erase, and after a restore: the way out after a clock that ran ahead. */
+  /**
+   * Set by staff's reset, unlock and erase, and after a restore: the way out after a clock that ran
+   * ahead.
+   */
   readonly ignoreClock?: boolean
   /** Set by `erase` alone: the events go to `onEvent`, and the record keeps nothing of them. */
   readonly silent?: boolean
@@ -79,7 +82,10 @@ export async function swapRecord(
   return writeStored(settings.store, key, value, { expected: version, ...expiryOf(next) })
 }
 
-/** Only what `erase` left may be dropped by an engine: any other record that went missing would read as "no second factor". */
+/**
+ * Only what `erase` left may be dropped by an engine: any other record that went missing would read
+ * as "no second factor".
+ */
 export function expiryOf({ keptUntil, factors }: Subject): { expiresAt?: Date } {
   return keptUntil !== null && factors.length === 0 ? { expiresAt: new Date(keptUntil) } : {}
 }

@@ -34,9 +34,9 @@ export interface CeilingDebit {
 }
 
 /**
- * Counts one send in every ceiling over its number, or in none: then the instant at which the ceiling that is
- * reached begins anew. Each ceiling is counted in several small records, chosen at random, whose shares add up
- * to it, so that no row is hot and no race counts too few.
+ * Counts one send in every ceiling over its number, or in none: then the instant at which the
+ * ceiling that is reached begins anew. Each ceiling is counted in several small records, chosen at
+ * random, whose shares add up to it, so that no row is hot and no race counts too few.
  *
  * @throws `ERR_STORE`, `ERR_CONTENTION`, and the record's codes.
  */
@@ -99,7 +99,8 @@ async function debitBudget(settings: Settings, budget: Budget): Promise<string |
     const part = `${budget.key}.${place}`
     const counted = await changePart(settings, part, (sent) => (sent < share ? sent + 1 : null))
     if (counted === null) continue
-    // Looked at where a part crosses its own line, and in the rush at the end: seldom, and never too late.
+    // Looked at where a part crosses its own line, and in the rush at the end: seldom, and never
+    // too late.
     if (counted === Math.ceil(share * NEAR) || i > 0) await tellIfNear(settings, budget)
     return part
   }

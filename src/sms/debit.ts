@@ -8,7 +8,8 @@ export interface SendDebit extends Debited {
 }
 
 /**
- * Counts a send for its number and under the ceilings, or for neither: then the instant to wait for.
+ * Counts a send for its number and under the ceilings, or for neither: then the instant to wait
+ * for.
  *
  * @throws `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and the record's codes.
  */

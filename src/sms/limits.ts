@@ -24,7 +24,10 @@ const USER_QUOTAS: readonly Quota[] = [
   { most: 5, within: HOUR },
   { most: 10, within: DAY },
 ]
-/** One phone, across all users of the realm: several accounts may share it, a pumping ring may not (V21). */
+/**
+ * One phone, across all users of the realm: several accounts may share it, a pumping ring may not
+ * (V21).
+ */
 const DESTINATION_QUOTAS: readonly Quota[] = [
   { most: 10, within: HOUR },
   { most: 20, within: DAY },
@@ -96,7 +99,10 @@ export function debitDestination(settings: Settings, number: string): Promise<De
   })
 }
 
-/** Gives back a debit that no message followed, so that a burst costs a number no more than was sent to it. Throws as {@link debitDestination}. */
+/**
+ * Gives back a debit that no message followed, so that a burst costs a number no more than was sent
+ * to it. Throws as {@link debitDestination}.
+ */
 export function creditDestination(
   settings: Settings,
   number: string,

@@ -12,7 +12,8 @@ export function smsText(issuer: string, code: string, originDomain: string | und
   const name = gsm7(issuer)
     .slice(0, 160 - bound.length - rest.length)
     .trim()
-  // A function: in a replacement text, `$&` and its like would be a name's own way to repeat the message.
+  // A function: in a replacement text, `$&` and its like would be a name's own way to repeat the
+  // message.
   return rest.replace('your  code', () => (name === '' ? 'your code' : `your ${name} code`)) + bound
 }
 

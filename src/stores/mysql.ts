@@ -21,14 +21,23 @@ export interface MysqlStoreOptions {
   table?: string | undefined
 }
 
+type Row = Record<string, string | number | null>
+
 const TRIES = 10
+/**
+ * Asked for with every read: they cost nothing, and a pool may be led to another server at any
+ * time.
+ */
+const SETTINGS = '@@global.read_only AS read_only, @@autocommit AS autocommit'
 const DUPLICATE_KEY = 1062
 const DEADLOCK = 1213
 
 /**
  * A store in a table of a MySQL or MariaDB database (InnoDB), over the portal's own mysql2 promise
  * pool to the primary. A pool lends each statement a connection of its own, so no write lands in a
- * transaction of the portal's.
+ * transaction of the portal's. Every read throws `ERR_STORE` on a server that is read-only, since a
+ * replica's answer may be old, and on a connection without autocommit, where what is acknowledged
+ * is not committed.
  *
  * @throws `ERR_OPTION` for a table name with other characters, for a single connection, and for a
  *   pool with callbacks.
@@ -54,8 +63,8 @@ export function mysqlStore(pool: MysqlPool, o: MysqlStoreOptions = {}): TableSto
       }
     }
   }
-  const rowsOf = async (sql: string, ...values: MysqlValue[]): Promise<Record<string, string>[]> =>
-    (await execute(sql, ...values)) as Record<string, string>[]
+  const rowsOf = async (sql: string, ...values: MysqlValue[]): Promise<Row[]> =>
+    (await execute(sql, ...values)) as Row[]
   const changes = async (sql: string, ...values: MysqlValue[]): Promise<boolean> =>
     ((await execute(sql, ...values)) as { affectedRows: number }).affectedRows === 1
 
@@ -66,11 +75,15 @@ export function mysqlStore(pool: MysqlPool, o: MysqlStoreOptions = {}): TableSto
       await execute(`CREATE TABLE IF NOT EXISTS ${table} (${columns}) ENGINE = InnoDB`)
     },
     async get(key) {
-      const [row] = await rowsOf(
-        `SELECT value, CAST(version AS CHAR) AS version FROM ${table} WHERE record_key = ?`,
-        key,
-      )
-      return row ? { value: row.value!, version: row.version! } : null
+      const fields = `value, CAST(version AS CHAR) AS version, ${SETTINGS}`
+      const [found] = await rowsOf(`SELECT ${fields} FROM ${table} WHERE record_key = ?`, key)
+      // No row tells nothing of where it was looked for.
+      const left = `(SELECT 1) AS one LEFT JOIN ${table} ON record_key = ?`
+      const [row] = found ? [found] : await rowsOf(`SELECT ${fields} FROM ${left}`, key)
+      const { value, version, read_only, autocommit } = row!
+      if (Number(read_only) !== 0) throw refusal('reads from the primary; this server is read-only')
+      if (Number(autocommit) !== 1) throw refusal('needs autocommit = 1, or no write is committed')
+      return version === null ? null : { value: value as string, version: version as string }
     },
     async put(key, value, o) {
       const version = newVersion()
@@ -107,9 +120,13 @@ export function mysqlStore(pool: MysqlPool, o: MysqlStoreOptions = {}): TableSto
         `SELECT CAST(record_key AS CHAR) AS listed FROM ${table} ${page}`,
         after,
       )
-      return rows.map((row) => row.listed!)
+      return rows.map((row) => row.listed as string)
     },
   }
+}
+
+function refusal(words: string): KeystepError {
+  return new KeystepError('ERR_STORE', `mysqlStore ${words}`)
 }
 
 function errnoOf(error: unknown): unknown {

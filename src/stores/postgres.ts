@@ -82,7 +82,8 @@ export function postgresStore(client: PostgresClient, o: PostgresStoreOptions = 
     async get(key) {
       const fields = 'pg_is_in_recovery(), value, version'
       const [found] = await query(`SELECT ${fields} FROM ${table} WHERE record_key = $1`, key)
-      // No row tells nothing of where it was looked for, so the absent are asked for in a way that always answers; it takes longer to plan.
+      // No row tells nothing of where it was looked for, so the absent are asked for in a way that
+      // always answers; it takes longer to plan.
       const [row] = found
         ? [found]
         : await query(

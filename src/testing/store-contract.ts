@@ -61,7 +61,8 @@ const RULES = [
  * The store contract as tests, for an adapter of your own:
  *
  * ```ts
- * for (const { name, run } of storeContract(() => myStore(db))) test(name, run)   // vitest, node:test, Deno.test, bun:test
+ * // vitest, node:test, Deno.test and bun:test take it alike
+ * for (const { name, run } of storeContract(() => myStore(db))) test(name, run)
  * ```
  *
  * It tries creates, swaps and deletes at right, outdated and reused versions, texts byte for byte,

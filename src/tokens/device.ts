@@ -16,7 +16,10 @@ export interface DeviceIssued {
   expiresAt: Date
 }
 
-/** Remembers a device: 256 random bits, kept as a MAC bound to realm, user and epoch; the oldest device makes room (V18). */
+/**
+ * Remembers a device: 256 random bits, kept as a MAC bound to realm, user and epoch; the oldest
+ * device makes room (V18).
+ */
 export function rememberDevice(
   settings: Settings,
   subject: Subject,
@@ -54,7 +57,10 @@ export function rememberDevice(
   }
 }
 
-/** The user's remembered device that a token names, or null: a token of another user, realm or epoch, or a revoked one, is simply ignored. */
+/**
+ * The user's remembered device that a token names, or null: a token of another user, realm or
+ * epoch, or a revoked one, is simply ignored.
+ */
 export function recognizeDevice(
   settings: Settings,
   subject: Subject,
@@ -76,7 +82,10 @@ function bindings({ realm }: Settings, { epoch }: Subject, userId: string, id: s
   return ['device', realm, userId, epoch.id, id]
 }
 
-/** Notes that a device was seen, at most once a day and as well as it goes: a login never waits or fails for it. */
+/**
+ * Notes that a device was seen, at most once a day and as well as it goes: a login never waits or
+ * fails for it.
+ */
 export async function touchDevice(
   settings: Settings,
   held: Held,

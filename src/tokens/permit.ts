@@ -57,7 +57,10 @@ export function permitExpiry(now: number): Date {
   return new Date(now + PERMIT_SECONDS * 1000)
 }
 
-/** The claims of a permit for one of these purposes, or null. Whether it still stands is for {@link permits} to say, over the record. */
+/**
+ * The claims of a permit for one of these purposes, or null. Whether it still stands is for {@link
+ * permits} to say, over the record.
+ */
 export async function readPermit(
   settings: Settings,
   permit: string,

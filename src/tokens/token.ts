@@ -1,4 +1,4 @@
-import { freshNonce, openBytes, sealBytes } from '../crypto/aead.ts'
+import { openBytes, sealBytes } from '../crypto/aead.ts'
 import { decodeBase64url, encodeBase64url } from '../crypto/base64url.ts'
 import { equalBytes } from '../crypto/constant-time.ts'
 import { frame } from '../crypto/frame.ts'
@@ -97,7 +97,9 @@ export async function readToken<C extends Claims>(
   return bytes && checkClock(settings, JSON.parse(decodeUtf8(bytes)) as C)
 }
 
-/** A sealed token, for what carries a key: `kse_<key id>.<1 or 0: in a session>.<sealed claims>`. */
+/**
+ * A sealed token, for what carries a key: `kse_<key id>.<1 or 0: in a session>.<sealed claims>`.
+ */
 export async function sealToken(
   settings: Settings,
   claims: Claims,
@@ -110,7 +112,6 @@ export async function sealToken(
     await subkeyOf(entry, 'enrollment'),
     plain,
     associated(settings, entry.id, flag, sessionId),
-    freshNonce(),
   )
   return `${PREFIXES.enrollment}${entry.id}.${flag}.${encodeBase64url(sealed)}`
 }

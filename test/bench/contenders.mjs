@@ -41,6 +41,21 @@ const keystep = {
   },
   parseUriAndGenerate: (ms) => generateTotp(parseKeyUri(KEY_URI).key, { at: new Date(ms) }),
   drawQr: () => qrSvg(KEY_URI),
+  wider: forEach((algorithm) => ({
+    generate: (ms) => generateTotp(key, { at: new Date(ms), algorithm }),
+    verify: (code, ms, steps) => {
+      const at = new Date(ms)
+      return (
+        verifyTotp(key, code, { at, lastUsedStep: null, window: windowOf(steps), algorithm }) !==
+        null
+      )
+    },
+  })),
+}
+
+/** The algorithms beside SHA-1, which nearly no app has. */
+function forEach(make) {
+  return { SHA256: make('SHA256'), SHA512: make('SHA512') }
 }
 
 // The functions of otplib with everything given that they would make anew at each call.
@@ -59,10 +74,21 @@ function otplibWith(name, crypto) {
       guardrails,
       crypto,
     }).valid
+  const wider = forEach((name) => {
+    const algorithm = name.toLowerCase()
+    const options = { secret: KEY_BYTES, guardrails, crypto, algorithm }
+    return {
+      generate: (ms) => otplib.generateSync({ ...options, epoch: ms / 1000 }),
+      verify: (token, ms, steps) =>
+        otplib.verifySync({ ...options, token, epoch: ms / 1000, epochTolerance: steps * 30 })
+          .valid,
+    }
+  })
   return {
     name,
     generate: { built: generate, bytes: generate },
     verify: { built: verify, bytes: verify },
+    wider,
   }
 }
 const otplibDefault = {
@@ -102,6 +128,13 @@ const otpauthContender = {
     bytes: (token, ms, window) =>
       otpauth.TOTP.validate({ token, secret: freshSecret(), timestamp: ms, window }) !== null,
   },
+  wider: forEach((algorithm) => {
+    const wide = new otpauth.TOTP({ secret, algorithm })
+    return {
+      generate: (ms) => wide.generate({ timestamp: ms }),
+      verify: (token, ms, window) => wide.validate({ token, timestamp: ms, window }) !== null,
+    }
+  }),
   buildUri: () => totp.toString(),
   parseUri: () => {
     const { secret, issuer, label } = otpauth.URI.parse(KEY_URI)
@@ -160,24 +193,29 @@ const twofaContender = {
 
 const keyObject = createSecretKey(KEY_BYTES)
 const message = Buffer.alloc(8)
-function hotpByNode(key, counter) {
+function hotpByNode(key, counter, algorithm = 'sha1') {
   message.writeUInt32BE(Math.floor(counter / 2 ** 32), 0)
   message.writeUInt32BE(counter >>> 0, 4)
-  const mac = createHmac('sha1', key).update(message).digest()
-  return (mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1_000_000
+  const mac = createHmac(algorithm, key).update(message).digest()
+  return (mac.readUInt32BE(mac[mac.length - 1] & 15) & 0x7fffffff) % 1_000_000
 }
-const nodeGenerate = (key) => (ms) => String(hotpByNode(key, stepOf(ms))).padStart(6, '0')
-const nodeVerify = (key) => (code, ms, steps) => {
+const nodeGenerate = (key, algorithm) => (ms) =>
+  String(hotpByNode(key, stepOf(ms), algorithm)).padStart(6, '0')
+const nodeVerify = (key, algorithm) => (code, ms, steps) => {
   const [typed, center] = [Number(code), stepOf(ms)]
   let found = false
   for (let step = center - steps; step <= center + steps; step++)
-    if (hotpByNode(key, step) === typed) found = true
+    if (hotpByNode(key, step, algorithm) === typed) found = true
   return found
 }
 const nodeContender = {
   name: 'node:crypto',
   generate: { built: nodeGenerate(keyObject), bytes: nodeGenerate(KEY_BYTES) },
   verify: { built: nodeVerify(keyObject), bytes: nodeVerify(KEY_BYTES) },
+  wider: forEach((algorithm) => ({
+    generate: nodeGenerate(keyObject, algorithm.toLowerCase()),
+    verify: nodeVerify(keyObject, algorithm.toLowerCase()),
+  })),
 }
 
 export const contenders = [

@@ -26,7 +26,10 @@ export function turnOf(contender: Contender): Turn {
   }
 }
 
-/** Measures the contenders in turn, round by round, so that what else the machine does meets all alike. The first round warms up. */
+/**
+ * Measures the contenders in turn, round by round, so that what else the machine does meets all
+ * alike. The first round warms up.
+ */
 export async function interleave(
   contenders: readonly Turn[],
   rounds: number,

@@ -11,7 +11,8 @@ export const ISSUER = 'Example Hosting'
 export const ACCOUNT = 'ada@example.com'
 export const KEY_URI = `otpauth://totp/Example%20Hosting:ada%40example.com?secret=${KEY_BASE32}&issuer=Example%20Hosting`
 
-// Each instant lies in the middle of its step, so that a tolerance in seconds is a tolerance in steps.
+// Each instant lies in the middle of its step, so that a tolerance in seconds is a tolerance in
+// steps.
 export const INSTANTS = Array.from(
   { length: 64 },
   (_, i) => START + i * 50 * PERIOD_MS + PERIOD_MS / 2,

@@ -12,7 +12,10 @@ import { markImported, peek, tamper } from '../record/record.ts'
 import { firstPermit, notThe, smsHouse, smsPermit } from '../flow/sms-house.ts'
 import type { Attempts, CounterName } from '../../src/record/throttle.ts'
 
-/** What a user typed, and for which counter it is a guess; null for what keystep made, which nobody guesses. */
+/**
+ * What a user typed, and for which counter it is a guess; null for what keystep made, which nobody
+ * guesses.
+ */
 const guesses = {
   digits: { typed: '000000', counter: 'codes' },
   backup_code: { typed: '0000-0000-0000-0000', counter: null },
@@ -23,7 +26,8 @@ const guesses = {
 type Shape = keyof typeof guesses
 type State = 'fine' | 'locked' | 'exhausted'
 
-// Every combination of what can be wrong; the first that applies is the verdict: expired, malformed, unavailable, (compare what keystep made), exhausted, locked, compare.
+// Every combination of what can be wrong; the first that applies is the verdict: expired,
+// malformed, unavailable, (compare what keystep made), exhausted, locked, compare.
 const rows: {
   challenge: 'live' | 'expired'
   shape: Shape | 'malformed'
@@ -130,7 +134,8 @@ describe('the order of checks', () => {
         counter !== null,
       )
       expect(h.store).toMatchObject({ reads: 1, writes: counter === null ? 0 : 1 })
-      // One slow hash for each comparison with a backup code: always with keystep's own, with imported ones while nothing is locked.
+      // One slow hash for each comparison with a backup code: always with keystep's own, with
+      // imported ones while nothing is locked.
       const isCompared =
         row.challenge === 'live' &&
         row.available &&

@@ -1,6 +1,9 @@
 import { vi } from 'vitest'
 
-/** A module anew, on a platform that has modules of its own or on one without. `use` makes it look, since what is found is kept. */
+/**
+ * A module anew, on a platform that has modules of its own or on one without. `use` makes it look,
+ * since what is found is kept.
+ */
 export async function loadOn<T>(
   platform: 'with modules' | 'without',
   load: () => Promise<T>,

@@ -90,7 +90,8 @@ describe(
       const ended = await runImport(args, keys)
       expect(ended.code).toBe(2)
       const { done, imported, present, kept, rejected } = journalOf(file)
-      // Rows of the batch that was under way when it was killed were imported and not written down: they are found present.
+      // Rows of the batch that was under way when it was killed were imported and not written down:
+      // they are found present.
       expect({ done, taken: imported + present, kept }).toEqual({
         done: ROWS,
         taken: 9_900,

@@ -73,7 +73,10 @@ export async function startKannel(user: { username: string; password: string }) 
   }
 }
 
-/** The fake network listens everywhere, since Kannel has no option for it, but takes connections from loopback alone. */
+/**
+ * The fake network listens everywhere, since Kannel has no option for it, but takes connections
+ * from loopback alone.
+ */
 function configuration(
   [admin, boxes, network, sendsms]: readonly [number, number, number, number],
   { username, password }: { username: string; password: string },

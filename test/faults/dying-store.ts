@@ -9,7 +9,10 @@ export interface Death {
   readonly when: 'before' | 'after'
 }
 
-/** A process over these stores that dies at one write, and does nothing any more. `writes`: how many it did. */
+/**
+ * A process over these stores that dies at one write, and does nothing any more. `writes`: how many
+ * it did.
+ */
 export function dying<S extends Record<string, RecordStore>>(
   stores: S,
   death: Death,

@@ -50,14 +50,17 @@ describe('V27: over a store that fails by seed, on memory', () => {
   )
 })
 
-describe.runIf(await isHere('postgres'))(
-  'V27: over a store that fails by seed, on Postgres',
-  () => {
+const others = ['postgres', 'etcd', 'dynamo'] as const
+const present = await Promise.all(others.map(isHere))
+
+describe.each(others.filter((_, index) => present[index]))(
+  'V27: over a store that fails by seed, on %s',
+  (engine) => {
     const steps = proofSize({ proof: 2_000, daily: 300 })
     let remove: () => Promise<void>
     let connection: Connection
     beforeAll(async () => {
-      const made = await makePlace('postgres')
+      const made = await makePlace(engine)
       remove = made.remove
       connection = await open(made.place)
     })

@@ -19,7 +19,10 @@ export interface Step {
   readonly at: number
 }
 
-/** What a step breaks: a code or challenge accepted twice, an attempt given back, a verdict without its debit or behind a lock. */
+/**
+ * What a step breaks: a code or challenge accepted twice, an attempt given back, a verdict without
+ * its debit or behind a lock.
+ */
 export function hold(
   { kind, code, outcomes, before, after, at }: Step,
   won: Set<string>,

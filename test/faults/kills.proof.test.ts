@@ -6,7 +6,7 @@ import { openWard, type Victim, type Ward } from './kills.ts'
 import { findPostgres, startPostgres } from './private-postgres.ts'
 
 const bin = findPostgres()
-const others: readonly Engine[] = ['sqlite', 'mariadb', 'redis']
+const others: readonly Engine[] = ['sqlite', 'mariadb', 'redis', 'etcd', 'dynamo']
 const present = await Promise.all(others.map(isHere))
 
 /** On a server of its own, since a killed backend takes every connection of its server with it. */

@@ -57,7 +57,10 @@ interface Scene {
   replace(index: number): Promise<Racer>
 }
 
-/** One round: three clients type the same codes of one user, and wrong codes of another; after a few verdicts, somebody dies. */
+/**
+ * One round: three clients type the same codes of one user, and wrong codes of another; after a few
+ * verdicts, somebody dies.
+ */
 async function killOne(
   { place, portal, clients, replace }: Scene,
   victim: Victim,
@@ -125,7 +128,10 @@ async function killOne(
   }
 }
 
-/** What the records say once every attempt has its verdict: each code is spent, whoever was told so, and five guesses were counted. */
+/**
+ * What the records say once every attempt has its verdict: each code is spent, whoever was told so,
+ * and five guesses were counted.
+ */
 async function inspect(
   portal: Portal,
   honest: string,

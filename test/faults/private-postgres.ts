@@ -36,7 +36,10 @@ export function findPostgres(): string | null {
   return null
 }
 
-/** Makes a cluster in a new folder and starts it on loopback, durable as it comes unless the settings say otherwise. */
+/**
+ * Makes a cluster in a new folder and starts it on loopback, durable as it comes unless the
+ * settings say otherwise.
+ */
 export async function startPostgres(
   bin: string,
   extra: readonly string[] = [],

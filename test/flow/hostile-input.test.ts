@@ -17,7 +17,10 @@ interface Props {
 }
 
 type Call = (twoFactor: TwoFactor, input: never) => Promise<unknown>
-/** A public call, an input that works, and who fills in which part: users cause results, operators may cause a KeystepError. */
+/**
+ * A public call, an input that works, and who fills in which part: users cause results, operators
+ * may cause a KeystepError.
+ */
 type Door = [
   name: string,
   call: Call,

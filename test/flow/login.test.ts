@@ -131,7 +131,8 @@ describe('login', () => {
     await expect(h.twoFactor.login.begin(expected)).rejects.toMatchObject({
       code: 'ERR_RECORD_MISSING',
     })
-    // A password change writes a record anew: it must not read as a second factor that was taken off.
+    // A password change writes a record anew: it must not read as a second factor that was taken
+    // off.
     await h.twoFactor.recovery.passwordChanged({ userId: 'ada' })
     await expect(h.twoFactor.login.begin(expected)).rejects.toMatchObject({
       code: 'ERR_RECORD_MISSING',

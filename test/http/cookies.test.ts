@@ -49,7 +49,7 @@ describe('challenge and device cookies', () => {
 
   it('are read from a Request or from the text of the header, among others and in any order', () => {
     const header =
-      'a=1; __Host-device=ksd_a.b; xx__Host-challenge=ksc_no;__Host-challenge=ksc_a.b.c; __Host-challenge=ksc_second'
+      'a=1; __Host-device=ksd_a.b; xx__Host-challenge=ksc_no;\t__Host-challenge=ksc_a.b.c ;b'
     for (const source of [
       header,
       new Request('https://portal.example', { headers: { cookie: header } }),

@@ -122,7 +122,8 @@ const shaped = fc
     payload: (resolve: Fill): string => {
       const own = new Set(Object.keys(route.fields))
       const body = new Map(Object.entries(bodyOf(route.name)))
-      // Half of all have nothing but true or half-true pieces, so that requests get past the check of shapes and further in.
+      // Half of all have nothing but true or half-true pieces, so that requests get past the check
+      // of shapes and further in.
       for (const [name, given] of Object.entries(changes)) {
         if (truth < 20 || (own.has(name) && (truth < 50 || 'piece' in given)))
           body.set(name, fill(given, resolve))

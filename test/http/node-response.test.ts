@@ -34,6 +34,12 @@ const breaksOff: FetchHandler = () =>
     ),
   )
 
+/** Opens a session, and says so beside a header that no server sends. */
+const unsendable: FetchHandler = () =>
+  Promise.resolve(
+    new Response('{}', { headers: { 'Set-Cookie': 'session=1', 'X-Last': 'a\u0001b' } }),
+  )
+
 async function expectAllHeaders(origin: string): Promise<void> {
   const { status, headers } = await ask(origin)
   expect([
@@ -65,6 +71,16 @@ describe('Express', () => {
   it('is told of a body that breaks off, and no session comes of it', async () => {
     await expectPlain500(await listen(express().set('env', 'test').use(nodeHandler(breaksOff))))
   })
+
+  it('is told of a header that cannot be sent, and no session comes of it, however it answers', async () => {
+    const app = express()
+      .use(nodeHandler(unsendable))
+      .use(((_error, _request, response, next) => {
+        if (response.headersSent) next()
+        else response.status(500).send('own')
+      }) satisfies express.ErrorRequestHandler)
+    await expectPlain500(await listen(app))
+  })
 })
 
 describe('node:http', () => {
@@ -92,7 +108,10 @@ describe('node:http', () => {
     ]).toEqual([503, { error: 'unavailable' }, [], [new Error('the body broke off')]])
   })
 
-  /** Mounts a handler whose answer comes after somebody else's; resolves with what is left of the connection and what was reported. */
+  /**
+   * Mounts a handler whose answer comes after somebody else's; resolves with what is left of the
+   * connection and what was reported.
+   */
   async function late(
     answer: (response: NodeResponse & { write(text: string): unknown }) => void,
   ): Promise<[string, unknown[]]> {
@@ -155,6 +174,7 @@ describeInstalled(() => {
 
     it('is told of a body that breaks off, and no session comes of it', async () => {
       await expectPlain500(await listen(koa().use(nodeHandler(breaksOff)).callback()))
+      await expectPlain500(await listen(koa().use(nodeHandler(unsendable)).callback()))
     })
   })
 
@@ -247,6 +267,7 @@ describeInstalled(() => {
 
     it('is told of a body that breaks off, and no session comes of it', async () => {
       await expectPlain500(await start(fastify().all('/', nodeHandler(breaksOff))))
+      await expectPlain500(await start(fastify().all('/', nodeHandler(unsendable))))
     })
   })
 })

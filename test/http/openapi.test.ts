@@ -39,7 +39,9 @@ type ReasonOf<R extends RouteName> = RouteAnswers[R] extends infer A
     ? X
     : never
   : never
-/** The reasons of each route, as the types have them: a reason too many or too few does not compile. */
+/**
+ * The reasons of each route, as the types have them: a reason too many or too few does not compile.
+ */
 const reasons: { [R in RouteName]: Record<ReasonOf<R>, true> } = {
   'GET /status': {},
   'POST /login/verify': {

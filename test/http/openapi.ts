@@ -131,7 +131,10 @@ const HEADERS = [
   'x-content-type-options',
 ]
 
-/** Whether a response of a route is one that the document describes. Routes that are none answer 404 or 405. */
+/**
+ * Whether a response of a route is one that the document describes. Routes that are none answer 404
+ * or 405.
+ */
 export function undocumented(
   method: string,
   path: string,

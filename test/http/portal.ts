@@ -30,7 +30,10 @@ export interface Ask {
   headers?: Record<string, string>
 }
 
-/** A portal over HTTP: its password login, its sessions, and the handler; `opened` is every session that was ever opened. */
+/**
+ * A portal over HTTP: its password login, its sessions, and the handler; `opened` is every session
+ * that was ever opened.
+ */
 export function portal(
   options: Partial<TwoFactorOptions> = {},
   more: Partial<HandlerOptions> = {},

@@ -49,7 +49,10 @@ export interface Door {
   readonly call: (...args: never[]) => unknown
 }
 
-/** Every place in arguments where a value can stand, as a path of keys. Instances of classes are values, not places. */
+/**
+ * Every place in arguments where a value can stand, as a path of keys. Instances of classes are
+ * values, not places.
+ */
 export function placesIn(
   value: unknown,
   path: readonly (string | number)[] = [],

@@ -32,7 +32,10 @@ export interface Watcher {
 
 export class Disagreement extends Error {}
 
-/** The two sides live one history; returns how many commands it had. Several worlds are kept while a race could have gone either way. */
+/**
+ * The two sides live one history; returns how many commands it had. Several worlds are kept while a
+ * race could have gone either way.
+ */
 export async function live(
   side: Side,
   rules: Rules,

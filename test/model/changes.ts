@@ -74,7 +74,10 @@ function issueSet(run: Run, record: UserRecord): void {
   show(run, 'sets', record.backup.set)
 }
 
-/** All of a confirmation in one write: the factor, its permit, and backup codes where there are none. */
+/**
+ * All of a confirmation in one write: the factor, its permit, and backup codes where there are
+ * none.
+ */
 export function bind(
   run: Run,
   record: UserRecord,
@@ -187,7 +190,10 @@ export function bindImported(run: Run, user: string, record: UserRecord, factor:
   return { outcome: 'accepted', factorId: 'id', imported: true }
 }
 
-/** Takes over an authenticator: a key of its own, or (an import run again) one that came to light before. */
+/**
+ * Takes over an authenticator: a key of its own, or (an import run again) one that came to light
+ * before.
+ */
 export function importTotp(
   run: Run,
   o: { user: string; key: number; digits: number; floor: number | null },

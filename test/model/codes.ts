@@ -37,7 +37,10 @@ function counterOf({ rules }: Run, record: UserRecord, typed: Typed): 'codes' | 
   return rules.wrongMadeCodeIsCounted ? 'recovery' : null
 }
 
-/** The order of section 4: expired, malformed, unavailable; then exhausted, locked, for all but what keystep made. */
+/**
+ * The order of section 4: expired, malformed, unavailable; then exhausted, locked, for all but what
+ * keystep made.
+ */
 function screen(
   run: Run,
   record: UserRecord | null,
@@ -176,7 +179,10 @@ function answerWrongMade(run: Run, record: UserRecord, meant: Meant): unknown {
   return rejected('wrong_code')
 }
 
-/** What a code was meant as: digits by the factor that was named, or by what could have made so many of them. */
+/**
+ * What a code was meant as: digits by the factor that was named, or by what could have made so many
+ * of them.
+ */
 function kindOf(record: UserRecord | null, typed: Typed, factor: Kind | undefined): string | null {
   const shape = shapeOf(typed)
   if (shape !== 'digits') {
@@ -192,7 +198,10 @@ function kindOf(record: UserRecord | null, typed: Typed, factor: Kind | undefine
   return kinds.size === 1 ? [...kinds][0]! : 'totp_or_sms'
 }
 
-/** One code against one challenge: its rejection, or what it was, with the record changed and not yet written. */
+/**
+ * One code against one challenge: its rejection, or what it was, with the record changed and not
+ * yet written.
+ */
 export function attempt(
   run: Run,
   record: UserRecord | null,

@@ -91,7 +91,10 @@ export function succeed({ rules }: Run, record: UserRecord): void {
   record.failures = 0
 }
 
-/** A new start for a counter, but not for its account: of a full one that had stopped, ten more are lent. */
+/**
+ * A new start for a counter, but not for its account: of a full one that had stopped, ten more are
+ * lent.
+ */
 export function lift(run: Run, counter: Counter, empties: boolean): Counter {
   const wrongAt = empties ? [] : recent(run, counter)
   const lends = counter.stopped && wrongAt.length >= run.rules.monthlyStop

@@ -164,7 +164,10 @@ const single = weighted<Loose>(
   [1, byUser('imported')],
   [6, clock(spans)],
 )
-/** What can run at the same time as another: all but what moves the world, and what is two calls of the library. */
+/**
+ * What can run at the same time as another: all but what moves the world, and what is two calls of
+ * the library.
+ */
 const racing = single.filter(
   (command) =>
     !['clock', 'policy', 'imported'].includes(command.do) &&

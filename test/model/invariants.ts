@@ -75,7 +75,8 @@ export function observer(): Watcher & {
       test('pumping', within(HOUR) <= 5 && within(24 * HOUR) <= 10, { userOf, sentAt })
       for (const counter of ['codes', 'recovery']) life.sentSince.add(`${userOf} ${counter}`)
     }
-    // Of two at once nobody knows here which came first: the count begins anew, and who is enrolled is read off the next page.
+    // Of two at once nobody knows here which came first: the count begins anew, and who is enrolled
+    // is read off the next page.
     if (endsStreaks(command, result) || isRaced)
       for (const counter of ['codes', 'recovery']) life.failures[`${userOf} ${counter}`] = 0
     // An import or a recovery begins anew what was known of a key.

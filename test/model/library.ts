@@ -265,7 +265,10 @@ export function library(store: RecordStore = memoryStore()): Side {
   }
 }
 
-/** Behind the doors, since nothing imports backup codes yet. A store with a flaw may refuse it: then nothing happened. */
+/**
+ * Behind the doors, since nothing imports backup codes yet. A store with a flaw may refuse it: then
+ * nothing happened.
+ */
 async function importCodes(
   place: { store: RecordStore; keyring: Keyring },
   user: string,

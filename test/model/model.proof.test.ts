@@ -11,7 +11,10 @@ import { PLAN } from './rules.ts'
 const COMMANDS = proofSize({ proof: 200_000, daily: 10_000 })
 const HISTORIES_AT_ONCE = 20
 
-/** Lives histories of fast-check's until there were so many commands; what disagrees is thrown, shrunk to its shortest. */
+/**
+ * Lives histories of fast-check's until there were so many commands; what disagrees is thrown,
+ * shrunk to its shortest.
+ */
 async function liveThrough(
   commands: number,
   watcher: ReturnType<typeof observer>,

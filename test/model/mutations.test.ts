@@ -7,7 +7,10 @@ import { modelSide } from './model-side.ts'
 import { MUTATIONS, mutated, STORES } from './mutations.ts'
 import { PLAN, type Rules } from './rules.ts'
 
-/** Commands until the first disagreement, or null when there was none in so many. Every ninth history goes for the hard stops. */
+/**
+ * Commands until the first disagreement, or null when there was none in so many. Every ninth
+ * history goes for the hard stops.
+ */
 async function commandsToFind(
   side: () => Side,
   rules: Rules,

@@ -43,7 +43,9 @@ export function reset(run: Run, { user }: { user: string }): unknown {
   return { outcome: 'accepted', supportCode: '[Secret]', securityStamp: 'id' }
 }
 
-/** Staff's end of locks and stops: nothing of the factors, and nothing of what the owner is told. */
+/**
+ * Staff's end of locks and stops: nothing of the factors, and nothing of what the owner is told.
+ */
 export function unlock(run: Run, { user }: { user: string }): unknown {
   const { world, rules, answer } = run
   const record = world.users[user]

@@ -1,6 +1,9 @@
 import type { Rules } from './rules.ts'
 
-/** Everything here is plain data: instants are milliseconds, identities are numbers that nothing else has. */
+/**
+ * Everything here is plain data: instants are milliseconds, identities are numbers that nothing
+ * else has.
+ */
 export interface Token {
   id: number
   user: string
@@ -65,7 +68,9 @@ export interface Counter {
 export interface UserRecord {
   epoch: number
   epochAt: number
-  /** Proofs of a second factor up to here are from before the epoch, whatever the clock says now. */
+  /**
+   * Proofs of a second factor up to here are from before the epoch, whatever the clock says now.
+   */
   provenAfter: number
   touchedAt: number
   factors: Factor[]
@@ -89,7 +94,9 @@ export interface UserRecord {
 
 export type Policy = 'optional' | 'required' | { from: number }
 
-/** What travels or is shown, in the order in which it came to light: commands name it by its place. */
+/**
+ * What travels or is shown, in the order in which it came to light: commands name it by its place.
+ */
 export interface Handles {
   challenges: Challenge[]
   permits: Permit[]
@@ -166,7 +173,10 @@ export function newRecord(): UserRecord {
   }
 }
 
-/** What a command comes to: the public result, what it brought to light, and what was told and written. */
+/**
+ * What a command comes to: the public result, what it brought to light, and what was told and
+ * written.
+ */
 export interface Answer {
   result: unknown
   shown: Partial<Handles>

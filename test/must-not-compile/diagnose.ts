@@ -9,7 +9,10 @@ export interface Diagnostic {
   code: string
 }
 
-/** What the compiler says about the files of a tsconfig; `overlay` stands in for files that are not on the disk, by absolute path. */
+/**
+ * What the compiler says about the files of a tsconfig; `overlay` stands in for files that are not
+ * on the disk, by absolute path.
+ */
 export function compile(
   configPath: string,
   overlay: ReadonlyMap<string, string> = new Map(),

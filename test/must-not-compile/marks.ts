@@ -22,7 +22,10 @@ export function expectedMarks(name: string, text: string): Marks {
   return Object.fromEntries(lines.filter(([, codes]) => codes.length > 0))
 }
 
-/** The same shape, from what the compiler and the linter found. A diagnostic twice in one line counts once. */
+/**
+ * The same shape, from what the compiler and the linter found. A diagnostic twice in one line
+ * counts once.
+ */
 export function foundMarks(
   diagnostics: readonly { file: string; line: number; code: string }[],
 ): Marks {

@@ -5,7 +5,9 @@ import { sourceOf } from './doors.ts'
 const read = (path: string): Record<string, unknown> =>
   JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>
 
-/** JSR takes sources and knows no `*`: every door of package.json, written out and leading to `src`. */
+/**
+ * JSR takes sources and knows no `*`: every door of package.json, written out and leading to `src`.
+ */
 function doorsInSources(
   exports: Record<string, string | { default: string }>,
 ): Record<string, string> {

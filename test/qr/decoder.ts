@@ -45,7 +45,10 @@ export function readSvg(svg: string, page = 'white'): string {
   )
 }
 
-/** Reads a bitmap: rows from the top, `true` is dark, drawn with 6 pixels a cell on a screen of the given brightness around it. */
+/**
+ * Reads a bitmap: rows from the top, `true` is dark, drawn with 6 pixels a cell on a screen of the
+ * given brightness around it.
+ */
 export function readBitmap(
   rows: readonly (readonly boolean[])[],
   around: 'dark' | 'light',

@@ -1,14 +1,18 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { dynamoStore } from '../../src/stores/dynamo.ts'
+import { etcdStore } from '../../src/stores/etcd.ts'
 import { mysqlStore } from '../../src/stores/mysql.ts'
 import { postgresStore } from '../../src/stores/postgres.ts'
-import type { TableStore } from '../../src/stores/record-store.ts'
+import type { RecordStore } from '../../src/stores/record-store.ts'
 import { redisStore } from '../../src/stores/redis.ts'
 import { sqliteStore } from '../../src/stores/sqlite.ts'
+import { canStartEtcd, startEtcd } from '../stores/servers/etcd-server.ts'
 import { hasServer, randomTable, urls } from '../stores/servers/urls.ts'
 
-export type Engine = 'sqlite' | 'postgres' | 'mariadb' | 'redis'
+export const engines = ['sqlite', 'postgres', 'mariadb', 'redis', 'etcd', 'dynamo'] as const
+export type Engine = (typeof engines)[number]
 
 /**
  * Where records are: plain data, so that it travels to another process, which opens a connection of
@@ -23,7 +27,9 @@ export interface Place {
 }
 
 export interface Connection {
-  readonly store: TableStore
+  readonly store: RecordStore
+  /** Makes the table, where there is one to make. */
+  migrate(): Promise<void>
   /** Drops the table or the keys. */
   drop(): Promise<unknown>
   close(): Promise<unknown>
@@ -39,7 +45,33 @@ const ignoreIdle = (): void => undefined
 
 /** Whether an engine is here; a server that is missing says so in one line. */
 export async function isHere(engine: Engine): Promise<boolean> {
-  return engine === 'sqlite' || hasServer(engine, 'its races and faults are skipped')
+  if (engine === 'sqlite' || engine === 'dynamo') return true
+  return engine === 'etcd' ? canStartEtcd() : hasServer(engine, 'its races and faults are skipped')
+}
+
+/**
+ * A URL where the engine is, and what ends it: a folder for SQLite, and servers of its own for etcd
+ * and DynamoDB's model.
+ */
+async function startEngine(engine: Engine): Promise<{ url: string; stop(): void | Promise<void> }> {
+  switch (engine) {
+    case 'sqlite': {
+      const folder = mkdtempSync(join(tmpdir(), 'keystep-races-'))
+      return { url: join(folder, 'portal.db'), stop: () => rmSync(folder, { recursive: true }) }
+    }
+    case 'etcd': {
+      const { urls, stop } = await startEtcd()
+      return { url: urls[0]!, stop }
+    }
+    case 'dynamo': {
+      const { startDynamo } = await import('../stores/servers/dynamo-server.ts')
+      return startDynamo()
+    }
+    case 'postgres':
+    case 'mariadb':
+    case 'redis':
+      return { url: urls[engine], stop: () => undefined }
+  }
 }
 
 /** A fresh place, its table created. */
@@ -47,20 +79,16 @@ export async function makePlace(
   engine: Engine,
   url?: string,
 ): Promise<{ place: Place; remove(): Promise<void> }> {
-  const folder = engine === 'sqlite' ? mkdtempSync(join(tmpdir(), 'keystep-races-')) : null
-  const place: Place = {
-    engine,
-    url: url ?? (engine === 'sqlite' ? join(folder!, 'portal.db') : urls[engine]),
-    name: randomTable(),
-  }
+  const server = url === undefined ? await startEngine(engine) : { url, stop: () => undefined }
+  const place: Place = { engine, url: server.url, name: randomTable() }
   const opened = await open(place)
-  await opened.store.migrate()
+  await opened.migrate()
   await opened.close()
   const remove = async (): Promise<void> => {
     const last = await open(place)
     await last.drop()
     await last.close()
-    if (folder) rmSync(folder, { recursive: true })
+    await server.stop()
   }
   return { place, remove }
 }
@@ -76,6 +104,10 @@ export function open(place: Place): Promise<Connection> {
       return openMariadb(place)
     case 'redis':
       return openRedis(place)
+    case 'etcd':
+      return openEtcd(place)
+    case 'dynamo':
+      return openDynamo(place)
   }
 }
 
@@ -83,8 +115,10 @@ async function openSqlite({ url, name }: Place): Promise<Connection> {
   const { default: Database } = await import('libsql')
   const db = new Database(url)
   db.exec('PRAGMA journal_mode = WAL')
+  const store = sqliteStore(db, { table: name })
   return {
-    store: sqliteStore(db, { table: name }),
+    store,
+    migrate: store.migrate,
     drop: async () => db.exec(`DROP TABLE ${name}`),
     close: async () => db.close(),
   }
@@ -94,8 +128,10 @@ async function openPostgres({ url, name }: Place): Promise<Connection> {
   const { default: pg } = await import('pg')
   const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS, application_name: name })
   pool.on('error', ignoreIdle)
+  const store = postgresStore(pool, { table: name })
   return {
-    store: postgresStore(pool, { table: name }),
+    store,
+    migrate: store.migrate,
     drop: () => pool.query(`DROP TABLE ${name}`),
     close: () => pool.end(),
   }
@@ -104,8 +140,10 @@ async function openPostgres({ url, name }: Place): Promise<Connection> {
 async function openMariadb({ url, name }: Place): Promise<Connection> {
   const { default: mysql } = await import('mysql2/promise')
   const pool = mysql.createPool({ uri: url, connectionLimit: CONNECTIONS })
+  const store = mysqlStore(pool, { table: name })
   return {
-    store: mysqlStore(pool, { table: name }),
+    store,
+    migrate: store.migrate,
     drop: () => pool.query(`DROP TABLE ${name}`),
     close: () => pool.end(),
   }
@@ -121,5 +159,23 @@ async function openRedis({ url, name }: Place): Promise<Connection> {
     for (let keys = await store.keys(); keys.length > 0; keys = await store.keys())
       await client.del(keys.map((key) => `${name}:${key}`))
   }
-  return { store, drop, close: () => client.close() }
+  return { store, migrate: store.migrate, drop, close: () => client.close() }
+}
+
+async function openEtcd({ url, name }: Place): Promise<Connection> {
+  const store = etcdStore({ url, prefix: `${name}/` })
+  const nothing = async (): Promise<void> => undefined
+  return { store, migrate: store.migrate, drop: nothing, close: nothing }
+}
+
+async function openDynamo({ url, name }: Place): Promise<Connection> {
+  const { createTable, openDynamo: open } = await import('../stores/servers/dynamo-server.ts')
+  const client = open(url)
+  const migrate = (): Promise<void> => createTable(client, name)
+  return {
+    store: dynamoStore(client, { table: name }),
+    migrate,
+    drop: async () => undefined,
+    close: async () => client.destroy(),
+  }
 }

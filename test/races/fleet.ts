@@ -101,7 +101,10 @@ function send(child: ChildProcess, order: Order): void {
   child.send(order, () => undefined)
 }
 
-/** The next report of a kind. Results on the way are handed on; the death of the process rejects, once all it said was read. */
+/**
+ * The next report of a kind. Results on the way are handed on; the death of the process rejects,
+ * once all it said was read.
+ */
 function next(
   child: ChildProcess,
   kind: 'ready' | 'loaded' | 'done',

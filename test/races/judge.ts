@@ -52,7 +52,8 @@ async function inspectRecords(
         own.filter(isWrong).length + (race.lock?.earlier ?? 0),
       ),
     )
-    // A record keeps 20 lines of activity: too few for a burst of logins, whose spent codes are looked at instead.
+    // A record keeps 20 lines of activity: too few for a burst of logins, whose spent codes are
+    // looked at instead.
     if (race.accepted <= 1)
       findings.push(
         ...differ('logins in the record', counted('code.accepted'), own.filter(isAccepted).length),
@@ -81,7 +82,9 @@ async function inspectSpent(portal: Portal, { attempts, spent = [] }: Race): Pro
   return findings
 }
 
-/** The lock is as long as the wrong codes make it, and the next login is told how many they were. */
+/**
+ * The lock is as long as the wrong codes make it, and the next login is told how many they were.
+ */
 async function inspectLock(
   portal: Portal,
   { attempts, lock }: Race,

@@ -1,16 +1,17 @@
 // `npm run test:races`: every race on every engine that is here, as the table that docs/stores.md
 // quotes.
-import { type Engine, isHere } from './engines.ts'
+import { engines, isHere } from './engines.ts'
 import { PROCESSES, type Row, runRaces } from './run-races.ts'
 import { attacks, honest } from './scenarios.ts'
 
 const HEAD = ['engine', 'race', 'processes', 'attempts', 'accepted', 'verdicts', 'budget'] as const
-const engines: readonly Engine[] = ['sqlite', 'postgres', 'mariadb', 'redis']
 const NAMES = {
   sqlite: 'SQLite (WAL file)',
   postgres: 'Postgres',
   mariadb: 'MariaDB',
   redis: 'Redis',
+  etcd: 'etcd',
+  dynamo: 'DynamoDB (dynalite)',
 }
 
 const print = (cells: readonly (string | number)[]): void => console.log(`| ${cells.join(' | ')} |`)

@@ -24,7 +24,10 @@ export type Result =
   | { readonly outcome: 'thrown'; readonly code: string; readonly cause: string }
 
 export type Order =
-  /** Get everything ready: challenges are begun, nothing is verified. `at` is what the portal's clock shows. */
+  /**
+   * Get everything ready: challenges are begun, nothing is verified. `at` is what the portal's
+   * clock shows.
+   */
   | {
       readonly order: 'load'
       readonly at: string

@@ -1,9 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type Engine, isHere } from './engines.ts'
+import { type Engine, engines, isHere } from './engines.ts'
 import { ATTEMPTS_PER_PROCESS, PROCESSES, type Row, runRaces } from './run-races.ts'
 import { attacks, honest, type Scenario } from './scenarios.ts'
 
-const engines: readonly Engine[] = ['sqlite', 'postgres', 'mariadb', 'redis']
 const present = await Promise.all(engines.map(isHere))
 const here = engines.filter((_, index) => present[index])
 /** The races that tell most; `npm run test:races` runs the control through all of them. */

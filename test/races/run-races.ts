@@ -21,7 +21,10 @@ export interface Row extends Judgement {
   readonly budget: number
 }
 
-/** Runs one scenario after the other. With `broken` the racers use the control store; the portal that enrolls and looks never does. */
+/**
+ * Runs one scenario after the other. With `broken` the racers use the control store; the portal
+ * that enrolls and looks never does.
+ */
 export async function* runRaces(
   engine: Engine,
   scenarios: readonly Scenario[],

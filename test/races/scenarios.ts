@@ -12,7 +12,10 @@ export interface Race {
   /** Codes that are spent afterwards, whoever was told so. */
   readonly spent?: readonly string[]
   readonly backupCodesLeft?: number
-  /** The lock afterwards, wrong codes disclosed before the race, and a code that is right once the lock is over. */
+  /**
+   * The lock afterwards, wrong codes disclosed before the race, and a code that is right once the
+   * lock is over.
+   */
   readonly lock?: {
     readonly seconds: number
     readonly earlier: number
@@ -167,7 +170,10 @@ export const honest: readonly Scenario[] = [
   },
 ]
 
-/** As many attempts as asked for, over the codes in turn; each over a challenge of its own unless one is given. */
+/**
+ * As many attempts as asked for, over the codes in turn; each over a challenge of its own unless
+ * one is given.
+ */
 function fire(
   userId: string,
   codes: readonly string[],

@@ -18,7 +18,10 @@ const mac = (): string => randomBytes(32).toString('base64url')
 export const times = <T>(count: number, make: (i: number) => T): T[] =>
   Array.from({ length: count }, (_, i) => make(i))
 
-/** A record in which every list is at its cap and every text as long as it may be, of one kind of character. */
+/**
+ * A record in which every list is at its cap and every text as long as it may be, of one kind of
+ * character.
+ */
 export async function fullSubject(
   letter: string,
   keyBytes = 64,

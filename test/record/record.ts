@@ -25,7 +25,10 @@ export async function peek(
   return openSubject(keyring, key, found.value)
 }
 
-/** Changes a record as no call does: to set up what would take days, or to play the clock that ran ahead. */
+/**
+ * Changes a record as no call does: to set up what would take days, or to play the clock that ran
+ * ahead.
+ */
 export async function tamper(
   { store, keyring, realm = 'default' }: Place,
   userId: string,

@@ -27,8 +27,8 @@ interface Entry {
 }
 
 /**
- * The rule, told anew from the whole diary at each look, without any state of the library's: what is looked at
- * now, and why not. A diary holds what was judged, and nothing else.
+ * The rule, told anew from the whole diary at each look, without any state of the library's: what
+ * is looked at now, and why not. A diary holds what was judged, and nothing else.
  */
 function gateByDiary(
   diary: readonly Entry[],
@@ -50,7 +50,10 @@ const isWrong = ({ deed, counter }: Entry, name: CounterName): boolean =>
 const lifts = ({ deed }: Entry, name: CounterName): boolean =>
   deed === 'right backup' || deed === 'unlock' || (deed === 'new codes' && name === 'recovery')
 
-/** Whether a wrong code since the last lift filled the 30 days, beyond the ten that a lift of such a stop allows. */
+/**
+ * Whether a wrong code since the last lift filled the 30 days, beyond the ten that a lift of such a
+ * stop allows.
+ */
 function isFullAndSpent(diary: readonly Entry[], counter: CounterName): boolean {
   const lifted = diary.findLastIndex((entry) => lifts(entry, counter))
   return diary.some((entry, i) => {
@@ -84,7 +87,10 @@ function isRelief(diary: readonly Entry[], n: number, counter: CounterName): boo
   return isFull(before, counter, entry.at) && gateByDiary(before, counter, Infinity) === 'exhausted'
 }
 
-/** Histories that come to every lock and stop: bursts of wrong codes, waits, and now and then something right. */
+/**
+ * Histories that come to every lock and stop: bursts of wrong codes, waits, and now and then
+ * something right.
+ */
 type Step =
   | { burst: number; counter: CounterName }
   | { deed: Exclude<Deed, 'wrong'>; counter: CounterName }

@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
-/** Runtimes and drivers are large, and few need them: they live beside the project's dependencies, not among them. */
+/**
+ * Runtimes and drivers are large, and few need them: they live beside the project's dependencies,
+ * not among them.
+ */
 const cache =
   process.env['KEYSTEP_RUNTIMES'] ??
   fileURLToPath(new URL('../../node_modules/.cache/keystep-runtimes', import.meta.url))

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { d1Store } from '../../src/stores/d1.ts'
 import { denoKvStore } from '../../src/stores/deno-kv.ts'
+import { dynamoStore } from '../../src/stores/dynamo.ts'
+import { etcdStore } from '../../src/stores/etcd.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 import { mysqlStore } from '../../src/stores/mysql.ts'
 import { postgresStore } from '../../src/stores/postgres.ts'
@@ -18,6 +20,9 @@ const handle = {
   getConnection: untouched,
   eval: untouched,
   call: untouched,
+  get: untouched,
+  put: untouched,
+  delete: untouched,
 } as never
 const byTable = { sqliteStore, postgresStore, mysqlStore, d1Store } as Record<
   string,
@@ -115,6 +120,8 @@ describe('options of stores, checked before the handle is touched', () => {
       redisStore(handle),
       d1Store(handle),
       denoKvStore(handle),
+      dynamoStore(handle),
+      etcdStore({ url: 'http://127.0.0.1:9', fetch: untouched }),
     ]
     for (const store of stores) {
       for (const limit of [0, -1, 1.5, NaN, Infinity, 10_001, '5', '1; DROP TABLE users', null]) {

@@ -45,7 +45,8 @@ describe('spend', () => {
     expect(after.spent.length).toBe(64)
     for (const [i, token] of tokens.entries())
       if (i % 2 === 0) expect(isLive(after, token, NOW + 200), `spent ${i}`).toBe(false)
-    // 100 were spent: the oldest 36 of them were pushed out, and took with them what was issued before the last of these.
+    // 100 were spent: the oldest 36 of them were pushed out, and took with them what was issued
+    // before the last of these.
     expect(unspent.filter((token) => isLive(after, token, NOW + 200))).toEqual(unspent.slice(35))
   })
 

@@ -23,7 +23,10 @@ export async function signedIn(
     : rejectedAs('logged_out', 'You are not logged in: log in first.')
 }
 
-/** Runs what changes factors or backup codes: with a permit, which costs a code once a factor is there. */
+/**
+ * Runs what changes factors or backup codes: with a permit, which costs a code once a factor is
+ * there.
+ */
 export async function permitted(
   call: Call,
   { portal, session }: SignedIn,

@@ -19,7 +19,8 @@ export function drawQr(
       fault: `The QR code needs ${sizes}: make it larger to see it, then press Enter.`,
     }
   }
-  // Without colors the text is taken to be light on dark: most cameras read the other way round, too.
+  // Without colors the text is taken to be light on dark: most cameras read the other way round,
+  // too.
   return {
     lines: hasColors
       ? drawing

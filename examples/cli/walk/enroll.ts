@@ -29,7 +29,10 @@ export async function enroll(guest: Guest): Promise<void> {
   if (codes) await showBackupCodes(guest, codes)
 }
 
-/** Draws, asks, and after a typo draws again: nothing is lost until the 10 minutes are over. Null when the user gives up. */
+/**
+ * Draws, asks, and after a typo draws again: nothing is lost until the 10 minutes are over. Null
+ * when the user gives up.
+ */
 async function confirm(
   { portal, prompt, session }: Guest,
   { enrollment }: TotpEnrollment,

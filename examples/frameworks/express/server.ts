@@ -31,7 +31,9 @@ const permitted = nodeHandler(requirePermit('dns', { twoFactor, session }))
 const app = express()
 app.use(nodeHandler(handler))
 app.post('/log-in', sameOrigin, nodeHandler(logIn))
-app.use(express.json()) // for routes of yours: before the lines above it would log what was typed wherever a body is no JSON
+// for routes of yours: before the lines above it would log what was typed wherever a body is no
+// JSON
+app.use(express.json())
 app.post('/dns', sameOrigin, verified, permitted, (_, response) => {
   response.json({ changed: true })
 })

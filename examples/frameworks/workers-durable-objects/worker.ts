@@ -66,7 +66,8 @@ export class Portal extends DurableObject<Env> {
   }
 }
 
-// One object is one thread for all users. A portal of many tenants has an object for each: idFromName(tenant).
+// One object is one thread for all users. A portal of many tenants has an object for each:
+// idFromName(tenant).
 export default {
   fetch: (request: Request, { PORTAL }: Env) =>
     PORTAL.get(PORTAL.idFromName('portal')).fetch(request),

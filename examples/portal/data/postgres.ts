@@ -11,7 +11,8 @@ const LOCK = 'SELECT pg_advisory_xact_lock(7306929);'
 
 export async function openPostgres(url: string): Promise<Opened> {
   const pool = new pg.Pool({ connectionString: url })
-  // An idle connection that breaks is replaced by the pool; without a listener the process would end.
+  // An idle connection that breaks is replaced by the pool; without a listener the process would
+  // end.
   pool.on('error', (error) => {
     console.error(error.message)
   })

@@ -18,7 +18,10 @@ export interface CodeForm {
   before?: Html
 }
 
-/** The one code field, and the ways to get a code, in one form: what was ticked is not lost by asking for a message. The address of the other field is the page's own matter. */
+/**
+ * The one code field, and the ways to get a code, in one form: what was ticked is not lost by
+ * asking for a message. The address of the other field is the page's own matter.
+ */
 export function codeForm({
   action,
   factors,
@@ -61,7 +64,10 @@ interface CodeField {
   sendsItself?: boolean
 }
 
-/** One field for a code of 6 digits: phones open the digits, fill in a message, and take what is pasted with spaces. */
+/**
+ * One field for a code of 6 digits: phones open the digits, fill in a message, and take what is
+ * pasted with spaces.
+ */
 export function codeField({
   hint = '6 digits.',
   isWrong = false,

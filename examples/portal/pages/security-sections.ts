@@ -28,7 +28,9 @@ function appItem({ factorId, label, createdAt }: FactorStatus): Html {
   </li>`
 }
 
-/** `proposed`: a number that the main account has entered, and that the member has yet to confirm. */
+/**
+ * `proposed`: a number that the main account has entered, and that the member has yet to confirm.
+ */
 export function numberSection(
   { factors, enrolled }: TwoFactorStatus,
   proposed: string | null,

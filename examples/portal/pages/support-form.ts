@@ -42,7 +42,10 @@ export function supportForm({ email, reason, errors }: SupportDraft, customer?: 
     </form>`
 }
 
-/** One customer, as support sees the second factor: whether it is on, and what support did. No factor is ever shown or chosen here. */
+/**
+ * One customer, as support sees the second factor: whether it is on, and what support did. No
+ * factor is ever shown or chosen here.
+ */
 export async function drawCustomer(
   c: Visit,
   customer: User,

@@ -9,7 +9,10 @@ import type { Portal } from '../portal.ts'
 import { contextOf } from '../request-context.ts'
 import { type PortalEnv, typed, type Visit } from '../visit.ts'
 
-/** The same users and passwords as in the portal, and the same question after the password: what has to follow? */
+/**
+ * The same users and passwords as in the portal, and the same question after the password: what has
+ * to follow?
+ */
 export function login(
   { twoFactor, data: { users, logins }, sessions, now }: Portal,
   portalOrigin: () => string,

@@ -3,7 +3,10 @@ import { drawBackupCodes } from '../pages/backup-codes-page.ts'
 import { leaveNotice } from '../pages/notice.ts'
 import type { Visit } from '../visit.ts'
 
-/** A factor was confirmed: its grant opens or raises the session, and new backup codes are shown, this once. */
+/**
+ * A factor was confirmed: its grant opens or raises the session, and new backup codes are shown,
+ * this once.
+ */
 export async function afterConfirm(
   c: Visit,
   { grant, backupCodes }: Pick<TotpConfirmed, 'grant' | 'backupCodes'>,

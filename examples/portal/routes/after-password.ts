@@ -5,7 +5,10 @@ import { contextOf } from '../request-context.ts'
 import type { Visit } from '../visit.ts'
 import { tryCode } from './try-code.ts'
 
-/** The password was right: keystep says what has to follow before there is a session. `code`: where one was typed on the same page. */
+/**
+ * The password was right: keystep says what has to follow before there is a session. `code`: where
+ * one was typed on the same page.
+ */
 export async function afterPassword(
   c: Visit,
   { id: userId }: Pick<User, 'id'>,

@@ -11,7 +11,10 @@ export interface Confirming {
   firstFactorAt?: string | undefined
 }
 
-/** Confirms an authenticator by its first code, and opens or raises the session; or tells why not, and the name that was typed. */
+/**
+ * Confirms an authenticator by its first code, and opens or raises the session; or tells why not,
+ * and the name that was typed.
+ */
 export async function confirmAuthenticator(
   c: Visit,
   { enrollment, sessionId, firstFactorAt }: Confirming,

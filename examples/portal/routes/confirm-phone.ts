@@ -4,7 +4,10 @@ import { typed, type Visit } from '../visit.ts'
 import { afterConfirm } from './after-confirm.ts'
 import type { Confirming } from './confirm-authenticator.ts'
 
-/** Confirms a phone number by the code that it was sent, and opens or raises the session; or tells why not. */
+/**
+ * Confirms a phone number by the code that it was sent, and opens or raises the session; or tells
+ * why not.
+ */
 export async function confirmPhone(
   c: Visit,
   { enrollment, sessionId, firstFactorAt }: Confirming,

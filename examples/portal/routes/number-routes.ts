@@ -27,7 +27,10 @@ export interface NumberSetUp extends Omit<Confirming, 'enrollment'> {
   end(): Promise<void>
 }
 
-/** A phone number: typed, sent a code, and confirmed on the page after. `begin` finds who is here, or says where to go. */
+/**
+ * A phone number: typed, sent a code, and confirmed on the page after. `begin` finds who is here,
+ * or says where to go.
+ */
 export function numberRoutes(
   place: NumberPlace,
   begin: (c: Visit) => Promise<NumberSetUp | Response>,

@@ -14,7 +14,10 @@ interface Try extends Pick<LoginInProgress, 'userId' | 'factors'> {
   isBackup?: boolean
 }
 
-/** One code of a login: a session for the grant, leave to set up anew for a support code, or the page again. */
+/**
+ * One code of a login: a session for the grant, leave to set up anew for a support code, or the
+ * page again.
+ */
 export async function tryCode(
   c: Visit,
   { userId, factors, challenge, code, isRemembered, isBackup = false }: Try,

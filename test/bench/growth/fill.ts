@@ -12,7 +12,10 @@ export type Load = (rows: readonly Row[]) => Promise<unknown>
 
 const BATCH = 1000
 
-/** Enrolls `user-0` to `user-<users - 1>` at once: one is enrolled by `totp.import`, and its record sealed anew under each key of the others. */
+/**
+ * Enrolls `user-0` to `user-<users - 1>` at once: one is enrolled by `totp.import`, and its record
+ * sealed anew under each key of the others.
+ */
 export async function fill(
   load: Load,
   keyring: Keyring,

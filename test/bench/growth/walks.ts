@@ -15,7 +15,10 @@ export interface Walked {
   readonly logins: number
 }
 
-/** Reseals all, interrupted half way and resumed, and summarizes, while logins go on. A login that fails ends it all. */
+/**
+ * Reseals all, interrupted half way and resumed, and summarizes, while logins go on. A login that
+ * fails ends it all.
+ */
 export async function walk(
   { maintenance }: TwoFactor,
   live: Logins,

@@ -5,14 +5,17 @@ import Database from 'libsql'
 import mysql from 'mysql2/promise'
 import pg from 'pg'
 import { createClient } from 'redis'
+import { etcdStore } from 'keystep/stores/etcd'
 import { memoryStore } from 'keystep/stores/memory'
 import { mysqlStore } from 'keystep/stores/mysql'
 import { postgresStore } from 'keystep/stores/postgres'
 import type { RecordStore, TableStore } from 'keystep/stores'
 import { redisStore } from 'keystep/stores/redis'
 import { sqliteStore } from 'keystep/stores/sqlite'
+import { canStartEtcd, startEtcd } from '../../stores/servers/etcd-server.ts'
 import { hasServer, randomTable, urls } from '../../stores/servers/urls.ts'
 import {
+  etcdFloor,
   type Floor,
   memoryFloor,
   mysqlFloor,
@@ -42,6 +45,9 @@ export async function* benches(): AsyncGenerator<[name: string, Bench]> {
   if (await hasServer('postgres')) yield ['Postgres', await openPostgres()]
   if (await hasServer('mariadb')) yield ['MariaDB', await openMariadb()]
   if (await hasServer('redis')) yield ['Redis', await openRedis()]
+  if (!canStartEtcd()) return
+  yield ['etcd, one member', await openEtcd(1)]
+  yield ['etcd, three members', await openEtcd(3)]
 }
 
 function openMemory(): Bench {
@@ -114,4 +120,15 @@ async function openRedis(): Promise<Bench> {
     await client.close()
   }
   return { store, floorStore, floor: redisFloor(client, bare), close }
+}
+
+async function openEtcd(members: number): Promise<Bench> {
+  const { urls: all, stop } = await startEtcd(members)
+  const url = all[0]!
+  const [store, floorStore] = [
+    etcdStore({ url, prefix: 'store/' }),
+    etcdStore({ url, prefix: 'floor/' }),
+  ]
+  await migrated(store, floorStore)
+  return { store, floorStore, floor: etcdFloor(url, 'floor/'), close: stop }
 }

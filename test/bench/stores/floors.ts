@@ -71,3 +71,27 @@ export function redisFloor(client: Redis, prefix: string): Floor {
     return (await client.eval(SWAP, { keys: [at], arguments: [version, value, next()] })) === 1
   }
 }
+
+/** fetch, as the store has it; base64 and JSON are the gateway's. */
+export function etcdFloor(url: string, prefix: string): Floor {
+  const ask = async (path: string, body: object): Promise<EtcdAnswer> => {
+    const request = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    }
+    return (await (await fetch(`${url}/v3/kv/${path}`, request)).json()) as EtcdAnswer
+  }
+  return async (name) => {
+    const key = btoa(prefix + name)
+    const [found] = (await ask('range', { key })).kvs!
+    const compare = [{ key, target: 'MOD', result: 'EQUAL', mod_revision: found!.mod_revision }]
+    const success = [{ request_put: { key, value: found!.value } }]
+    return (await ask('txn', { compare, success })).succeeded === true
+  }
+}
+
+interface EtcdAnswer {
+  kvs?: { value: string; mod_revision: string }[]
+  succeeded?: boolean
+}

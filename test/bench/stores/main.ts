@@ -21,7 +21,8 @@ const HEAD = [
   'of the floor',
   'CPU above the floor, us',
 ]
-// The platform's AES is looked up at the first use: hidden here, WebCrypto is measured in its stead.
+// The platform's AES is looked up at the first use: hidden here, WebCrypto is measured in its
+// stead.
 if (process.argv.includes('--webcrypto')) Reflect.deleteProperty(process, 'getBuiltinModule')
 const only = process.argv
   .find((argument) => argument.startsWith('--only='))

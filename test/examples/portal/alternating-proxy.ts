@@ -3,7 +3,10 @@ import { createServer, request as send } from 'node:http'
 /** Where the requests went, `POST /login` and the like, one list per server. */
 export type Served = readonly (readonly string[])[]
 
-/** One address before several servers. Each GET goes to another one than the GET before, and each POST to another one than the POST before. */
+/**
+ * One address before several servers. Each GET goes to another one than the GET before, and each
+ * POST to another one than the POST before.
+ */
 export async function alternate(
   port: number,
   servers: readonly string[],

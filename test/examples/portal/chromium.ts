@@ -8,7 +8,8 @@ const QUIET = [
   '--disable-quic',
   '--no-first-run',
 ]
-// Draws every pixel of a page in the same way whatever was drawn before, so that pictures of it can be compared.
+// Draws every pixel of a page in the same way whatever was drawn before, so that pictures of it can
+// be compared.
 const EVEN = ['--disable-gpu', '--disable-partial-raster']
 
 /** The Chromium of this machine, without a window, asking nobody else on the network. */

@@ -3,7 +3,10 @@ import { stepWith } from '../phone.ts'
 import { phoneAt } from './scan.ts'
 import type { Visitor } from './visitor.ts'
 
-/** All that a customer does once: sign-up, two-factor on, in by a code and by a backup code, off again. */
+/**
+ * All that a customer does once: sign-up, two-factor on, in by a code and by a backup code, off
+ * again.
+ */
 export async function walkMainPath(
   ada: Visitor,
   { email, clock }: { email: string; clock?: () => Date },

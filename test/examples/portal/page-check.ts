@@ -1,7 +1,8 @@
 import { axeFindings, layoutShifts, overflow } from './referees.ts'
 import type { Visitor } from './visitor.ts'
 
-// Colors do not depend on the width, nor widths on the colors: each is seen once, and half of the time is saved.
+// Colors do not depend on the width, nor widths on the colors: each is seen once, and half of the
+// time is saved.
 const LOOKS = [
   ['light', 320],
   ['dark', 1280],

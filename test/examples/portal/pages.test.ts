@@ -42,7 +42,8 @@ describeWith(
     }
     const customer = { 'E-mail address': 'ben@example.com', 'Reason': 'Called back' }
 
-    // Each as it is opened and as it is after something went wrong: who, where, what they do there, and the heading of what they then see.
+    // Each as it is opened and as it is after something went wrong: who, where, what they do there,
+    // and the heading of what they then see.
     type Act = (ada: Visitor) => Promise<void>
     const stay: Act = async () => undefined
     const typing =

@@ -130,7 +130,7 @@ describe('the portal, over HTTP', () => {
       'Too many wrong codes',
     )
     expect(browser.lastStatus).toBe(429)
-    advance(31)
+    advance(61)
     await browser.post('/login/code', { code: ` ${code().replace(/^.../, '$& ')} ` })
     expect(browser.to).toBe('/overview')
     expect(await browser.follow()).toContain('5 wrong codes before this login: was this you?')

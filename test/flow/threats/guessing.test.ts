@@ -147,7 +147,8 @@ describe('threats: guessing', () => {
     )
     const right = nextCode(h.clock, phone)
     const wrong = wrongCode(phone, h.clock())
-    // The right code hides among 199 wrong ones: whatever is decided first, no more than the budget is looked at.
+    // The right code hides among 199 wrong ones: whatever is decided first, no more than the budget
+    // is looked at.
     const verdicts = await Promise.all(
       challenges.map((asked, n) =>
         h.twoFactor.login.verify({ challenge: asked, code: n === 199 ? right : wrong }),

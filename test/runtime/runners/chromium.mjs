@@ -8,7 +8,10 @@ import { json } from 'node:stream/consumers'
 import { setTimeout } from 'node:timers/promises'
 import { printReport } from './print-report.mjs'
 
-/** `node chromium.mjs PROGRAM`: a page whose module comes from localhost, and who posts its report there. */
+/**
+ * `node chromium.mjs PROGRAM`: a page whose module comes from localhost, and who posts its report
+ * there.
+ */
 const files = {
   '/': '<!doctype html><script type="module" src="/page.js"></script>',
   '/page.js': readFileSync(new URL('page.bundle.js', import.meta.url)),

@@ -28,7 +28,9 @@ export function openPortal(keys = generateKeyringKey(), store = memoryStore()): 
   }
 }
 
-/** Enrolls a user whose password was just typed; returns the key in the phone and the backup codes. */
+/**
+ * Enrolls a user whose password was just typed; returns the key in the phone and the backup codes.
+ */
 export async function enroll(
   { twoFactor, clock }: Portal,
   userId: string,

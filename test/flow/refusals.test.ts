@@ -11,9 +11,9 @@ import {
   nextCode,
   SESSION,
   wrongCode,
-} from '../flow/house.ts'
+} from './house.ts'
 import { markImported } from '../record/record.ts'
-import { challengeWithCode, enrollSms, firstPermit, notThe, smsHouse } from '../flow/sms-house.ts'
+import { challengeWithCode, enrollSms, firstPermit, notThe, smsHouse } from './sms-house.ts'
 
 const ANSWERS = ['code.accepted', 'code.rejected', 'code.refused']
 const answersOf = (events: readonly KeystepEvent[]) =>
