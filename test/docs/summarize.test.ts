@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
 import { house } from '../flow/house.ts'
-import { readPage } from './fences.ts'
+import { readWords } from './fences.ts'
 import { rowsOf } from './tables.ts'
 
 it('docs/keys.md tells what each field of summarize counts', async () => {
-  const told = rowsOf(readPage('docs/keys.md'), 'field').flatMap(([names]) =>
+  const told = rowsOf(readWords('docs/keys.md'), 'field').flatMap(([names]) =>
     [...names!.matchAll(/`(\w+)`/g)].map(([, name]) => name),
   )
   expect(told).toEqual(Object.keys(await house().twoFactor.maintenance.summarize()))
