@@ -191,6 +191,45 @@ describe('V31: a lost keyring', () => {
     expect((await right.twoFactor.login.begin({ userId: 'ada' })).next).toBe('challenge')
   })
 
+  it('nor one whose key was current before: it is not here, and nobody gave it up', async () => {
+    const place = store()
+    const before = at(place, a)
+    await before.twoFactor.maintenance.checkKeyring()
+    await enroll(before.twoFactor, 'ada', before.clock)
+    await at(place, `${b},${a}`).twoFactor.maintenance.checkKeyring()
+    const reset = (keys: string) =>
+      at(place, keys).twoFactor.recovery.reset({ userId: 'ada', unreadable: true, ...staff })
+    expect(await at(place, b).twoFactor.maintenance.checkKeyring()).toMatchObject({
+      missing: ['a'],
+    })
+    await expect(reset(b)).rejects.toMatchObject(refused)
+    await expect(reset(`${b},${wrongA}`)).rejects.toMatchObject(refused)
+    await expect(reset(`${b},${a}`)).rejects.toMatchObject({ code: 'ERR_OPTION' })
+  })
+
+  it('nor a key that came later and opened nothing yet, under an id that others seal with', async () => {
+    const place = store()
+    await at(place, a).twoFactor.maintenance.checkKeyring()
+    const other = at(place, keyOf('c'))
+    await enroll(other.twoFactor, 'cid', other.clock)
+    const h = at(place, `${a},${c}`)
+    expect(await h.twoFactor.maintenance.checkKeyring()).toMatchObject({ added: ['c'] })
+    await expect(
+      h.twoFactor.recovery.reset({ userId: 'cid', unreadable: true, ...staff }),
+    ).rejects.toMatchObject(refused)
+  })
+
+  it('nor what is cut off: a wrong keyring resets nothing at all', async () => {
+    const place = store()
+    const right = at(place, a)
+    await right.twoFactor.maintenance.checkKeyring()
+    await place.put(rowOf('default', 'ada'), 'nothing', { expected: null })
+    const reset = (keys: string) =>
+      at(place, keys).twoFactor.recovery.reset({ userId: 'ada', unreadable: true, ...staff })
+    for (const keys of [wrongA, b]) await expect(reset(keys)).rejects.toMatchObject(refused)
+    expect((await reset(a)).outcome).toBe('accepted')
+  })
+
   it('nor where the check was never made', async () => {
     const place = store()
     const right = at(place, a)
