@@ -4,17 +4,12 @@ import type { Settings } from '../record/settings.ts'
 import type { Subject } from '../record/subject.ts'
 import { type CounterName, miss } from '../record/throttle.ts'
 import type { Decision } from '../record/transact.ts'
+import type { Meant } from './trial.ts'
 
 /** Wrong codes in a row from which the owner is told that somebody has the password. */
 const PASSWORD_KNOWN = 5
 /** And within 30 days: four before each of the owner's logins never are five in a row. */
 const PASSWORD_KNOWN_IN_ACCOUNT = 20
-
-/** What a code was meant as, and for. */
-export interface Meant<K = AttemptKind> {
-  readonly kind: K
-  readonly purpose: string
-}
 
 /** Why a code is not judged. */
 export type Refusal = Extract<Rejection, { reason: RefusalReason }>

@@ -34,28 +34,6 @@ function shapeOf(typed: unknown): TypedCode | null {
 }
 
 /**
- * Whether a user can have typed this at all: digits of a length that none of the asked factors has
- * are a slip, and no attempt; a code of a factor that is not there is unavailable. Null when it may
- * be looked at.
- */
-export function screenShape(
-  subject: Subject,
-  code: TypedCode,
-  factor: FactorKind | undefined,
-  hasSms: boolean,
-  now: number,
-): 'malformed_code' | 'factor_unavailable' | null {
-  if (code.shape === 'backup_code') return subject.backupCodes ? null : 'factor_unavailable'
-  if (code.shape === 'support_code') {
-    const { support } = subject
-    return support && !support.redeemed && support.expiresAt > now ? null : 'factor_unavailable'
-  }
-  const lengths = digitLengths(subject, factor, hasSms)
-  if (lengths.length === 0) return 'factor_unavailable'
-  return lengths.includes(code.text.length) ? null : 'malformed_code'
-}
-
-/**
  * What a code was meant as, as far as shape, named factor and enrolled factors tell: digits that
  * both an app and a message could have made are `'totp_or_sms'`.
  */
@@ -71,12 +49,4 @@ export function kindOf(
   )
   const [kind] = makers.map((one) => one.kind)
   return kind !== undefined && makers.every((one) => one.kind === kind) ? kind : 'totp_or_sms'
-}
-
-function digitLengths(subject: Subject, factor: FactorKind | undefined, hasSms: boolean): number[] {
-  return subject.factors.flatMap((one) => {
-    if (factor !== undefined && one.kind !== factor) return []
-    if (one.kind === 'totp') return one.digits
-    return hasSms ? SMS_CODE_DIGITS : []
-  })
 }

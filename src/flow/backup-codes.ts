@@ -1,4 +1,4 @@
-import { generateBackupCodes, hashBackupCodes, type BackupCodeSet } from '../backup-codes/index.ts'
+import { generateBackupCodes, hashBackupCodes } from '../backup-codes/index.ts'
 import type { Secret } from '../crypto/secret.ts'
 import { spendPermit } from './bind-factor.ts'
 import type { RequestContext } from '../record/events.ts'
@@ -11,6 +11,19 @@ import { restartRecovery } from '../record/throttle.ts'
 import { checkSessionId } from '../tokens/token.ts'
 import { transact } from '../record/transact.ts'
 
+/** Input of `backupCodes.regenerate`: the permit is for `MANAGE_FACTORS` and of this session. */
+export interface RegenerateInput {
+  permit: string
+  sessionId: string
+  context?: RequestContext | undefined
+}
+
+/** New codes, to be shown this once. */
+export type Regenerated = Change<
+  { backupCodes: Secret<readonly string[]> },
+  'expired' | 'not_found'
+>
+
 /** `twoFactor.backupCodes`: recovery codes, each good once (63B-4 4.2.1.1). */
 export interface BackupCodes {
   /**
@@ -21,11 +34,7 @@ export interface BackupCodes {
    * @throws `ERR_OPTION`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, `ERR_TOKEN_KIND`, and the
    *   record's codes.
    */
-  regenerate(input: {
-    permit: string
-    sessionId: string
-    context?: RequestContext | undefined
-  }): Promise<Change<{ backupCodes: Secret<readonly string[]> }, 'expired' | 'not_found'>>
+  regenerate(input: RegenerateInput): Promise<Regenerated>
 }
 
 export function createBackupCodes(settings: Settings): BackupCodes {
@@ -34,22 +43,19 @@ export function createBackupCodes(settings: Settings): BackupCodes {
 
 async function regenerate(
   settings: Settings,
-  { permit, sessionId, context }: Parameters<BackupCodes['regenerate']>[0],
-): ReturnType<BackupCodes['regenerate']> {
+  { permit, sessionId, context }: RegenerateInput,
+): Promise<Regenerated> {
   checkSessionId(sessionId)
   const claims = await readPermit(settings, permit, sessionId, [MANAGE_FACTORS])
   if (!claims) return rejected('expired')
   const codes = generateBackupCodes({ count: settings.backupCodeCount })
-  return transact<Awaited<ReturnType<BackupCodes['regenerate']>>, BackupCodeSet | null>(settings, {
+  return transact<Regenerated>(settings, {
     userId: claims.userId,
     context,
-    prepare: async (subject, now) =>
-      permits(subject, claims, now) && isEnrolled(subject)
-        ? hashBackupCodes(codes, { pepper: backupCodePepper(subject) })
-        : null,
-    decide: (subject, now, backupCodes) => {
+    decide: async (subject, now) => {
       if (!permits(subject, claims, now)) return { result: rejected('expired') }
-      if (!isEnrolled(subject) || !backupCodes) return { result: rejected('not_found') }
+      if (!isEnrolled(subject)) return { result: rejected('not_found') }
+      const backupCodes = await hashBackupCodes(codes, { pepper: backupCodePepper(subject) })
       const attempts = restartRecovery(subject.attempts, now, settings.limits)
       return {
         result: { outcome: 'accepted', backupCodes: codes },

@@ -6,9 +6,7 @@ import { canaryKey } from '../record/record-key.ts'
 import { requireThat, type Settings } from '../record/settings.ts'
 import { staffOf } from './staff.ts'
 import { readStored, writeStored } from '../record/stored.ts'
-import { pause } from '../record/transact.ts'
-
-const MOST_TRIES = 64
+import { untilSwapped } from '../record/swap-loop.ts'
 
 /** Input of `maintenance.checkKeyring`: nothing, or who replaces the check, and why. */
 export interface CheckKeyringInput {
@@ -38,17 +36,12 @@ export async function checkKeyring(
   const { replace, actor, reason } = input
   const asked: unknown = replace
   requireThat(asked === undefined || asked === true, 'replace is true or left out')
-  for (let tries = 1; tries <= MOST_TRIES; tries++) {
+  return untilSwapped(async () => {
     const done = replace
       ? await replaceCanary(settings, staffOf({ actor: actor!, reason: reason! }))
       : await checkCanary(settings)
-    if (done) return done
-    await pause(tries)
-  }
-  throw new KeystepError(
-    'ERR_CONTENTION',
-    `the check of the keyring changed under each of ${MOST_TRIES} tries`,
-  )
+    return done ? { done } : 'lost'
+  })
 }
 
 /** Null when somebody else wrote meanwhile. */

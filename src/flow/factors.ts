@@ -89,17 +89,17 @@ async function removeWhere(
   const claims = await readPermit(settings, permit, sessionId, [MANAGE_FACTORS])
   if (!claims) return rejected('expired')
   const { userId } = claims
-  return transact<Removal, boolean>(settings, {
+  return transact<Removal>(settings, {
     userId,
     context,
-    prepare: async (_, now) => (await requirementOf(settings, userId, now)).required,
-    decide: (subject, now, required) => {
+    decide: async (subject, now) => {
       if (!subject || !permits(subject, claims, now)) return { result: rejected('expired') }
       const removed = subject.factors.filter(isMeant)
       if (removed.length === 0) return { result: rejected('not_found') }
       const next = withoutFactors(subject, removed, now)
       const enrolled = next.factors.length > 0
-      if (!enrolled && required) return { result: rejected('required') }
+      if (!enrolled && (await requirementOf(settings, userId, now)).required)
+        return { result: rejected('required') }
       return {
         result: { outcome: 'accepted', enrolled },
         next: spendPermit(next, claims, now),

@@ -1,4 +1,5 @@
-import { type Attempt, attempt } from '../codes/attempt.ts'
+import { attempt } from '../codes/attempt.ts'
+import type { Attempt } from '../codes/trial.ts'
 import {
   rememberDevice as remember,
   recognizeDevice,

@@ -1,5 +1,4 @@
 import { openRecord } from '../crypto/envelope.ts'
-import { KeystepError } from '../errors.ts'
 import type { RecordStore } from '../stores/record-store.ts'
 import { readActivity, recordActivity } from '../record/activity.ts'
 import { departureOf, sealDeparture } from '../record/departure.ts'
@@ -11,9 +10,8 @@ import { requireThat, type Settings } from '../record/settings.ts'
 import { staffOf } from './staff.ts'
 import { fromStore, readStored, writeStored } from '../record/stored.ts'
 import type { Subject } from '../record/subject.ts'
-import { expiryOf, pause } from '../record/transact.ts'
-
-const MOST_TRIES = 64
+import { type Turn, untilSwapped } from '../record/swap-loop.ts'
+import { expiryOf } from '../record/transact.ts'
 
 /** Where a record is, or shall be. */
 export interface MovePlace {
@@ -54,12 +52,7 @@ export async function move(settings: Settings, input: MoveInput): Promise<Moved>
   requireThat(from.store !== to.store || from.key !== to.key, 'from and to are two places')
   const event = { type: 'moved', from: from.userId, ...staff } as const
   const journey = { from, to, event, facts: factsOf(input.context) }
-  for (let tries = 1; tries <= MOST_TRIES; tries++) {
-    const done = await step(settings, journey)
-    if (typeof done === 'object') return done
-    if (done === 'lost') await pause(tries)
-  }
-  throw new KeystepError('ERR_CONTENTION', `the record changed under each of ${MOST_TRIES} tries`)
+  return untilSwapped(() => walkOn(settings, journey))
 }
 
 function placeOf(settings: Settings, place: MovePlace): Place {
@@ -69,12 +62,21 @@ function placeOf(settings: Settings, place: MovePlace): Place {
   return { store, key: recordKey(settings.recordPrefix, userId), userId }
 }
 
+/** Step by step to the end, or until somebody else was faster. */
+async function walkOn(settings: Settings, journey: Journey): Promise<Turn<Moved>> {
+  for (;;) {
+    const done = await step(settings, journey)
+    if (done === 'lost') return done
+    if (done !== 'written') return { done }
+  }
+}
+
 /**
  * The next of the three writes, by what is there: the record becomes a departure, the departure's
  * state is written to its new place, the departure goes. Whoever comes after a crash goes on from
  * there.
  */
-async function step(settings: Settings, journey: Journey): Promise<Moved | 'done' | 'lost'> {
+async function step(settings: Settings, journey: Journey): Promise<Moved | 'written' | 'lost'> {
   const { from, to } = journey
   const source = await readStored(from.store, from.key)
   const target = await readStored(to.store, to.key)
@@ -95,7 +97,7 @@ async function step(settings: Settings, journey: Journey): Promise<Moved | 'done
   if (!departure) {
     const value = await sealDeparture(settings.keyring, from.key, { to: to.userId, stays, text })
     const isDeparted = await writeStored(from.store, from.key, value, { expected: source.version })
-    return isDeparted ? 'done' : 'lost'
+    return isDeparted ? 'written' : 'lost'
   }
   requireThat(
     departure.to === to.userId && departure.stays === stays,
@@ -103,7 +105,7 @@ async function step(settings: Settings, journey: Journey): Promise<Moved | 'done
   )
   if (!isWritten) {
     const isArrived = await arrive(settings, journey, state, target?.version ?? null)
-    return isArrived ? 'done' : 'lost'
+    return isArrived ? 'written' : 'lost'
   }
   const gone = await fromStore(() => from.store.delete(from.key, { expected: source.version }))
   return gone === 'deleted' ? { outcome: 'accepted' } : 'lost'

@@ -19,9 +19,8 @@ import {
   showSupportCode,
 } from './support-code.ts'
 import { noAttempts, restart } from '../record/throttle.ts'
-import { pause, swapRecord, transact } from '../record/transact.ts'
-
-const MOST_TRIES = 64
+import { untilSwapped } from '../record/swap-loop.ts'
+import { swapRecord, transact } from '../record/transact.ts'
 
 /** Input of `recovery.reset`. */
 export interface ResetInput extends StaffInput {
@@ -102,7 +101,7 @@ async function resetUnreadable(
 ): Promise<ResetDone> {
   const { store, keyring } = settings
   const [key, facts] = [recordKey(settings.recordPrefix, userId), factsOf(context)]
-  for (let tries = 1; tries <= MOST_TRIES; tries++) {
+  return untilSwapped(async () => {
     const found = await readStored(store, key)
     requireThat(found !== null, 'there is no record: reset without unreadable')
     const because = await openSubject(keyring, key, found.value).then(() => null, asError)
@@ -111,14 +110,12 @@ async function resetUnreadable(
     const now = settings.now()
     const empty = afterReset(settings, null, { support, now })
     const next = { ...empty, touchedAt: now, activity: recordActivity([], [told], now, facts) }
-    if (await swapRecord(settings, { key, subject: null, version: found.version }, next)) {
-      const event = { ...told, ...facts, at: new Date(now), userId }
-      if (settings.onEvent) emit(settings.onEvent, settings.onError, [event])
-      return doneWith(next, support)
-    }
-    await pause(tries)
-  }
-  throw new KeystepError('ERR_CONTENTION', `the record changed under each of ${MOST_TRIES} tries`)
+    const held = { key, subject: null, version: found.version }
+    if (!(await swapRecord(settings, held, next))) return 'lost'
+    const event = { ...told, ...facts, at: new Date(now), userId }
+    if (settings.onEvent) emit(settings.onEvent, settings.onError, [event])
+    return { done: doneWith(next, support) }
+  })
 }
 
 /** What kept a record shut; what is no error of keystep's goes on as it is. */

@@ -18,7 +18,7 @@ import { epochOf, type SmsFactor, type Subject } from '../record/subject.ts'
 import { gateOf } from '../record/throttle.ts'
 import { newId, openToken, readToken, sealToken } from '../tokens/token.ts'
 import { type Decision, transact } from '../record/transact.ts'
-import { type Prepared, prepareBinding } from './totp.ts'
+import { prepareBinding } from './totp.ts'
 import { SMS_CODE_DIGITS } from '../codes/recognize.ts'
 
 interface EnrollmentClaims extends PermitClaims {
@@ -149,25 +149,14 @@ async function confirm(
   if (!claims || !isOfNumber(claims)) return rejected('expired')
   const typed = parseCode(code, SMS_CODE_DIGITS)
   const codes = generateBackupCodes({ count: settings.backupCodeCount })
-  return transact<
-    ConfirmVerdict,
-    Decision<Rejection> | (Pick<Prepared, 'backupCodes'> & { used: Subject })
-  >(settings, {
+  return transact<ConfirmVerdict>(settings, {
     userId: claims.userId,
     context,
-    prepare: async (subject, now) => {
+    decide: async (subject, now) => {
       const judged = judge(settings, subject, claims, typed, now)
-      return 'used' in judged
-        ? {
-            used: judged.used,
-            backupCodes: (await prepareBinding(subject, claims, codes)).backupCodes,
-          }
-        : judged
-    },
-    decide: (_, now, prepared) => {
-      if (!('used' in prepared)) return prepared
-      const { used, backupCodes } = prepared
-      return bindNumber(used, claims, backupCodes && { set: backupCodes, codes }, now)
+      if (!('used' in judged)) return judged
+      const { backupCodes } = await prepareBinding(subject, claims, codes)
+      return bindNumber(judged.used, claims, backupCodes && { set: backupCodes, codes }, now)
     },
   })
 }

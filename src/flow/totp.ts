@@ -48,6 +48,10 @@ export interface TotpConfirmed {
   backupCodes: Secret<readonly string[]> | null
 }
 
+/** The answer to a first code. */
+export type TotpConfirmation =
+  ({ outcome: 'accepted'; failuresBefore: number } & TotpConfirmed) | ConfirmRejection
+
 /** Why a first code was not taken. None of these is an attempt: whoever confirms holds the key. */
 export type ConfirmRejection =
   | {
@@ -111,7 +115,7 @@ export interface Totp {
      */
     label?: string | undefined
     context?: RequestContext | undefined
-  }): Promise<({ outcome: 'accepted'; failuresBefore: number } & TotpConfirmed) | ConfirmRejection>
+  }): Promise<TotpConfirmation>
   /**
    * Takes over an authenticator that another system enrolled. An operator's call: it asks for no
    * permit.
@@ -214,40 +218,35 @@ async function confirm(
   const matched = matchFirstCode(settings, claims.factor, code, settings.now())
   if ('outcome' in matched) return matched
   const codes = generateBackupCodes({ count: settings.backupCodeCount })
-  return transact<
-    Awaited<ReturnType<Totp['confirm']>>,
-    Prepared | NonNullable<ReturnType<typeof refusalToBind>>
-  >(settings, {
+  return transact<TotpConfirmation>(settings, {
     userId: claims.userId,
     context,
-    prepare: async (subject, now) =>
-      refusalToBind(subject, claims, now) ?? prepareBinding(subject, claims, codes),
-    decide: (_, now, prepared) => {
-      if (typeof prepared === 'string') return { result: rejected(prepared) }
-      const { factor } = claims
-      const { base, backupCodes } = prepared
-      const bound: TotpFactor = {
-        ...factor,
+    decide: async (subject, now) => {
+      const refusal = refusalToBind(subject, claims, now)
+      if (refusal) return { result: rejected(refusal) }
+      const { base, backupCodes } = await prepareBinding(subject, claims, codes)
+      const factor: TotpFactor = {
+        ...claims.factor,
         ...(label && { label: cut(label, 64) }),
         createdAt: now,
         lastUsedStep: matched.step,
         drift: 0,
         lastOffset: matched.offset,
       }
-      const { next, events } = bindFactor(base, bound, claims, now)
+      const { next, events } = bindFactor(base, factor, claims, now)
       const grant = mintLoginGrant({
         userId: claims.userId,
         amr: methodsOf(claims.amr, 'totp'),
         assurance: 'mfa',
         verifiedAt: new Date(now),
       })
-      const result = {
+      const result: TotpConfirmation = {
         outcome: 'accepted',
         failuresBefore: base.attempts.failures,
         factorId: factor.id,
         grant,
         backupCodes: backupCodes && codes,
-      } as const
+      }
       return { result, next: backupCodes ? { ...next, backupCodes } : next, events }
     },
   })

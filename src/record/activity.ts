@@ -6,8 +6,8 @@ type FieldOf<T extends EventType> = Exclude<keyof Extract<EventDetail, { type: T
 const MOST_LINES = 20
 
 /**
- * The fields of each event in the order of its line. An event stands in a line as its place in this
- * table, so that a new event or field goes to the end, and none ever goes away.
+ * The fields of each event in the order of its line: a new field goes to the end, and none ever
+ * goes away.
  */
 const FIELDS: { readonly [T in EventType]: readonly FieldOf<T>[] } = {
   'factor.enrolled': ['factorId', 'kind', 'label'],
@@ -38,7 +38,39 @@ const FIELDS: { readonly [T in EventType]: readonly FieldOf<T>[] } = {
   'sms.ceiling_reached': ['scope', 'most', 'until'],
 }
 
-const TYPES = Object.keys(FIELDS) as EventType[]
+/** The number by which a record's line names its event: given once, and never given again. */
+const NUMBERS: { readonly [T in EventType]: number } = {
+  'factor.enrolled': 0,
+  'factor.imported': 1,
+  'factor.removed': 2,
+  'factor.renamed': 3,
+  'code.accepted': 4,
+  'code.rejected': 5,
+  'code.refused': 6,
+  'locked': 7,
+  'exhausted': 8,
+  'backup_code.used': 9,
+  'backup_codes.low': 10,
+  'backup_codes.regenerated': 11,
+  'device.remembered': 12,
+  'device.revoked': 13,
+  'sms.sent': 14,
+  'support_code.issued': 15,
+  'reset': 16,
+  'password.changed': 17,
+  'unlocked': 18,
+  'erased': 19,
+  'moved': 20,
+  'exported': 21,
+  'restored': 22,
+  'keyring.replaced': 23,
+  'sms.ceiling_near': 24,
+  'sms.ceiling_reached': 25,
+}
+
+const TYPES: ReadonlyMap<number, EventType> = new Map(
+  (Object.entries(NUMBERS) as [EventType, number][]).map(([type, number]) => [number, type]),
+)
 
 /**
  * What can be caused again and again without a code is one line, so that it cannot wash away the
@@ -62,10 +94,10 @@ interface More {
 }
 
 /**
- * An event as the record holds it: its place among the types, instant, what else there is to say
- * (or 0), then its fields.
+ * An event as the record holds it: its number, its instant, what else there is to say (or 0), then
+ * its fields.
  */
-type Line = readonly [type: number, at: number, more: More | 0, ...fields: unknown[]]
+type Line = readonly [number: number, at: number, more: More | 0, ...fields: unknown[]]
 
 /**
  * Adds events to the record's activity, newest last, at most 20, failures merged. Lines stay text
@@ -83,7 +115,7 @@ export function recordActivity(
     const earlier = lines.find((line) => isSame(line, event.type, fields))
     const more: More = earlier === undefined ? facts : { ...facts, ...countedOn(earlier) }
     const line: Line = [
-      TYPES.indexOf(event.type),
+      NUMBERS[event.type],
       now,
       Object.keys(more).length > 0 ? more : 0,
       ...fields,
@@ -95,7 +127,7 @@ export function recordActivity(
 
 function isSame(line: string, type: EventType, fields: readonly unknown[]): boolean {
   const telling = MERGED[type]
-  if (telling === undefined || !line.startsWith(`[${TYPES.indexOf(type)},`)) return false
+  if (telling === undefined || !line.startsWith(`[${NUMBERS[type]},`)) return false
   return telling === 0 || (JSON.parse(line) as Line)[3] === fields[0]
 }
 
@@ -112,13 +144,13 @@ function countedOn(line: string): More {
 export function readActivity(activity: readonly string[]): ActivityEntry[] {
   return activity
     .map((line) => JSON.parse(line) as Line)
-    .filter(([type]) => TYPES[type])
+    .filter(([number]) => TYPES.has(number))
     .map(readLine)
     .reverse()
 }
 
-function readLine([place, at, more, ...fields]: Line): ActivityEntry {
-  const type = TYPES[place]!
+function readLine([number, at, more, ...fields]: Line): ActivityEntry {
+  const type = TYPES.get(number)!
   const named = Object.fromEntries(FIELDS[type].map((field, i) => [field, fields[i]]))
   const entry: Record<string, unknown> = { type, ...named, ...(more || {}), at }
   for (const key of INSTANTS)

@@ -4,14 +4,35 @@ import type { Keyring } from '../crypto/keyring.ts'
 import { KeystepError } from '../errors.ts'
 import { departureOf } from './departure.ts'
 import { SCHEMA, type Subject, untouched } from './subject.ts'
+import type { Counter } from './throttle.ts'
 
 /** UTF-8 bytes of a record's text: sealed, and in base64url, they are at most 32,000 characters. */
 const MOST_BYTES = 23_900
+type Unsaid = keyof typeof untouched
+
 /**
- * Left out of the text while untouched: half of what every login would otherwise parse, seal and
- * write.
+ * What is left out of the text, since nothing of it was ever touched: half of what every login
+ * would otherwise parse, seal and write.
  */
-const UNSAID = Object.keys(untouched) as (keyof typeof untouched)[]
+const IS_UNSAID: { readonly [K in Unsaid]: (value: Subject[K]) => boolean } = {
+  backupCodes: (set) => set === null,
+  attempts: ({ codes, recovery, failures, stops }) =>
+    failures === 0 && stops === 0 && isUntouched(codes) && isUntouched(recovery),
+  spent: (spent) => spent.length === 0,
+  spentFloor: (floor) => floor === 0,
+  sms: ({ code, sentAt, forgiven }) =>
+    code === null && sentAt.length === 0 && !forgiven.last && !forgiven.before,
+  devices: (devices) => devices.length === 0,
+  support: (support) => support === null,
+  needsSupportCode: (needs) => !needs,
+  keptUntil: (until) => until === null,
+  offSince: (offSince) => offSince === null,
+}
+const UNSAID = Object.keys(IS_UNSAID) as Unsaid[]
+
+function isUntouched({ streak, lockedUntil, wrongAt, stopped, relief }: Counter): boolean {
+  return streak + lockedUntil + wrongAt.length === 0 && !stopped && relief === undefined
+}
 
 /** The row of a record: its text, sealed for its place in the store. */
 export function sealSubject(
@@ -29,7 +50,7 @@ export function sealSubject(
  */
 export function encodeSubject(subject: Subject): string {
   const said: Partial<Record<keyof Subject, unknown>> = { ...subject, activity: undefined }
-  for (const name of UNSAID) if (said[name] === untouched[name]) said[name] = undefined
+  for (const name of UNSAID) if (isUnsaid(subject, name)) said[name] = undefined
   const lines = [JSON.stringify(said), ...subject.activity]
   for (;;) {
     const text = lines.join('\n')
@@ -37,6 +58,10 @@ export function encodeSubject(subject: Subject): string {
       return text
     lines.splice(1, 1)
   }
+}
+
+function isUnsaid(subject: Subject, name: Unsaid): boolean {
+  return IS_UNSAID[name](subject[name] as never)
 }
 
 /** @throws `ERR_RECORD_VERSION`, `ERR_RECORD_MOVED`, and what opening throws. */

@@ -51,6 +51,12 @@ export interface Device {
   readonly expiresAt: number
 }
 
+/** Whether the 30 seconds after a send were given back, since its provider failed. */
+export interface Forgiven {
+  readonly last: boolean
+  readonly before: boolean
+}
+
 /**
  * The SMS code in flight, bound to the challenge or enrollment that asked for it, and the sends of
  * the last day.
@@ -63,11 +69,8 @@ export interface SmsState {
     readonly used: boolean
   } | null
   readonly sentAt: readonly number[]
-  /**
-   * Whether a provider failure gave the last send's 30 seconds back, or did so for the send before
-   * it.
-   */
-  readonly pause: 'kept' | 'given_back' | 'was_given_back'
+  /** Whose provider failed: such a send waits for no pause, but never two in a row. */
+  readonly forgiven: Forgiven
 }
 
 /**
@@ -133,7 +136,8 @@ export interface Subject {
   readonly activity: readonly string[]
 }
 
-const noSms: SmsState = { code: null, sentAt: [], pause: 'kept' }
+const notForgiven: Forgiven = { last: false, before: false }
+const noSms: SmsState = { code: null, sentAt: [], forgiven: notForgiven }
 
 /** What a record begins with, and leaves unsaid for as long as it is this very value. */
 export const untouched = {

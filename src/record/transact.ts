@@ -1,4 +1,3 @@
-import { randomBytes } from '../crypto/random.ts'
 import { KeystepError } from '../errors.ts'
 import { recordActivity } from './activity.ts'
 import { emit, type EventDetail, factsOf, type RequestContext } from './events.ts'
@@ -7,10 +6,8 @@ import type { Settings } from './settings.ts'
 import { readStored, writeStored } from './stored.ts'
 import { openSubject, sealSubject } from './sealed-subject.ts'
 import type { Subject } from './subject.ts'
+import { untilSwapped } from './swap-loop.ts'
 import { CLOCK_TOLERANCE } from './clock.ts'
-
-const MOST_TRIES = 64
-const LONGEST_PAUSE_MS = 50
 
 /**
  * What a pure decision comes to: a result, and the record as it shall be; without `next` nothing is
@@ -24,19 +21,16 @@ export interface Decision<R> {
   readonly keptUntil?: number
 }
 
-export interface Transaction<R, P> {
+/** One change of a user's record. */
+export interface Transaction<R> {
   readonly userId: string
   readonly context?: RequestContext | undefined
   /**
-   * What the decision needs and cannot compute at once (a slow hash, the policy); asked again on
-   * each try, so it remembers. It is given the instant that `decide` gets, so that both see a lock
-   * or a challenge end at once.
+   * Decides over the record as it was read. It has no effects, and may await what takes long (a
+   * slow hash, the policy), remembering it, since it is asked again after a lost swap. What it
+   * returns is disclosed only after its record was swapped in.
    */
-  readonly prepare?: (subject: Subject | null, now: number) => Promise<P>
-  /**
-   * Pure and synchronous: whatever it returns is disclosed only after its record was swapped in.
-   */
-  readonly decide: (subject: Subject | null, now: number, prepared: P) => Decision<R>
+  readonly decide: (subject: Subject | null, now: number) => Decision<R> | Promise<Decision<R>>
   /**
    * Set by staff's reset, unlock and erase, and after a restore: the way out after a clock that ran
    * ahead.
@@ -91,51 +85,29 @@ export function expiryOf({ keptUntil, factors }: Subject): { expiresAt?: Date } 
 }
 
 /**
- * The only loop in which a code meets a record: read, open, decide, seal, swap, and only then
- * disclose. A lost swap begins again, with jitter, a bounded number of times; so a verdict exists
- * only for a committed debit, whoever else runs at the same time (V2, V6, V9).
+ * The only place where a code meets a record: read, open, decide, seal, swap, and only then
+ * disclose. A lost swap begins again, a bounded number of times; so a verdict exists only for a
+ * committed debit, whoever else runs at the same time (V2, V6, V9).
  *
  * @throws `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and what opening the record throws.
  */
-export async function transact<R, P = undefined>(
-  settings: Settings,
-  { userId, context, prepare, decide, ignoreClock, silent }: Transaction<R, P>,
-): Promise<R> {
+export async function transact<R>(settings: Settings, transaction: Transaction<R>): Promise<R> {
+  const { userId, context, decide, ignoreClock, silent } = transaction
   const facts = factsOf(context)
-  for (let tries = 1; tries <= MOST_TRIES; tries++) {
+  return untilSwapped(async () => {
     const held = await readRecord(settings, userId, ignoreClock)
     const now = settings.now()
-    const prepared = (prepare ? await prepare(held.subject, now) : undefined) as P
-    const { result, next, events = [], keptUntil = null } = decide(held.subject, now, prepared)
+    const { result, next, events = [], keptUntil = null } = await decide(held.subject, now)
     if (next) {
       const touchedAt = ignoreClock ? now : Math.max(now, next.touchedAt)
-      const written = {
-        ...next,
-        touchedAt,
-        keptUntil,
-        activity: recordActivity(next.activity, silent ? [] : events, now, facts),
-      }
-      if (!(await swapRecord(settings, held, written))) {
-        await pause(tries)
-        continue
-      }
+      const activity = recordActivity(next.activity, silent ? [] : events, now, facts)
+      const written = { ...next, touchedAt, activity, keptUntil }
+      if (!(await swapRecord(settings, held, written))) return 'lost'
     }
-    if (settings.onEvent)
-      emit(
-        settings.onEvent,
-        settings.onError,
-        events.map((event) => ({ ...event, ...facts, at: new Date(now), userId })),
-      )
-    return result
-  }
-  throw new KeystepError('ERR_CONTENTION', `the record changed under each of ${MOST_TRIES} tries`)
-}
-
-/**
- * Waits a random while, longer with every try, so that whoever lost a swap does not meet the same
- * winners again.
- */
-export function pause(tries: number): Promise<void> {
-  const share = randomBytes(1)[0]! / 256
-  return new Promise((resume) => setTimeout(resume, share * Math.min(2 ** tries, LONGEST_PAUSE_MS)))
+    if (settings.onEvent) {
+      const told = events.map((event) => ({ ...event, ...facts, at: new Date(now), userId }))
+      emit(settings.onEvent, settings.onError, told)
+    }
+    return { done: result }
+  })
 }

@@ -1,16 +1,14 @@
 import { openRecord, sealRecord } from '../crypto/envelope.ts'
 import { randomBytes } from '../crypto/random.ts'
 import { encodeText } from '../crypto/base64url.ts'
-import { KeystepError } from '../errors.ts'
 import { emit } from '../record/events.ts'
 import type { Settings } from '../record/settings.ts'
 import type { SmsCeiling } from '../record/sms-ceiling-options.ts'
 import { readStored, writeStored } from '../record/stored.ts'
-import { pause } from '../record/transact.ts'
+import { untilSwapped } from '../record/swap-loop.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
-const MOST_TRIES = 32
 /** Counters of one ceiling, at most: a burst of sends meets that many rows instead of one. */
 const MOST_PARTS = 16
 /** So few sends are no burst: they share one counter. */
@@ -154,17 +152,16 @@ async function changePart(
   change: (count: number) => number | null,
 ): Promise<number | null> {
   const { store, keyring } = settings
-  for (let tries = 1; tries <= MOST_TRIES; tries++) {
+  return untilSwapped(async () => {
     const { count, version } = await readPart(settings, key)
     const next = change(count)
-    if (next === null) return null
+    if (next === null) return { done: null }
     const value = await sealRecord(keyring, key, String(next))
     // A day longer than the longest stretch: what is dropped late is not counted again.
     const expiresAt = new Date(settings.now() + 2 * DAY)
-    if (await writeStored(store, key, value, { expected: version, expiresAt })) return next
-    await pause(tries)
-  }
-  throw new KeystepError('ERR_CONTENTION', `a ceiling changed under each of ${MOST_TRIES} tries`)
+    const options = { expected: version, expiresAt }
+    return (await writeStored(store, key, value, options)) ? { done: next } : 'lost'
+  })
 }
 
 async function readPart(

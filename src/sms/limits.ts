@@ -4,15 +4,14 @@ import { macKeyOf, macOf } from '../crypto/derived-keys.ts'
 import { currentKey } from '../crypto/keyring.ts'
 import { KeystepError } from '../errors.ts'
 import type { Settings } from '../record/settings.ts'
-import type { SmsState } from '../record/subject.ts'
+import type { Forgiven, SmsState } from '../record/subject.ts'
 import { readStored, writeStored } from '../record/stored.ts'
 import { CLOCK_TOLERANCE } from '../record/clock.ts'
-import { pause } from '../record/transact.ts'
+import { untilSwapped } from '../record/swap-loop.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
-const MOST_TRIES = 32
 
 /** So many sends within so long, at most. */
 interface Quota {
@@ -35,18 +34,16 @@ const DESTINATION_QUOTAS: readonly Quota[] = [
 const PAUSE = 30_000
 
 /** When a user may be sent the next message; null for now. */
-export function nextSendOf({ sentAt, pause }: SmsState, now: number): Date | null {
+export function nextSendOf({ sentAt, forgiven }: SmsState, now: number): Date | null {
   const last = sentAt.at(-1)
-  const paused = last === undefined || pause === 'given_back' ? 0 : last + PAUSE
+  const paused = last === undefined || forgiven.last ? 0 : last + PAUSE
   const until = Math.max(paused, quotaEnd(sentAt, USER_QUOTAS, now))
   return until > now ? new Date(until) : null
 }
 
-/**
- * What a send leaves of the pause that was given back before it: one failure in a row is forgiven.
- */
-export function pauseAfterSend({ pause }: SmsState): SmsState['pause'] {
-  return pause === 'given_back' ? 'was_given_back' : 'kept'
+/** What a send leaves of the pause that was given back before it. */
+export function forgivenAfterSend({ forgiven }: SmsState): Forgiven {
+  return { last: false, before: forgiven.last }
 }
 
 /** The sends of the last day, this one included. */
@@ -59,9 +56,9 @@ export function addSend(sentAt: readonly number[], now: number): number[] {
  * not, and never twice in a row.
  */
 export function forgiveSend(sms: SmsState, sentAt: number): SmsState {
-  return sms.sentAt.at(-1) === sentAt && sms.pause === 'kept'
-    ? { ...sms, pause: 'given_back' }
-    : sms
+  const { last, before } = sms.forgiven
+  const isLast = sms.sentAt.at(-1) === sentAt
+  return isLast && !last && !before ? { ...sms, forgiven: { last: true, before } } : sms
 }
 
 export function resendAt(now: number): Date {
@@ -121,35 +118,36 @@ async function changeBudget<R>(
 ): Promise<R> {
   const { store, keyring, realm } = settings
   const key = `s1.${encodeBase64url(macOf(await macKeyOf(currentKey(keyring), 'sms-destination'), realm, number))}`
-  for (let tries = 1; tries <= MOST_TRIES; tries++) {
+  return untilSwapped(async () => {
     const found = await readStored(store, key)
     const now = settings.now()
     const written = found
       ? (JSON.parse(await openRecord(keyring, key, found.value)) as number[])
       : []
-    if (written.some((at) => at > now + CLOCK_TOLERANCE && at <= now + DAY)) {
-      throw new KeystepError(
-        'ERR_CLOCK',
-        'the budget of a destination was written more than 5 minutes ahead of this clock',
-      )
-    }
-    // That ends within a day. What lies beyond counts as of now, and from now on: nobody can reset
-    // a number, so that it has to end by itself.
-    const sentAt = written.map((at) => (at > now + DAY ? now : at))
+    const sentAt = sendsAsOf(written, now)
     const { result, next = sentAt } = decide(sentAt, now)
-    if (String(next) === String(written)) return result
+    if (String(next) === String(written)) return { done: result }
     const value = await sealRecord(keyring, key, JSON.stringify(next))
-    if (
-      await writeStored(store, key, value, {
-        expected: found?.version ?? null,
-        expiresAt: new Date(now + DAY),
-      })
+    const expected = found?.version ?? null
+    const expiresAt = new Date(now + DAY)
+    return (await writeStored(store, key, value, { expected, expiresAt }))
+      ? { done: result }
+      : 'lost'
+  })
+}
+
+/**
+ * The sends that a budget holds. What lies further ahead than a day counts as of now, and from now
+ * on: nobody can reset a number, so that it has to end by itself.
+ *
+ * @throws `ERR_CLOCK` for one more than 5 minutes ahead, which ends within the day.
+ */
+function sendsAsOf(written: readonly number[], now: number): number[] {
+  if (written.some((at) => at > now + CLOCK_TOLERANCE && at <= now + DAY)) {
+    throw new KeystepError(
+      'ERR_CLOCK',
+      'the budget of a destination was written more than 5 minutes ahead of this clock',
     )
-      return result
-    await pause(tries)
   }
-  throw new KeystepError(
-    'ERR_CONTENTION',
-    `the budget of a destination changed under each of ${MOST_TRIES} tries`,
-  )
+  return written.map((at) => (at > now + DAY ? now : at))
 }

@@ -7,11 +7,11 @@ import { recordMac } from '../record/record-mac.ts'
 import { requireThat, type Settings } from '../record/settings.ts'
 import type { SmsSettings } from '../record/sms-options.ts'
 import { creditSend, debitSend, type SendDebit } from './debit.ts'
-import { addSend, forgiveSend, nextSendOf, pauseAfterSend, resendAt } from './limits.ts'
+import { addSend, forgivenAfterSend, forgiveSend, nextSendOf, resendAt } from './limits.ts'
 import { smsText } from './text.ts'
 import { newSubject, type Subject } from '../record/subject.ts'
 import { gateOf, noAttempts } from '../record/throttle.ts'
-import { transact } from '../record/transact.ts'
+import { type Decision, transact } from '../record/transact.ts'
 import { SMS_CODE_DIGITS } from '../codes/recognize.ts'
 
 const CODE_MS = 300_000
@@ -51,6 +51,14 @@ interface SendOrder<R extends string> {
   ) => Destination | { outcome: 'rejected'; reason: 'expired' | R }
 }
 
+/** A code that is in the record, and whose message has yet to be sent. */
+interface Sending {
+  readonly outcome: 'sending'
+  readonly destination: Destination
+  readonly subject: Subject
+  readonly at: number
+}
+
 /** Throws unless the portal configured SMS. @throws `ERR_OPTION` */
 export function requireSms(settings: Settings): SmsSettings {
   requireThat(settings.sms !== null, 'createTwoFactor was given no sms option')
@@ -82,40 +90,23 @@ export async function sendCode<R extends string>(
     const retryAt = subject && nextSendOf(subject.sms, now)
     return retryAt ? { outcome: 'rejected', reason: 'too_soon', retryAt } : chosen
   }
-  type Sending = { outcome: 'sending'; destination: Destination; subject: Subject; at: number }
-  const deciding = transact<Sending | SendRejection<R>, SendDebit | { retryAt: Date } | null>(
-    settings,
-    {
-      userId,
-      context,
-      prepare: async (subject, now) => {
-        const chosen = decideSend(subject, now)
-        if ('outcome' in chosen) return null
-        const debit = debits.get(chosen.number) ?? (await debitSend(settings, chosen.number))
-        if ('at' in debit) debits.set(chosen.number, debit)
-        return debit
-      },
-      decide: (subject, now, debit) => {
-        const chosen = decideSend(subject, now)
-        if ('outcome' in chosen) return { result: chosen }
-        if (debit && 'retryAt' in debit)
-          return { result: { outcome: 'rejected', reason: 'too_soon', retryAt: debit.retryAt } }
-        const base = subject ?? newSubject()
-        const mac = recordMac(base, 'sms', chosen.boundTo, code)
-        const sms = {
-          code: { boundTo: chosen.boundTo, mac, expiresAt: now + CODE_MS, used: false },
-          sentAt: addSend(base.sms.sentAt, now),
-          pause: pauseAfterSend(base.sms),
-        }
-        const next = { ...base, sms }
-        return {
-          result: { outcome: 'sending', destination: chosen, subject: next, at: now },
-          next,
-          events: [{ type: 'sms.sent', to: chosen.to }],
-        }
-      },
+  const debitOnce = async (number: string): Promise<SendDebit | { retryAt: Date }> => {
+    const debit = debits.get(number) ?? (await debitSend(settings, number))
+    if ('at' in debit) debits.set(number, debit)
+    return debit
+  }
+  const deciding = transact<Sending | SendRejection<R>>(settings, {
+    userId,
+    context,
+    decide: async (subject, now) => {
+      const chosen = decideSend(subject, now)
+      if ('outcome' in chosen) return { result: chosen }
+      const debit = await debitOnce(chosen.number)
+      if ('retryAt' in debit)
+        return { result: { outcome: 'rejected', reason: 'too_soon', retryAt: debit.retryAt } }
+      return putInFlight(subject ?? newSubject(), chosen, code, now)
     },
-  )
+  })
   const decided = await deciding.catch(async (error: unknown) => {
     await creditUnused(settings, debits, null)
     throw error
@@ -142,6 +133,28 @@ export async function sendCode<R extends string>(
     hint: hintOf(destination.number),
     expiresAt: new Date(at + CODE_MS),
     resendAt: resendAt(at),
+  }
+}
+
+/** The record with a new code in flight, in place of the one before it. */
+function putInFlight(
+  subject: Subject,
+  destination: Destination,
+  code: string,
+  now: number,
+): Decision<Sending> {
+  const { boundTo, to } = destination
+  const mac = recordMac(subject, 'sms', boundTo, code)
+  const sms = {
+    code: { boundTo, mac, expiresAt: now + CODE_MS, used: false },
+    sentAt: addSend(subject.sms.sentAt, now),
+    forgiven: forgivenAfterSend(subject.sms),
+  }
+  const next = { ...subject, sms }
+  return {
+    result: { outcome: 'sending', destination, subject: next, at: now },
+    next,
+    events: [{ type: 'sms.sent', to }],
   }
 }
 

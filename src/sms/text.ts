@@ -8,13 +8,10 @@ const GSM_7 = /[A-Za-z0-9 @£$¥èéùìòÇØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæß�
  */
 export function smsText(issuer: string, code: string, originDomain: string | undefined): string {
   const bound = originDomain === undefined ? '' : `\n\n@${originDomain} #${code}`
-  const rest = `${code} is your  code. Do not share it with anyone.`
-  const name = gsm7(issuer)
-    .slice(0, 160 - bound.length - rest.length)
-    .trim()
-  // A function: in a replacement text, `$&` and its like would be a name's own way to repeat the
-  // message.
-  return rest.replace('your  code', () => (name === '' ? 'your code' : `your ${name} code`)) + bound
+  const around = [`${code} is your `, ' code. Do not share it with anyone.'] as const
+  const room = 160 - bound.length - around.join('').length
+  const name = gsm7(issuer).slice(0, room).trim()
+  return (name === '' ? around.map((part) => part.trim()).join(' ') : around.join(name)) + bound
 }
 
 function gsm7(text: string): string {

@@ -74,7 +74,7 @@ function send(
   if (refusal) return refusal
   const sms = record?.sms ?? newRecord().sms
   const last = sms.sentAt.at(-1)
-  const pause = last === undefined || sms.pause === 'given_back' ? 0 : last + rules.smsPause
+  const pause = last === undefined || sms.forgiven.last ? 0 : last + rules.smsPause
   const room = Math.max(
     pause,
     roomAt(
@@ -93,16 +93,18 @@ function send(
   const message = newId(run)
   next.sms.code = { message, boundTo: to.boundTo, expiresAt: now + rules.smsLife, used: false }
   next.sms.sentAt = [...next.sms.sentAt.filter((at) => at > now - DAY), now]
-  next.sms.pause = next.sms.pause === 'given_back' ? 'was_given_back' : 'kept'
+  next.sms.forgiven = { last: false, before: next.sms.forgiven.last }
   if (rules.resendResetsFailures) Object.assign(next.codes, { streak: 0, lockedUntil: 0 })
   answer.events.push('sms.sent')
   write(run, user, next)
   if (fails) {
     if (
       rules.failuresForgiven === 'every' ||
-      (rules.failuresForgiven === 'one_in_a_row' && next.sms.pause === 'kept')
+      (rules.failuresForgiven === 'one_in_a_row' &&
+        !next.sms.forgiven.last &&
+        !next.sms.forgiven.before)
     )
-      next.sms.pause = 'given_back'
+      next.sms.forgiven.last = true
     if (!rules.lostMessageIsDebited) next.sms.sentAt.pop()
     write(run, user, next)
     throw new Fault('ERR_SMS_SENDER')

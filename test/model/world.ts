@@ -83,7 +83,8 @@ export interface UserRecord {
   sms: {
     code: { message: number; boundTo: number; expiresAt: number; used: boolean } | null
     sentAt: number[]
-    pause: 'kept' | 'given_back' | 'was_given_back'
+    /** Whether the pause after the last send, and after the one before, was given back. */
+    forgiven: { last: boolean; before: boolean }
   }
   devices: { id: number; createdAt: number; seenAt: number; expiresAt: number }[]
   support: { id: number; expiresAt: number; redeemed: boolean } | null
@@ -165,7 +166,7 @@ export function newRecord(): UserRecord {
     failures: 0,
     stops: 0,
     spent: [],
-    sms: { code: null, sentAt: [], pause: 'kept' },
+    sms: { code: null, sentAt: [], forgiven: { last: false, before: false } },
     devices: [],
     support: null,
     wasSwitchedOff: false,
