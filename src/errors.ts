@@ -8,6 +8,7 @@
  * | `ERR_KEY` | an OTP key that is empty, too short, too long or not base32 |
  * | `ERR_BASE32` | text that is not base32 |
  * | `ERR_KEY_URI` | a key URI that cannot be built or parsed |
+ * | `ERR_KEY_URI_KIND` | an address of another kind: Steam's, or an app's export of many keys |
  * | `ERR_QR` | a text that no QR code can hold |
  * | `ERR_USER_ID` | a user id that is not a non-empty, well-formed string of at most 200 bytes |
  * | `ERR_KEYRING` | a keyring that cannot be made from what was given, or a key function that failed |
@@ -32,6 +33,7 @@ export type KeystepErrorCode =
   | 'ERR_KEY'
   | 'ERR_BASE32'
   | 'ERR_KEY_URI'
+  | 'ERR_KEY_URI_KIND'
   | 'ERR_QR'
   | 'ERR_USER_ID'
   | 'ERR_KEYRING'

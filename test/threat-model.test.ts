@@ -3,6 +3,11 @@ import { describe, expect, it } from 'vitest'
 import { readWords } from './docs/fences.ts'
 
 const root = new URL('../', import.meta.url).pathname
+/**
+ * Classes are numbered as they were found; the last one is read off the table, which may have no
+ * gap.
+ */
+const FEWEST = 28
 
 interface Row {
   class: string
@@ -21,11 +26,9 @@ const rows = readWords('docs/threat-model.md')
   })
 
 describe('the table of docs/threat-model.md', () => {
-  it('has each class once, in order, the first 28 among them', () => {
-    const numbers = rows.map((row) => Number(row.class.slice(1)))
-    expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b))
-    expect(numbers.slice(0, 28)).toEqual(Array.from({ length: 28 }, (_, i) => i + 1))
-    expect(numbers).toEqual(expect.arrayContaining([31, 32]))
+  it('has a row for each class, in order and without a gap', () => {
+    expect(rows.map((row) => row.class)).toEqual(rows.map((_, i) => `V${i + 1}`))
+    expect(rows.length).toBeGreaterThanOrEqual(FEWEST)
   })
 
   it.each(rows)(

@@ -49,7 +49,7 @@ function totpOf(
   if (
     !(digits === 6 || digits === 7 || digits === 8) ||
     period === null ||
-    period < 15 ||
+    period < 1 ||
     period > 300
   )
     return 'malformed_parameter'
@@ -89,10 +89,12 @@ function keyOf(text: string, format = 'base32'): string | Uint8Array | null {
 
 /** Keys below 16 bytes are taken where it was said so, and are weak (RFC 4226 R6). */
 function isKey(key: string | Uint8Array, allowShort: boolean): boolean {
-  const options = allowShort ? { allowShortKey: true as const } : {}
+  const short = allowShort ? { allowShortKey: true as const } : {}
+  // Spare bits at the end are dropped by import, too: the authenticator never saw them.
+  const options = { ...short, allowSpareBits: true as const }
   try {
     if (typeof key !== 'string') return OtpKey.fromBytes(key, options).byteLength > 0
-    if (!/^otpauth:/i.test(key)) return OtpKey.fromBase32(key, options).byteLength > 0
+    if (!/:\/\/|otpauth:/i.test(key)) return OtpKey.fromBase32(key, options).byteLength > 0
     return parseKeyUri(key, options).type === 'totp'
   } catch {
     return false

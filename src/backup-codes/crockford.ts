@@ -1,4 +1,5 @@
 import { randomBytes } from '../crypto/random.ts'
+import { bareText } from '../text/bare-text.ts'
 
 /**
  * Crockford's base32: no I, L, O or U, so that nothing reads like something else. 32 letters divide
@@ -14,17 +15,17 @@ export function randomCrockford(length: number): string {
   return text
 }
 
-// Word processors and phones turn a hyphen into a typographic dash, and a printed sheet is typed or
-// pasted from there.
-const SPACES_AND_DASHES = /[\s\p{Pd}\u2212]/gu
+/** The number of a line on a printed list: no code has a dot within, so nothing else reads so. */
+const LIST_NUMBER = /^[0-9]{1,2}[.):]+/
 
 /**
- * A typed text as exactly so many letters of the alphabet, or null: case, spaces and dashes do not
- * matter, O is 0, I and L are 1.
+ * A typed text as exactly so many letters of the alphabet, or null: case, the noise that people
+ * paste along and the number in a printed list do not matter, O is 0, I and L are 1.
  */
 export function normalizeCrockford(typed: unknown, length: number): string | null {
   if (typeof typed !== 'string' || typed.length > MOST_TYPED) return null
-  const bare = typed.replace(SPACES_AND_DASHES, '')
+  const line = bareText(typed)
+  const bare = LIST_NUMBER.test(line) ? bareText(line.replace(LIST_NUMBER, '')) : line
   if (bare.length !== length || !/^[0-9A-TV-Za-tv-z]+$/.test(bare)) return null
   return bare.toUpperCase().replaceAll('O', '0').replace(/[IL]/g, '1')
 }

@@ -1,5 +1,7 @@
 import { KeystepError } from '../errors.ts'
 import { type OtpAlgorithm, OtpKey, parseKeyUri } from '../otp/index.ts'
+import { isKeyAddress } from '../otp/key-uri.ts'
+import { MAX_PERIOD_SECONDS } from '../otp/otp-params.ts'
 import { type Secret, textOf } from '../crypto/secret.ts'
 import { addFactor, describe, hasMostAuthenticators } from './bind-factor.ts'
 import { cut } from '../record/events.ts'
@@ -14,7 +16,11 @@ import { transact } from '../record/transact.ts'
 /** Input of `totp.import`. */
 export interface TotpImportInput {
   userId: string
-  /** Raw bytes, base32 text, a key URI, or an `OtpKey`. */
+  /**
+   * Raw bytes, base32 text, a key URI, or an `OtpKey`. Texts may hold what people paste along, as
+   * for `OtpKey.fromBase32` and `parseKeyUri`; spare bits at the end of a key are dropped, and an
+   * address need not name anybody.
+   */
   key: OtpKey | Uint8Array | string | Secret<string>
   /**
    * The step of the last code that the old system accepted, where it kept it: codes up to it stay
@@ -28,6 +34,7 @@ export interface TotpImportInput {
    */
   algorithm?: OtpAlgorithm | undefined
   digits?: 6 | 7 | 8 | undefined
+  /** 1 to 300, as in a key URI. */
   periodSeconds?: number | undefined
   /** Takes keys of 10 to 15 bytes; `maintenance.summarize` reports them as weak. */
   allowShortKey?: true | undefined
@@ -43,8 +50,8 @@ export interface TotpImported {
 type Material = { key: OtpKey } & Pick<TotpFactor, 'algorithm' | 'digits' | 'periodSeconds'>
 
 /**
- * @throws `ERR_KEY`, `ERR_KEY_URI`, `ERR_OPTION`, `ERR_USER_ID`, `ERR_STORE`, `ERR_CONTENTION`,
- *   `ERR_CLOCK`, and the record's codes.
+ * @throws `ERR_KEY`, `ERR_KEY_URI`, `ERR_KEY_URI_KIND`, `ERR_OPTION`, `ERR_USER_ID`, `ERR_STORE`,
+ *   `ERR_CONTENTION`, `ERR_CLOCK`, and the record's codes.
  */
 export async function importTotp(
   settings: Settings,
@@ -96,15 +103,16 @@ function materialOf(input: TotpImportInput): Material {
     'algorithm is SHA1, SHA256 or SHA512',
   )
   requireThat(
-    [6, 7, 8].includes(digits) && isWhole(periodSeconds, 15, 300),
-    'digits is 6, 7 or 8, and periodSeconds 15 to 300',
+    [6, 7, 8].includes(digits) && isWhole(periodSeconds, 1, MAX_PERIOD_SECONDS),
+    `digits is 6, 7 or 8, and periodSeconds 1 to ${MAX_PERIOD_SECONDS}`,
   )
-  const options = { allowShortKey }
+  // The authenticator that holds such a key has dropped its spare bits all along.
+  const options = { allowShortKey, allowSpareBits: true } as const
   if (input.key instanceof OtpKey) return { key: input.key, algorithm, digits, periodSeconds }
   if (input.key instanceof Uint8Array)
     return { key: OtpKey.fromBytes(input.key, options), algorithm, digits, periodSeconds }
   const text = textOf(input.key)
-  if (!/^otpauth:/i.test(text))
+  if (!isKeyAddress(text))
     return { key: OtpKey.fromBase32(text, options), algorithm, digits, periodSeconds }
   const parsed = parseKeyUri(text, options)
   if (parsed.type !== 'totp')

@@ -17,7 +17,7 @@ import { type Change, type Outcome, rejected } from '../record/outcome.ts'
 import { ENROLL, MANAGE_FACTORS, permits, type PermitClaims, readPermit } from '../tokens/permit.ts'
 import { backupCodePepper } from '../record/record-mac.ts'
 import { isText, requireThat, type Settings } from '../record/settings.ts'
-import { newSubject, type Subject, type TotpFactor } from '../record/subject.ts'
+import { type Factor, newSubject, type Subject, type TotpFactor } from '../record/subject.ts'
 import { keyOf, keyText, stepAt } from '../codes/totp-factor.ts'
 import { newId, openToken, sealToken } from '../tokens/token.ts'
 import { readRecord, transact } from '../record/transact.ts'
@@ -63,7 +63,7 @@ export type ConfirmRejection =
 
 type Enrolled = Pick<
   TotpFactor,
-  'kind' | 'id' | 'key' | 'algorithm' | 'digits' | 'periodSeconds' | 'label'
+  'kind' | 'id' | 'key' | 'algorithm' | 'digits' | 'periodSeconds' | 'label' | 'ordinal'
 >
 /**
  * What the sealed enrollment carries: its permit's claims, the factor to be, and the account's
@@ -86,7 +86,11 @@ export interface Totp {
   enroll(input: {
     permit: string
     sessionId?: string | undefined
-    /** Shown in the app beside the issuer; without a colon. */
+    /**
+     * Shown in the app beside the issuer; 1 to 128 characters of any script, without a colon. A
+     * further authenticator of the user has a number after it: apps that find a name twice replace
+     * the one by the other, or leave the user to guess which is which.
+     */
     account: string
     label?: string | undefined
     context?: RequestContext | undefined
@@ -153,6 +157,7 @@ async function enroll(
     digits,
     periodSeconds,
     label: cut(label || 'Authenticator app', 64),
+    ...ordinalAfter(subject?.factors ?? []),
   }
   const claims: EnrollmentClaims = { ...leave, expiresAt: enrollmentExpiry(now), factor, account }
   return {
@@ -189,6 +194,16 @@ async function readEnrollment(
     : null
 }
 
+/** The number of the next authenticator: one more than any that is there. A first one has none. */
+function ordinalAfter(factors: readonly Factor[]): Pick<TotpFactor, 'ordinal'> {
+  const taken = factors.flatMap((one) => (one.kind === 'totp' ? (one.ordinal ?? 1) : []))
+  return taken.length === 0 ? {} : { ordinal: Math.max(...taken, taken.length) + 1 }
+}
+
+function nameInApp(account: string, { ordinal }: Pick<TotpFactor, 'ordinal'>): string {
+  return ordinal === undefined ? account : `${account.trim()} (${ordinal})`
+}
+
 function show(
   { issuer }: Settings,
   { factor, account, expiresAt }: EnrollmentClaims,
@@ -198,7 +213,14 @@ function show(
   const key = keyOf(factor)
   return {
     enrollment,
-    keyUri: buildKeyUri({ key, issuer, account, algorithm, digits, periodSeconds }),
+    keyUri: buildKeyUri({
+      key,
+      issuer,
+      account: nameInApp(account, factor),
+      algorithm,
+      digits,
+      periodSeconds,
+    }),
     manualKey: new Secret(
       key
         .revealBase32()

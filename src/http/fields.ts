@@ -18,7 +18,7 @@ export interface FieldTypes {
   phone: string
   /** 1 to 64 characters, and not one that keystep keeps for itself. */
   purpose: string
-  /** 1 to 128 characters, without a colon and without control characters. */
+  /** 1 to 128 characters, not all white space, without a colon and without control characters. */
   account: string
   factor: FactorKind
   role: 'primary' | 'backup'
@@ -54,7 +54,7 @@ const checks: { readonly [K in keyof FieldTypes]: (value: unknown) => boolean } 
   id: (value) => isTextOf(value, 1, 64),
   phone: (value) => isTextOf(value, 0, 64),
   purpose: (value) => isTextOf(value, 1, 64) && value !== ENROLL,
-  account: (value) => isTextOf(value, 1, 128) && !/[:\p{Cc}]/u.test(value),
+  account: (value) => isTextOf(value, 1, 128) && value.trim() !== '' && !/[:\p{Cc}]/u.test(value),
   factor: (value) =>
     value === 'totp' || value === 'sms' || value === 'backup_code' || value === 'support_code',
   role: (value) => value === 'primary' || value === 'backup',

@@ -1,6 +1,7 @@
 import base32Decode from 'base32-decode'
 import base32Encode from 'base32-encode'
 import { KeystepError } from '../errors.ts'
+import { bareText } from '../text/bare-text.ts'
 import { isBytes } from './bytes.ts'
 
 const MAX_CHARACTERS = 65_536
@@ -27,9 +28,10 @@ export function encodeBase32(bytes: Uint8Array): string {
 }
 
 /**
- * Reads base32 (RFC 4648 6) as people copy it: either case, ASCII white space and dashes anywhere,
- * with or without padding. Strict in everything else: no other characters, no impossible length, no
- * bits left over that are not zero.
+ * Reads base32 (RFC 4648 6) as people copy it: either case, white space, dashes and invisible
+ * characters anywhere, quotes and punctuation around it, full-width letters, with or without
+ * padding. Strict in everything else: no other characters, no impossible length, no bits left over
+ * that are not zero.
  *
  * @param text at most 65,536 characters. The empty text is no bytes.
  * @throws `ERR_BASE32` for anything else; the message never repeats the text.
@@ -44,24 +46,29 @@ export function writeBase32(bytes: Uint8Array): string {
 }
 
 /**
- * The one spelling of the bytes that a text means: digits alone, in upper case. What
+ * The one spelling of the bytes that a text means: digits alone, in upper case, spare bits at the
+ * end zero. Spare bits that are not zero are refused, unless the caller drops them. What
  * {@link decodeBase32} refuses throws a code of the caller's.
  */
-export function readBase32(text: unknown, code: 'ERR_BASE32' | 'ERR_KEY'): string {
+export function readBase32(
+  text: unknown,
+  code: 'ERR_BASE32' | 'ERR_KEY',
+  dropsSpareBits: boolean = false,
+): string {
   if (typeof text === 'string' && text.length <= MAX_CHARACTERS) {
-    const digits = DIGITS.test(text) ? text : text.replace(/[ \t\r\n-]+/g, '').replace(PADDING, '')
+    const digits = DIGITS.test(text) ? text : bareText(text).replace(PADDING, '')
     const upper = digits.toUpperCase()
-    // No impossible length, and no spare bit at the end that is not zero, so that every key has one
-    // spelling (RFC 4648 3.5).
     const spareBits = (upper.length * 5) % 8
-    if (
-      DIGITS.test(digits) &&
-      spareBits < 5 &&
-      ALPHABET.indexOf(upper.slice(-1)) % 2 ** spareBits === 0
-    )
-      return upper
+    // A last digit with its spare bits set would give a key a second spelling (RFC 4648 3.5).
+    const last = ALPHABET.indexOf(upper.slice(-1))
+    const spare = last % 2 ** spareBits
+    if (DIGITS.test(digits) && spareBits < 5 && (spare === 0 || dropsSpareBits))
+      return upper.replace(/.$/, ALPHABET[last - spare]!)
   }
-  throw new KeystepError(code, `not base32 of at most ${MAX_CHARACTERS} characters`)
+  throw new KeystepError(
+    code,
+    `not base32 of at most ${MAX_CHARACTERS} characters; see allowSpareBits`,
+  )
 }
 
 /** The bytes of what {@link readBase32} returned. */

@@ -58,8 +58,9 @@ export function codeAt(key: OtpKey, counter: number, params: OtpParams): string 
  * Looks for the typed code at `counter` and up to `lookAhead` counters after it, never before it.
  * Of several that match the first is taken, so that the token is never left behind.
  *
- * @param code what the user typed. White space in and around is dropped; anything but exactly
- *   `digits` ASCII digits is null.
+ * @param code what the user typed, as a string. White space, dashes and invisible characters are
+ *   dropped, and so are quotes and punctuation around it; digits of every script count by their
+ *   value. Anything but exactly `digits` digits is null then.
  * @returns null when nothing matches, whatever was typed. Count attempts: this function cannot (RFC
  *   4226 7.3).
  * @throws `ERR_KEY` for anything but an OtpKey; `ERR_OPTION` for an option of the wrong type or out

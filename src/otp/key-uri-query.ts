@@ -1,4 +1,5 @@
 import { KeystepError } from '../errors.ts'
+import { bareText } from '../text/bare-text.ts'
 import {
   DEFAULT_ALGORITHM,
   DEFAULT_DIGITS,
@@ -19,19 +20,50 @@ export function decodePercent(text: string): string {
   }
 }
 
-const NAMES = ['secret', 'issuer', 'image', 'algorithm', 'digits', 'period', 'counter'] as const
+const NAMES = [
+  'secret',
+  'issuer',
+  'image',
+  'algorithm',
+  'digits',
+  'period',
+  'counter',
+  'encoder',
+] as const
+type Name = (typeof NAMES)[number]
+
+/**
+ * The `issuer` parameter: as it stands, and as a form's encoding would mean it, which writes a
+ * space as a plus.
+ */
+export interface IssuerParam {
+  readonly text: string
+  readonly spaced: string
+}
 
 /** The parameters that count, decoded. */
-export type KeyUriParams = { readonly [K in (typeof NAMES)[number]]: string | undefined }
+export type KeyUriParams = { readonly [K in Exclude<Name, 'issuer'>]: string | undefined } & {
+  readonly issuer: IssuerParam | null
+}
+
+/** An ampersand as HTML and JSON write it, once or several times over. */
+const ESCAPED_AMPERSAND = /&(?:(?:amp|#0*38|#x0*26);)+|\\u0026|\\x26/gi
+
+/** An address that was copied out of HTML or JSON with the separators that it was meant with. */
+export function unescapeSeparators(uri: string): string {
+  return uri.replace(ESCAPED_AMPERSAND, '&')
+}
 
 /**
  * The parameters of a key URI, whatever the case of their names. Any of them twice, known or not,
- * is refused: two readers could pick two different ones. By index and not by `split` and `Map`,
- * which take three times as long.
+ * is refused: two readers could pick two different ones. So is a name or value in which another
+ * parameter got stuck, because to pass over it would change the codes without a word (V31). By
+ * index and not by `split` and `Map`, which take three times as long.
  */
 export function splitQuery(query: string): KeyUriParams {
   const names: string[] = NAMES.slice()
   const values: (string | undefined)[] = []
+  let issuer: IssuerParam | null = null
   for (let start = 0, end; start < query.length; start = end + 1) {
     end = before(query.indexOf('&', start), query.length)
     if (end === start) continue
@@ -39,10 +71,29 @@ export function splitQuery(query: string): KeyUriParams {
     const place = placeOf(query.slice(start, equals), names)
     if (values[place] !== undefined)
       throw new KeystepError('ERR_KEY_URI', 'the key URI has a parameter twice')
-    values[place] = decodePercent(query.slice(equals + 1, end))
+    const written = query.slice(equals + 1, end)
+    if (written.includes('=') && STUCK_VALUE.test(written)) throw stuck()
+    const text = decodePercent(written)
+    values[place] = text
+    if (NAMES[place] === 'issuer' && text !== '')
+      issuer = { text, spaced: decodePercent(written.replaceAll('+', ' ')) }
   }
-  const [secret, issuer, image, algorithm, digits, period, counter] = values
-  return { secret, issuer, image, algorithm, digits, period, counter }
+  const [secret, , image, algorithm, digits, period, counter, encoder] = values
+  return { secret, issuer, image, algorithm, digits, period, counter, encoder }
+}
+
+// Whatever stands in the place of `&`: `;` in old HTML, `,` or `?` where an address was put
+// together of parts, white space where a line was folded, what is left of an escaped `&`.
+const STUCK_VALUE =
+  /(?:[^a-z0-9_.%-]|%[0-9a-f]{2})(?:amp;?)*(?:secret|issuer|algorithm|digits|period|counter|encoder)=/i
+const STUCK_NAME =
+  /(?:^|[^a-z0-9_.-]|amp)(?:secret|issuer|image|algorithm|digits|period|counter|encoder)(?![a-z0-9_.-])/
+
+function stuck(): KeystepError {
+  return new KeystepError(
+    'ERR_KEY_URI',
+    'a parameter of the key URI is stuck in another: its separators were escaped or replaced',
+  )
 }
 
 function before(found: number, end: number): number {
@@ -53,9 +104,13 @@ function before(found: number, end: number): number {
 function placeOf(written: string, names: string[]): number {
   const known = (NAMES as readonly string[]).indexOf(written)
   if (known >= 0) return known
-  const name = decodePercent(written).toLowerCase()
-  const place = names.indexOf(name)
-  return place < 0 ? names.push(name) - 1 : place
+  const decoded = decodePercent(written)
+  const name = bareText(decoded).toLowerCase()
+  // Noise within a name is none of it; a name of noise alone is kept apart from others of its kind.
+  const place = names.indexOf(name === '' ? decoded : name)
+  if (place >= 0) return place
+  if (STUCK_NAME.test(name)) throw stuck()
+  return names.push(name === '' ? decoded : name) - 1
 }
 
 /** The `algorithm` parameter; `SHA-1` and `HmacSHA1` are spellings of `SHA1` that are met. */

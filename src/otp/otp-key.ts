@@ -24,6 +24,12 @@ export interface OtpKeyOptions {
    * never short.
    */
   allowShortKey?: true | undefined
+  /**
+   * Takes base32 whose last digit has spare bits that are not zero, and drops them as Python and
+   * oathtool do: old systems drew 26 random letters for a key of 16 bytes. By default it is
+   * refused, since it may as well be a typing error.
+   */
+  allowSpareBits?: true | undefined
 }
 
 /**
@@ -43,7 +49,10 @@ export class OtpKey {
   private constructor(token: object, byteLength: number, options?: OtpKeyOptions) {
     const least = options?.allowShortKey === true ? MIN_SHORT_BYTES : MIN_BYTES
     if (token !== minted || byteLength < least || byteLength > MAX_BYTES)
-      throw new KeystepError('ERR_KEY', `an OTP key has ${least} to ${MAX_BYTES} bytes`)
+      throw new KeystepError(
+        'ERR_KEY',
+        `an OTP key has ${MIN_BYTES} to ${MAX_BYTES} bytes, with allowShortKey ${MIN_SHORT_BYTES}`,
+      )
   }
 
   /**
@@ -60,15 +69,16 @@ export class OtpKey {
   }
 
   /**
-   * The key that a base32 text spells. Case, spaces, dashes and padding do not matter; impossible
-   * lengths and spare bits do.
+   * The key that a base32 text spells. Case, padding and the noise that people copy along (white
+   * space, dashes, invisible characters, quotes) do not matter; impossible lengths do, and spare
+   * bits unless `allowSpareBits` drops them.
    *
    * @param text at most 65,536 characters.
    * @throws `ERR_KEY` for text that is not base32 or a key too short or too long; the message never
-   *   repeats the text.
+   *   repeats the text, and names the option that would take it.
    */
   static fromBase32(text: string, options?: OtpKeyOptions): OtpKey {
-    const digits = readBase32(text, 'ERR_KEY')
+    const digits = readBase32(text, 'ERR_KEY', options?.allowSpareBits === true)
     const key = new OtpKey(minted, (digits.length * 5) >>> 3, options)
     key.#base32 = digits
     return key

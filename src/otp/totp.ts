@@ -82,8 +82,9 @@ export function generateTotp(key: OtpKey, options: GenerateTotpOptions): string 
  * that match the last is taken, so that the same six digits cannot be accepted again for a later
  * one.
  *
- * @param code what the user typed. White space in and around is dropped; anything but exactly
- *   `digits` ASCII digits is null.
+ * @param code what the user typed, as a string. White space, dashes and invisible characters are
+ *   dropped, and so are quotes and punctuation around it; digits of every script count by their
+ *   value. Anything but exactly `digits` digits is null then.
  * @returns null when nothing matches, whatever was typed. Count attempts: this function cannot (RFC
  *   4226 7.3, 63B-4 3.2.2).
  * @throws `ERR_KEY` for anything but an OtpKey; `ERR_OPTION` for an option of the wrong type or out

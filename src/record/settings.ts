@@ -1,6 +1,7 @@
 import { Keyring } from '../crypto/keyring.ts'
 import { KeystepError, type KeystepErrorCode } from '../errors.ts'
 import type { OtpAlgorithm } from '../otp/index.ts'
+import { MAX_ENCODED_ISSUER } from '../otp/key-uri.ts'
 import type { RecordStore } from '../stores/record-store.ts'
 import { byteLength, isWellFormed } from '../crypto/frame.ts'
 import { recordPrefix } from './record-key.ts'
@@ -11,7 +12,11 @@ import { type Limits, resolveLimits, type ResolvedLimits } from './throttle.ts'
 
 /** What `createTwoFactor` takes. Only `issuer`, `store` and `keyring` are required. */
 export interface TwoFactorOptions {
-  /** The name that authenticator apps and messages show; no colon, at most 64 characters. */
+  /**
+   * The name that authenticator apps and messages show; no colon, at most 64 characters, and at
+   * most 480 once percent-encoded, which are 53 of a script such as Chinese, Hindi or Thai: a
+   * longer one would leave a QR code no room for the longest account.
+   */
   issuer: string
   /** Where the sealed records live; see `keystep/stores`. */
   store: RecordStore
@@ -99,8 +104,12 @@ export function resolveSettings(options: TwoFactorOptions): Settings {
     )
   }
   requireThat(
-    isText(issuer, 64) && !/[:\p{Cc}]/u.test(issuer),
+    isText(issuer, 64) && issuer.trim() !== '' && !/[:\p{Cc}]/u.test(issuer),
     'issuer is 1 to 64 characters without a colon',
+  )
+  requireThat(
+    encodeURIComponent(issuer.trim()).length <= MAX_ENCODED_ISSUER,
+    `issuer is at most ${MAX_ENCODED_ISSUER} characters once percent-encoded`,
   )
   requireThat(
     typeof (store as RecordStore | undefined)?.get === 'function' &&

@@ -13,6 +13,11 @@ export interface TotpFactor {
   readonly kind: 'totp'
   readonly id: string
   readonly label: string
+  /**
+   * The number after the account in the app, from 2 on: no two authenticators that a user has had
+   * at once have the same name there. Left out for 1, and for what was imported.
+   */
+  readonly ordinal?: number
   readonly createdAt: number
   /** The shared key, base64url. The record around it is sealed. */
   readonly key: string

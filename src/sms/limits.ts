@@ -1,13 +1,15 @@
 import { encodeBase64url } from '../crypto/base64url.ts'
 import { openRecord, sealRecord } from '../crypto/envelope.ts'
 import { macKeyOf, macOf } from '../crypto/derived-keys.ts'
-import { currentKey } from '../crypto/keyring.ts'
+import { keysOf } from '../crypto/keyring.ts'
 import { KeystepError } from '../errors.ts'
 import type { Settings } from '../record/settings.ts'
 import type { Forgiven, SmsState } from '../record/subject.ts'
 import { readStored, writeStored } from '../record/stored.ts'
+import type { StoredRecord } from '../stores/record-store.ts'
 import { CLOCK_TOLERANCE } from '../record/clock.ts'
 import { untilSwapped } from '../record/swap-loop.ts'
+import { budgetNumberOf } from './phone-number.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -83,16 +85,17 @@ export type Debit = Debited | { readonly retryAt: Date }
 
 /**
  * Debits one send from a destination's own small record, under a keyed hash of the number: the one
- * state that users share.
+ * state that users share. However a number is spelled, it is one destination.
  *
  * @throws `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and the record's codes.
  */
 export function debitDestination(settings: Settings, number: string): Promise<Debit> {
-  return changeBudget<Debit>(settings, number, (sentAt, now) => {
+  return changeBudget<Debit>(settings, number, ({ own, former }, now) => {
+    const sentAt = [...former, ...own].sort((a, b) => a - b)
     const until = quotaEnd(sentAt, DESTINATION_QUOTAS, now)
     return until > now
       ? { result: { retryAt: new Date(until) } }
-      : { result: { at: now }, next: addSend(sentAt, now) }
+      : { result: { at: now }, next: addSend(own, now) }
   })
 }
 
@@ -105,49 +108,81 @@ export function creditDestination(
   number: string,
   { at }: Debited,
 ): Promise<null> {
-  return changeBudget(settings, number, (sentAt) => {
-    const place = sentAt.indexOf(at)
-    return { result: null, ...(place >= 0 && { next: sentAt.toSpliced(place, 1) }) }
+  return changeBudget(settings, number, ({ own }) => {
+    const place = own.indexOf(at)
+    return { result: null, ...(place >= 0 && { next: own.toSpliced(place, 1) }) }
   })
+}
+
+/**
+ * The sends to a destination: those in the record under the current key, which may change, and
+ * those that were counted under the other keys of the keyring, before a rotation or by servers that
+ * it has not reached. Each send stands in one of them.
+ */
+interface Sends {
+  readonly own: readonly number[]
+  readonly former: readonly number[]
 }
 
 async function changeBudget<R>(
   settings: Settings,
   number: string,
-  decide: (sentAt: readonly number[], now: number) => { result: R; next?: readonly number[] },
+  decide: (sends: Sends, now: number) => { result: R; next?: readonly number[] },
 ): Promise<R> {
-  const { store, keyring, realm } = settings
-  const key = `s1.${encodeBase64url(macOf(await macKeyOf(currentKey(keyring), 'sms-destination'), realm, number))}`
+  const { store, keyring } = settings
+  const [key, ...formerKeys] = await budgetKeysOf(settings, number)
   return untilSwapped(async () => {
-    const found = await readStored(store, key)
+    const found = await readStored(store, key!)
+    const elsewhere = await Promise.all(formerKeys.map((one) => readStored(store, one)))
     const now = settings.now()
-    const written = found
-      ? (JSON.parse(await openRecord(keyring, key, found.value)) as number[])
-      : []
-    const sentAt = sendsAsOf(written, now)
-    const { result, next = sentAt } = decide(sentAt, now)
+    const written = await sendsIn(settings, key!, found)
+    const former = await Promise.all(
+      formerKeys.map((one, i) => sendsIn(settings, one, elsewhere[i]!)),
+    )
+    // What counts as of now has to be written down to end, and the other records are not ours.
+    const near = former.flat().filter((at) => at <= now + DAY)
+    const sends = { own: settle(written, now), former: settle(near, now) }
+    const { result, next = sends.own } = decide(sends, now)
     if (String(next) === String(written)) return { done: result }
-    const value = await sealRecord(keyring, key, JSON.stringify(next))
+    const value = await sealRecord(keyring, key!, JSON.stringify(next))
     const expected = found?.version ?? null
     const expiresAt = new Date(now + DAY)
-    return (await writeStored(store, key, value, { expected, expiresAt }))
+    return (await writeStored(store, key!, value, { expected, expiresAt }))
       ? { done: result }
       : 'lost'
   })
 }
 
+/** Where a destination's sends are counted: under the current key first, then under the others. */
+async function budgetKeysOf({ keyring, realm }: Settings, number: string): Promise<string[]> {
+  const destination = budgetNumberOf(number)
+  return Promise.all(
+    keysOf(keyring).map(async (entry) => {
+      const mac = macOf(await macKeyOf(entry, 'sms-destination'), realm, destination)
+      return `s1.${encodeBase64url(mac)}`
+    }),
+  )
+}
+
+async function sendsIn(
+  { keyring }: Settings,
+  key: string,
+  found: StoredRecord | null,
+): Promise<readonly number[]> {
+  return found ? (JSON.parse(await openRecord(keyring, key, found.value)) as number[]) : []
+}
+
 /**
- * The sends that a budget holds. What lies further ahead than a day counts as of now, and from now
- * on: nobody can reset a number, so that it has to end by itself.
- *
- * @throws `ERR_CLOCK` for one more than 5 minutes ahead, which ends within the day.
+ * Sends by a clock that ran ahead. What lies within a day throws, and that ends within a day; what
+ * lies beyond counts as of now, and from now on: nobody can reset a number, so that it has to end
+ * by itself.
  */
-function sendsAsOf(written: readonly number[], now: number): number[] {
-  if (written.some((at) => at > now + CLOCK_TOLERANCE && at <= now + DAY)) {
+function settle(sentAt: readonly number[], now: number): number[] {
+  if (sentAt.some((at) => at > now + CLOCK_TOLERANCE && at <= now + DAY)) {
     throw new KeystepError(
       'ERR_CLOCK',
       'the budget of a destination was written more than 5 minutes ahead of this clock',
     )
   }
-  return written.map((at) => (at > now + DAY ? now : at))
+  return sentAt.map((at) => (at > now + DAY ? now : at))
 }

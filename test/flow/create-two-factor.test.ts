@@ -1,7 +1,19 @@
 import { createKeyring, createTwoFactor, generateKeyringKey, type TwoFactorOptions } from 'keystep'
 import { memoryStore } from 'keystep/stores/memory'
 import { describe, expect, it, vi } from 'vitest'
-import { countingStore, enroll, house, login, nextCode } from './house.ts'
+import { buildKeyUri, generateTotp, OtpKey, parseKeyUri } from 'keystep/otp'
+import { qrSvg } from 'keystep/qr'
+import {
+  acceptedOf,
+  countingStore,
+  enroll,
+  house,
+  login,
+  nextCode,
+  permit,
+  SESSION,
+} from './house.ts'
+import { firstPermit } from './sms-house.ts'
 
 const right: TwoFactorOptions = {
   issuer: 'Example Hosting',
@@ -43,6 +55,8 @@ describe('createTwoFactor', () => {
     ['a colon in the issuer', { issuer: 'A:B' }],
     ['a line break in the issuer', { issuer: 'A\nB' }],
     ['a long issuer', { issuer: 'x'.repeat(65) }],
+    ['a blank issuer', { issuer: ' \u00a0' }],
+    ['an issuer that no QR code has room for', { issuer: '\u0e01'.repeat(54) }],
     ['no store', { store: undefined }],
     ['half a store', { store: { get: () => null } }],
     ['no keyring', { keyring: undefined }],
@@ -74,6 +88,48 @@ describe('createTwoFactor', () => {
     expect(() => createTwoFactor({ ...right, ...change })).toThrow(
       expect.objectContaining({ code: 'ERR_OPTION' }),
     )
+  })
+
+  it.each([
+    ['x', 64],
+    ['\u0439', 64],
+    ['\u05d0', 64],
+    ['\u0e01', 53],
+    ['\u65e5', 53],
+    ['\u{1f511}', 32],
+  ])(
+    'an issuer of the longest, in %s, leaves room for the longest account of every script, in a QR code',
+    async (letter, most) => {
+      for (const unit of ['x', ' ', '\u0439', '\u0e01', '\u65e5', '\uffee', '\u{1f511}']) {
+        const h = house({
+          issuer: letter.repeat(most),
+          totp: { algorithm: 'SHA512', digits: 8, periodSeconds: 120 },
+        })
+        const account = `a${unit.repeat(126 / unit.length)}z`
+        const begun = async (leave: string) =>
+          acceptedOf(await h.twoFactor.totp.enroll({ permit: leave, sessionId: SESSION, account }))
+            .keyUri
+        const first = await begun(await firstPermit(h, 'ada'))
+        expect(parseKeyUri(first)).toMatchObject({ account, issuer: letter.repeat(most) })
+        expect(qrSvg(first)).toContain('<svg')
+        // The same beside another authenticator, whose number comes after the account.
+        const key = OtpKey.fromBytes(new Uint8Array(64).fill(1))
+        acceptedOf(await h.twoFactor.totp.import({ userId: 'bob', key }))
+        const code = generateTotp(key, { at: h.clock() })
+        expect(qrSvg(await begun(await permit(h.twoFactor, 'bob', code)))).toContain('<svg')
+      }
+    },
+  )
+
+  it('the longest account has room for a key of 64 bytes, too', () => {
+    const options = { algorithm: 'SHA512', digits: 8, periodSeconds: 120 } as const
+    const uri = buildKeyUri({
+      key: OtpKey.generate(64),
+      issuer: '\u65e5'.repeat(53),
+      account: `${'\u65e5'.repeat(128)} (999)`,
+      ...options,
+    })
+    expect(qrSvg(uri)).toContain('<svg')
   })
 
   it.each([new Date(NaN), undefined, 1_790_000_000_000, 'now'])(

@@ -1,4 +1,4 @@
-import { generateTotp, OtpKey } from 'keystep/otp'
+import { generateTotp, OtpKey, parseKeyUri } from 'keystep/otp'
 import { describe, expect, it } from 'vitest'
 import {
   acceptedOf,
@@ -306,6 +306,46 @@ describe('enrolling an authenticator', () => {
     expect(await h.twoFactor.totp.enroll({ permit: decision.permit, account: 'ada' })).toEqual(
       expired,
     )
+  })
+})
+
+describe('the name of an authenticator in the app', () => {
+  const accountOf = ({ begun }: Awaited<ReturnType<typeof begin>>) =>
+    parseKeyUri(begun.keyUri).account
+
+  it('the second and third of a user have a number after the account: no app takes one for another', async () => {
+    const h = house()
+    const first = await begin(h, await firstPermit(h, 'ada'), 'Phone')
+    acceptedOf(await confirm(h, first.enrollment, first.phone.code(h.clock())))
+    const second = await begin(h, await permit(h.twoFactor, 'ada', nextCode(h.clock, first.phone)))
+    const pending = acceptedOf(
+      await h.twoFactor.totp.pending({ enrollment: second.enrollment, sessionId: SESSION }),
+    )
+    expect(parseKeyUri(pending.keyUri).account).toBe(accountOf(second))
+    acceptedOf(await confirm(h, second.enrollment, second.phone.code(h.clock())))
+    const third = await begin(h, await permit(h.twoFactor, 'ada', nextCode(h.clock, second.phone)))
+    expect([first, second, third].map(accountOf)).toEqual(['ada', 'ada (2)', 'ada (3)'])
+  })
+
+  it('no number comes back while another authenticator has it', async () => {
+    const h = house()
+    const first = await begin(h, await firstPermit(h, 'ada'))
+    const { factorId } = acceptedOf(await confirm(h, first.enrollment, first.phone.code(h.clock())))
+    const second = await begin(h, await permit(h.twoFactor, 'ada', nextCode(h.clock, first.phone)))
+    acceptedOf(await confirm(h, second.enrollment, second.phone.code(h.clock())))
+    const leave = await permit(h.twoFactor, 'ada', nextCode(h.clock, second.phone))
+    acceptedOf(await h.twoFactor.factors.remove({ permit: leave, sessionId: SESSION, factorId }))
+    const third = await begin(h, await permit(h.twoFactor, 'ada', nextCode(h.clock, second.phone)))
+    expect(accountOf(third)).toBe('ada (3)')
+  })
+
+  it('beside imported ones, too', async () => {
+    const h = house()
+    for (const n of [1, 2])
+      acceptedOf(await h.twoFactor.totp.import({ userId: 'ada', key: new Uint8Array(20).fill(n) }))
+    const key = OtpKey.fromBytes(new Uint8Array(20).fill(1))
+    const leave = await permit(h.twoFactor, 'ada', generateTotp(key, { at: h.clock() }))
+    expect(accountOf(await begin(h, leave))).toBe('ada (3)')
   })
 })
 

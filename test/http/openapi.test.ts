@@ -22,7 +22,7 @@ const fieldSchemas: Record<string, Schema> = {
   id: text({ minLength: 1, maxLength: 64 }),
   phone: text({ maxLength: 64 }),
   purpose: text({ minLength: 1, maxLength: 64 }),
-  account: text({ minLength: 1, maxLength: 128, pattern: '^[^:]*$' }),
+  account: text({ minLength: 1, maxLength: 128, pattern: '^[^:]*[^:\\s][^:]*$' }),
   factor: { enum: ['totp', 'sms', 'backup_code', 'support_code'] },
   role: { enum: ['primary', 'backup'] },
   flag: { type: 'boolean' },

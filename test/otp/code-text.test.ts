@@ -32,21 +32,21 @@ describe('parseCode', () => {
     )
   })
 
-  it('anything but exactly `digits` ASCII digits is null', () => {
-    const signs = [
-      '',
-      ' ',
-      '      ',
-      '47164',
-      '0471640',
-      '047-164',
-      '+47164',
-      '-47164',
-      '47164x',
-      'x47164',
-    ]
-    const numbers = ['1e5', '100e3', '0x1234', '4716.4', '04716\u0000', '04716\u200b4']
-    const scripts = ['０４７１６４', '٠٤٧١٦٤', '०४७१६४', '𝟎𝟒𝟕', '²34567']
+  it('V7: drops dashes, invisible marks, quotes and closing punctuation', () => {
+    for (const typed of ['123-456', '123–456', '123456\u200e', '123456.', '"123456"', '(123456),'])
+      expect(parseCode(typed, 6), JSON.stringify(typed)).toBe('123456')
+    expect(parseCode('1234-5678', 8)).toBe('12345678')
+  })
+
+  it('reads digits of every script by their value, and full-width ones', () => {
+    for (const typed of ['１２３４５６', '١٢٣٤٥٦', '۱۲۳۴۵۶', '१२३४५६', '𝟏𝟐𝟑𝟒𝟓𝟔', '𝟭𝟮𝟯𝟰𝟱𝟲'])
+      expect(parseCode(typed, 6), typed).toBe('123456')
+  })
+
+  it('anything but exactly `digits` digits is null', () => {
+    const signs = ['', ' ', '      ', '47164', '0471640', '+47164', '-47164', '47164x', 'x47164']
+    const numbers = ['1e5', '100e3', '0x1234', '4716.4', '047.164', '047164.0', '04716\u0000']
+    const scripts = ['４７１６４', '٠٤٧١٦٤٠', '𝟎𝟒𝟕', '²34567', '⓪④⑦①⑥④', '〇四七一六四', '五']
     for (const typed of [...signs, ...numbers, ...scripts])
       expect(parseCode(typed, 6), JSON.stringify(typed)).toBeNull()
     expect(parseCode('047164', 7)).toBeNull()

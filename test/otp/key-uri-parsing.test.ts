@@ -193,7 +193,7 @@ describe('parseKeyUri', () => {
     ['duplicate unknown, one encoded', at('a=1&%41=1')],
     ['label 3,000 chars', `otpauth://totp/${LONG}?secret=${S}`],
     ['unknown param 3,000 chars', at(`a=${LONG}`)],
-    ['2,049 chars', at(`a=${LONG}`).slice(0, 2049)],
+    ['2,329 chars', at(`a=${LONG}`).slice(0, 2329)],
     ['no secret', 'otpauth://totp/bob?issuer=ACME'],
     ['empty secret', 'otpauth://totp/bob?secret='],
     ['secret without =', 'otpauth://totp/bob?secret'],
@@ -214,10 +214,8 @@ describe('parseKeyUri', () => {
     ),
     ['wrong scheme otpauths', `otpauths://totp/bob?secret=${S}`],
     ['wrong scheme https', `https://totp/bob?secret=${S}`],
-    ['otpauth-migration', `otpauth-migration://offline?data=${S}`],
     ['scheme of look-alike letters', `otраuth://totp/bob?secret=${S}`],
     ['one slash', `otpauth:/totp/bob?secret=${S}`],
-    ['wrong type', `otpauth://steam/bob?secret=${S}`],
     ['user in the authority', `otpauth://x@totp/bob?secret=${S}`],
     ['malformed % in label', `otpauth://totp/b%zzob?secret=${S}`],
     ['malformed % in issuer', at('issuer=%E0%A4')],
@@ -231,10 +229,6 @@ describe('parseKeyUri', () => {
     ['raw line break within', `otpauth://totp/b\nob?secret=${S}`],
     ['fragment #x', `otpauth://totp/bob?secret=${S}#x`],
     ['fragment before the query', `otpauth://totp/bob#x?secret=${S}`],
-    ['empty label', `otpauth://totp/?secret=${S}`],
-    ['empty account', `otpauth://totp/ACME:?secret=${S}&issuer=ACME`],
-    ['blank account', `otpauth://totp/ACME%3A%20%20?secret=${S}`],
-    ['no label', `otpauth://totp?secret=${S}`],
     ['1 MB of &a=1', `otpauth://totp/bob?secret=${S}${'&a=1'.repeat(250_000)}`],
     ['1 MB of ?', `otpauth://totp/${'?'.repeat(1_000_000)}`],
     ['200 KB of ?a=b', `otpauth://totp/bob${'?a=b'.repeat(50_000)}`],
@@ -254,8 +248,8 @@ describe('parseKeyUri', () => {
     refused('ERR_KEY_URI', () => parseKeyUri(uri as string), uri, other)
   })
 
-  it('takes exactly 2,048 characters', () => {
-    const uri = at('a=').padEnd(2048, 'x')
+  it('takes exactly 2,328 characters', () => {
+    const uri = at('a=').padEnd(2328, 'x')
     expect(parsed(uri)).toMatchObject({ secret: S })
     refused('ERR_KEY_URI', () => parseKeyUri(`${uri}x`))
   })
@@ -275,7 +269,7 @@ describe('parseKeyUri', () => {
             expect(periodSeconds === null || (periodSeconds >= 1 && periodSeconds <= 300)).toBe(
               true,
             )
-            expect(account).not.toBe('')
+            expect(account).toBe(account.trim())
           } catch (error) {
             expect(error).toBeInstanceOf(KeystepError)
             expect((error as KeystepError).code).toBe('ERR_KEY_URI')

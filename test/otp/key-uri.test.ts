@@ -64,7 +64,8 @@ describe('buildKeyUri', () => {
     ['with a C1 control', 'A\u0085B'],
     ['with a lone high surrogate', 'A\ud800'],
     ['with a lone low surrogate', '\udc00A'],
-    ['2,049 characters long', 'x'.repeat(2049)],
+    ['2,329 characters long', 'x'.repeat(2329)],
+    ['white space alone', ' \u00a0'],
     ['too long once encoded', '🔑'.repeat(200)],
     ['10 MB long', 'x'.repeat(10_000_000)],
   ]
@@ -156,15 +157,16 @@ describe('round trip', () => {
       maxLength: 6,
     })
     .map((pieces) => pieces.join(''))
-    .filter((text) => text !== '' && !/[:\p{Cc}\p{Cs}]/u.test(text))
+    .filter((text) => text.trim() !== '' && !/[:\p{Cc}\p{Cs}]/u.test(text))
 
-  it('Key URI: any issuer and account, also with spaces around, comes back as it was', () => {
+  it('Key URI: any issuer and account comes back as it was, but for white space around it', () => {
     fc.assert(
       fc.property(part, part, (issuer, account) => {
         const uri = build({ issuer, account })
         expect(uri).toMatch(/^[!-~]+$/)
         const { key: read, ...rest } = parseKeyUri(uri)
-        expect(rest).toEqual({ type: 'totp', ...defaults, issuer, account })
+        const said = { issuer: issuer.trim(), account: account.trim() }
+        expect(rest).toEqual({ type: 'totp', ...defaults, ...said })
         expect(read.revealBase32()).toBe(S)
       }),
       { numRuns: 3000 },

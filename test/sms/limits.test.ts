@@ -1,3 +1,4 @@
+import { createKeyring, generateKeyringKey } from 'keystep'
 import { memoryStore } from 'keystep/stores/memory'
 import type { RecordStore } from 'keystep/stores'
 import { describe, expect, it } from 'vitest'
@@ -151,6 +152,64 @@ describe('V21: how many messages a destination is sent', () => {
     h.clock.advance({ hours: 2 })
     expect(await send(h, 'ring-0')).toEqual(tooSoon(new Date(began.getTime() + 86_400_000)))
     expect(h.outbox).toHaveLength(20)
+  })
+
+  it('one number is one budget however it is spelled, and each spelling is sent to as it stands', async () => {
+    const h = smsHouse({}, { countries: ['+39'] })
+    const spellings = [
+      '+393401234567',
+      '+3903401234567',
+      '+39 (03401) 234567',
+      '\uff0b39 340-1234567',
+    ]
+    for (let n = 0; n < 10; n++) {
+      const number = spellings[n % spellings.length]!
+      const input = { userId: `ring-${n}`, number, confirmedAt: h.clock() }
+      acceptedOf(await h.twoFactor.sms.import(input))
+      acceptedOf(await send(h, `ring-${n}`))
+    }
+    expect(new Set(h.outbox.map(({ to }) => to))).toEqual(
+      new Set(['+393401234567', '+3903401234567']),
+    )
+    for (const [i, number] of spellings.entries()) {
+      const input = { userId: `late-${i}`, number, confirmedAt: h.clock() }
+      acceptedOf(await h.twoFactor.sms.import(input))
+      expect(await send(h, `late-${i}`)).toMatchObject({ reason: 'too_soon' })
+    }
+  })
+
+  it('a budget outlives the rotation of the keyring, on servers before and after it', async () => {
+    const [old, fresh] = [generateKeyringKey(), generateKeyringKey().replace(/^k\d+/, 'next')]
+    const before = smsHouse({ keyring: createKeyring(`${old},${fresh}`) })
+    const { store, clock: now } = before
+    const rotated = smsHouse({ store, now, keyring: createKeyring(`${fresh},${old}`) })
+    const servers = [before, rotated]
+    const outcomes = []
+    for (let n = 0; n < 12; n++) {
+      // Half of the servers have the new key already.
+      const h = servers[n % 2]!
+      const input = { userId: `ring-${n}`, number: '+4915112345678', confirmedAt: now() }
+      acceptedOf(await h.twoFactor.sms.import(input))
+      outcomes.push((await send(h, `ring-${n}`)).outcome)
+    }
+    expect(outcomes.filter((outcome) => outcome === 'accepted')).toHaveLength(10)
+    for (const h of servers) expect(await send(h, 'ring-0')).toMatchObject({ reason: 'too_soon' })
+    expect(before.outbox.length + rotated.outbox.length).toBe(10)
+    before.clock.advance({ hours: 1 })
+    acceptedOf(await send(rotated, 'ring-0'))
+  })
+
+  it('what a clock that ran a year ahead left under the former key does not lock a number for ever', async () => {
+    const [old, fresh] = [generateKeyringKey(), generateKeyringKey().replace(/^k\d+/, 'next')]
+    const before = smsHouse({ keyring: createKeyring(`${old},${fresh}`) })
+    before.clock.advance({ days: 365 })
+    await share(before, 10)
+    before.clock.advance({ days: -365 })
+    const { store, clock: now } = before
+    const rotated = smsHouse({ store, now, keyring: createKeyring(`${fresh},${old}`) })
+    const input = { userId: 'ada', number: '+4915112345678', confirmedAt: now() }
+    acceptedOf(await rotated.twoFactor.sms.import(input))
+    acceptedOf(await send(rotated))
   })
 
   it('kept under a keyed hash: the number stands in no key of the store', async () => {
