@@ -33,7 +33,7 @@ export type {
 export type { Factors, Removal, RemoveAllInput } from './flow/factors.ts'
 export { type Assurance, LoginGrant, StepUpGrant } from './flow/grant.ts'
 export type { TotpImported, TotpImportInput } from './flow/import-totp.ts'
-export type { SmsImportInput } from './flow/import-sms.ts'
+export type { NumberImported, SmsImportInput } from './flow/import-sms.ts'
 export type {
   Login,
   LoginAccepted,
@@ -61,11 +61,12 @@ export type { MaintenanceOptions, MaintenanceProgress } from './flow/walk.ts'
 export type { FactorOffer } from './flow/offer.ts'
 export type { Change, Outcome, Rejection, Verdict } from './record/outcome.ts'
 export { MANAGE_FACTORS } from './tokens/permit.ts'
-export type { Recovery } from './flow/recovery.ts'
+export type { EpochRenewed, Recovery } from './flow/recovery.ts'
 export type { ResetDone, ResetInput } from './flow/reset.ts'
 export type { StaffInput } from './flow/staff.ts'
 export type { Unlocked } from './flow/unlock.ts'
 export type { Requirement } from './record/requirement.ts'
+export type { Sessions } from './flow/sessions.ts'
 export type { TwoFactorOptions } from './record/settings.ts'
 export type { ConfirmVerdict, Sms } from './flow/sms.ts'
 export type { SmsCeiling, SmsCeilings } from './record/sms-ceiling-options.ts'

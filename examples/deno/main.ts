@@ -21,6 +21,7 @@ interface Session {
   sessionId: string
   userId: string
   firstFactorAt: Date
+  securityStamp: string
   name: string
 }
 interface Refusal {
@@ -33,7 +34,7 @@ interface Refusal {
 // set both, to keep accounts over a restart
 const kv = await Deno.openKv(Deno.env.get('DATABASE') ?? ':memory:')
 const keyring = createKeyring(Deno.env.get('KEYSTEP_KEYS') ?? generateKeyringKey())
-const { login, stepUp, totp, factors, status } = createTwoFactor({
+const { login, stepUp, totp, factors, sessions, status } = createTwoFactor({
   issuer: 'Portal',
   store: denoKvStore(kv),
   keyring,
@@ -98,7 +99,7 @@ async function answer(request: Request): Promise<Response> {
    * Every session has a new id.
    */
   async function openSession(
-    { userId, verifiedAt }: LoginGrant,
+    { userId, verifiedAt, securityStamp }: LoginGrant,
     name: string,
     text: string,
     html = '',
@@ -107,6 +108,7 @@ async function answer(request: Request): Promise<Response> {
       sessionId: crypto.randomUUID(),
       userId,
       firstFactorAt: verifiedAt,
+      securityStamp,
       name,
     }
     await kv.delete(['sessions', cookie])
@@ -150,7 +152,9 @@ async function answer(request: Request): Promise<Response> {
     )
   }
   const { value: session } = await kv.get<Session>(['sessions', cookie])
-  if (!session) return page('You are logged out.', entrance)
+  // A change of factors in another session has ended this one.
+  if (!session || (await sessions.check(session)).outcome === 'rejected')
+    return page('You are logged out.', entrance)
   if (route === 'POST /enable') {
     const begun = await totp.enroll({ ...session, permit: field('permit'), account: session.name })
     return begun.outcome === 'rejected'
@@ -181,8 +185,12 @@ async function answer(request: Request): Promise<Response> {
     })
     if (step.outcome === 'rejected')
       return page(words(step), form('disable', { challenge: field('challenge'), code: '' }))
-    const { outcome } = await factors.removeAll({ ...session, permit: step.permit })
-    return page(outcome === 'accepted' ? 'Two-factor is off.' : 'Nothing was changed.')
+    const removed = await factors.removeAll({ ...session, permit: step.permit })
+    if (removed.outcome === 'rejected') return page('Nothing was changed.')
+    // This session goes on, and every other one ends.
+    const kept: Session = { ...session, securityStamp: removed.securityStamp }
+    await kv.set(['sessions', cookie], kept, { expireIn: 86_400_000 })
+    return page('Two-factor is off.')
   }
   if (route === 'POST /log-out')
     return kv.delete(['sessions', cookie]).then(() => page('Goodbye.', '', ''))

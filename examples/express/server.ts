@@ -35,6 +35,7 @@ type Session = {
   sessionId: string
   userId: string
   firstFactorAt: Date
+  securityStamp: string
   permit: string
   enrollment: string
 }
@@ -51,7 +52,7 @@ const sessionOf = (req: Request) => sessions.get(cookieOf(req, 'session'))
 function openSession(
   req: Request,
   res: Response,
-  { userId, verifiedAt }: LoginGrant,
+  { userId, verifiedAt, securityStamp }: LoginGrant,
   text: string,
   html = '',
 ) {
@@ -61,6 +62,7 @@ function openSession(
     sessionId,
     userId,
     firstFactorAt: verifiedAt,
+    securityStamp,
     permit: '',
     enrollment: '',
   })
@@ -125,7 +127,13 @@ app.post('/code', async (req, res) => {
   )
 })
 const entrance = form('log-in', 'name', 'password') + form('sign-up', 'name', 'password')
-app.use((req, res, next) => (sessionOf(req) ? next() : send(res, 'You are logged out.', entrance)))
+app.use(async (req, res, next) => {
+  const session = sessionOf(req)
+  // A change of factors in another session has ended this one.
+  const isOpen = session && (await twoFactor.sessions.check(session)).outcome === 'accepted'
+  if (isOpen) next()
+  else send(res, 'You are logged out.', entrance)
+})
 app.get('/', async (req, res) => {
   const session = sessionOf(req)!
   const { backupCodesLeft } = await twoFactor.status(session)
@@ -179,8 +187,10 @@ app.post('/disable', async (req, res) => {
     code: typed(req, 'code'),
   })
   if (step.outcome === 'rejected') return send(res, words(step), form('disable', 'code'))
-  const { outcome } = await twoFactor.factors.removeAll({ ...session, permit: step.permit })
-  return send(res, outcome === 'accepted' ? 'Two-factor is off.' : 'Nothing was changed.')
+  const removed = await twoFactor.factors.removeAll({ ...session, permit: step.permit })
+  if (removed.outcome === 'rejected') return send(res, 'Nothing was changed.')
+  session.securityStamp = removed.securityStamp // this session goes on, and every other one ends
+  return send(res, 'Two-factor is off.')
 })
 app.post('/log-out', (req, res) =>
   send(res, sessions.delete(cookieOf(req, 'session')) ? 'Goodbye.' : ''),

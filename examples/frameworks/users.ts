@@ -8,6 +8,7 @@ import {
   type PortalSession,
   readDeviceCookie,
   readJsonBody,
+  type SessionKeeper,
   type SessionOpener,
   type SessionReader,
 } from 'keystep/http'
@@ -35,7 +36,10 @@ export function createPortal(twoFactor: TwoFactor, sessions: Sessions) {
    * The one place that opens sessions, with a grant or not at all: the old one ends, the new one
    * has a new id.
    */
-  const openSession: SessionOpener = async ({ userId, verifiedAt, assurance }, request) => {
+  const openSession: SessionOpener = async (
+    { userId, verifiedAt, assurance, securityStamp },
+    request,
+  ) => {
     const sessionId = crypto.randomUUID()
     const account = USERS.find((user) => user.userId === userId)?.name ?? userId
     await sessions.delete(idOf(request))
@@ -45,8 +49,15 @@ export function createPortal(twoFactor: TwoFactor, sessions: Sessions) {
       account,
       firstFactorAt: verifiedAt,
       lastVerified: { assurance, verifiedAt },
+      securityStamp,
     })
     return { 'Set-Cookie': `session=${sessionId}; Path=/; HttpOnly; Secure; SameSite=Lax` }
+  }
+
+  /** For the session that has just taken a factor off: the stamp that it had is over. */
+  const keepSession: SessionKeeper = async (securityStamp, request) => {
+    const found = await sessions.get(idOf(request))
+    if (found) await sessions.set(found.sessionId, { ...found, securityStamp })
   }
 
   const checkPassword = async (request: Request): Promise<Response> => {
@@ -72,7 +83,7 @@ export function createPortal(twoFactor: TwoFactor, sessions: Sessions) {
       return errorResponse('unavailable')
     })
 
-  return { session, openSession, logIn }
+  return { session, openSession, keepSession, logIn }
 }
 
 function idOf(request: Request): string {

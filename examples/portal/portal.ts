@@ -42,15 +42,12 @@ export async function openPortal(configuration: Configuration, now: () => Date):
   const { database, store: besideTables } = await openDatabase(configuration)
   const { store, close } = await openRecords(configuration, besideTables)
   const data = createData(database)
-  const application = ({ name, cookie, issuer, publicOrigin, frame }: Own): Portal => ({
-    configuration,
-    data,
-    now,
-    publicOrigin,
-    frame,
-    sessions: createSessions({ data, now, application: name, cookie }),
-    twoFactor: createPortalTwoFactor({ issuer, publicOrigin, configuration, store, data, now }),
-  })
+  const application = ({ name, cookie, issuer, publicOrigin, frame }: Own): Portal => {
+    const own = { issuer, publicOrigin, configuration, store, data, now }
+    const twoFactor = createPortalTwoFactor(own)
+    const sessions = createSessions({ data, twoFactor, now, application: name, cookie })
+    return { configuration, data, now, publicOrigin, frame, sessions, twoFactor }
+  }
   const { company, publicOrigin, panelOrigin } = configuration
   return {
     portal: application({

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Context } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
-import type { LoginGrant } from 'keystep'
+import type { LoginGrant, TwoFactor } from 'keystep'
 import type { Data } from './data/data.ts'
 import type { Session } from './data/sessions.ts'
 
@@ -18,12 +18,17 @@ export interface Sessions {
     grant: LoginGrant,
     facts?: { failuresBefore?: number; firstFactorAt?: string },
   ): Promise<void>
+  /**
+   * The session of a request; null without one, and for one that a change of factors or of the
+   * password has ended, wherever it was made.
+   */
   read(c: Context): Promise<Session | null>
   close(c: Context): Promise<void>
 }
 
 interface Parts {
   data: Pick<Data, 'sessions'>
+  twoFactor: Pick<TwoFactor, 'sessions'>
   now: () => Date
   /** A session of one application is none of another. */
   application: string
@@ -32,7 +37,7 @@ interface Parts {
 }
 
 /** Sessions in the database, so that all processes of the portal share them. */
-export function createSessions({ data, now, application, cookie }: Parts): Sessions {
+export function createSessions({ data, twoFactor, now, application, cookie }: Parts): Sessions {
   const sessionIdOf = (c: Context): string | null => {
     const token = getCookie(c, cookie, 'host')
     return token === undefined ? null : createHash('sha256').update(token).digest('base64url')
@@ -44,7 +49,7 @@ export function createSessions({ data, now, application, cookie }: Parts): Sessi
   return {
     open: async (
       c,
-      { userId, assurance, verifiedAt },
+      { userId, assurance, verifiedAt, securityStamp },
       { failuresBefore = 0, firstFactorAt = verifiedAt.toISOString() } = {},
     ) => {
       await end(c)
@@ -53,7 +58,7 @@ export function createSessions({ data, now, application, cookie }: Parts): Sessi
       const lastVerified = { assurance, verifiedAt: verifiedAt.toISOString() }
       const expiresAt = new Date(now().getTime() + HOURS * 3_600_000)
       await data.sessions.add(
-        { sessionId, userId, firstFactorAt, lastVerified, failuresBefore },
+        { sessionId, userId, firstFactorAt, lastVerified, securityStamp, failuresBefore },
         application,
         expiresAt,
       )
@@ -70,7 +75,11 @@ export function createSessions({ data, now, application, cookie }: Parts): Sessi
     },
     read: async (c) => {
       const sessionId = sessionIdOf(c)
-      return sessionId === null ? null : data.sessions.find(sessionId, application, now())
+      const session = sessionId && (await data.sessions.find(sessionId, application, now()))
+      if (!session) return null
+      const { outcome } = await twoFactor.sessions.check(session)
+      // The row expires by itself: the session may just be writing the stamp of its own change.
+      return outcome === 'accepted' ? session : null
     },
     close: async (c) => {
       await end(c)

@@ -21,6 +21,7 @@ export const staffOnly: MiddlewareHandler<PortalEnv> = async (c, next) => {
       body: html`<p>This page is for our support.</p>`,
     })
   const verified = requireVerified({
+    twoFactor,
     session: () => ({ ...session, account: user.email }),
     minimum: 'mfa',
   })

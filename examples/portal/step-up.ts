@@ -45,10 +45,16 @@ async function openWith(c: Visit, purpose: string, permit: string): Promise<Door
   const {
     portal: { twoFactor },
     member: {
-      session: { userId, sessionId },
+      session: { userId, sessionId, securityStamp },
     },
   } = c.var
-  const checked = await twoFactor.stepUp.check({ permit, userId, sessionId, purpose })
+  const checked = await twoFactor.stepUp.check({
+    permit,
+    userId,
+    sessionId,
+    purpose,
+    securityStamp,
+  })
   return checked.outcome === 'accepted' ? { isOpen: true, permit, grant: checked.grant } : null
 }
 

@@ -14,6 +14,7 @@ interface Session {
   sessionId: string
   userId: string
   firstFactorAt: string
+  securityStamp: string
   name: string
 }
 interface Refusal {
@@ -26,7 +27,7 @@ interface Refusal {
 const sameOrigin = requireSameOrigin()
 const TABLES = [
   'users (id TEXT PRIMARY KEY, name TEXT UNIQUE, password TEXT)',
-  'sessions (sessionId PRIMARY KEY, userId, firstFactorAt)',
+  'sessions (sessionId PRIMARY KEY, userId, firstFactorAt, securityStamp)',
 ]
 let migrated = false // yours: migrations, before the deployment
 const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (one) => `&#${one.charCodeAt(0)};`)
@@ -75,7 +76,7 @@ async function hash(password: string, salt: string) {
 
 async function answer(request: Request, { DB, KEYSTEP_KEYS }: Env): Promise<Response> {
   const store = d1Store(DB)
-  const { login, stepUp, totp, factors, status } = createTwoFactor({
+  const { login, stepUp, totp, factors, sessions, status } = createTwoFactor({
     issuer: 'Portal',
     store,
     keyring: createKeyring(KEYSTEP_KEYS),
@@ -98,12 +99,11 @@ async function answer(request: Request, { DB, KEYSTEP_KEYS }: Env): Promise<Resp
    * Keystep alone makes grants, so a route that forgets the second factor has none to come in with.
    * Every session has a new id.
    */
-  async function openSession({ userId, verifiedAt }: LoginGrant, text: string, html = '') {
+  async function openSession(grant: LoginGrant, text: string, html = '') {
     const id = crypto.randomUUID()
-    await Promise.all([
-      endSession(),
-      query('INSERT INTO sessions VALUES (?, ?, ?)', id, userId, verifiedAt.toISOString()),
-    ])
+    const { userId, verifiedAt, securityStamp } = grant
+    const values = [id, userId, verifiedAt.toISOString(), securityStamp]
+    await Promise.all([endSession(), query('INSERT INTO sessions VALUES (?, ?, ?, ?)', ...values)])
     return page(text, html, id)
   }
   async function keyPage(session: Session, enrollment: string, text: string) {
@@ -152,7 +152,9 @@ async function answer(request: Request, { DB, KEYSTEP_KEYS }: Env): Promise<Resp
     'SELECT sessions.*, name FROM sessions JOIN users ON id = userId WHERE sessionId = ?',
     cookie,
   )) as unknown as Session[]
-  if (!session) return page('You are logged out.', entrance)
+  // A change of factors in another session has ended this one.
+  if (!session || (await sessions.check(session)).outcome === 'rejected')
+    return page('You are logged out.', entrance)
   if (route === 'POST /enable') {
     const begun = await totp.enroll({ ...session, permit: field('permit'), account: session.name })
     return begun.outcome === 'rejected'
@@ -182,8 +184,12 @@ async function answer(request: Request, { DB, KEYSTEP_KEYS }: Env): Promise<Resp
     })
     if (step.outcome === 'rejected')
       return page(words(step), form('disable', { challenge: field('challenge'), code: '' }))
-    const { outcome } = await factors.removeAll({ ...session, permit: step.permit })
-    return page(outcome === 'accepted' ? 'Two-factor is off.' : 'Nothing was changed.')
+    const removed = await factors.removeAll({ ...session, permit: step.permit })
+    if (removed.outcome === 'rejected') return page('Nothing was changed.')
+    // This session goes on, and every other one ends.
+    const keep = 'UPDATE sessions SET securityStamp = ? WHERE sessionId = ?'
+    await query(keep, removed.securityStamp, cookie)
+    return page('Two-factor is off.')
   }
   if (route === 'POST /log-out') return endSession().then(() => page('Goodbye.', '', ''))
   const [{ backupCodesLeft }, step] = await Promise.all([

@@ -3,6 +3,7 @@ import { permits, type PermitClaims } from '../tokens/permit.ts'
 import { spend } from '../tokens/spent.ts'
 import {
   type Factor,
+  isEnrolled,
   renewEpoch,
   type SmsFactor,
   type Subject,
@@ -48,7 +49,7 @@ export function refusalToBind(
 
 /**
  * Binds a proven factor and spends its permit. After a support code it takes the place of
- * everything before it, under a new epoch.
+ * everything before it.
  */
 export function bindFactor(
   subject: Subject,
@@ -56,13 +57,15 @@ export function bindFactor(
   claims: PermitClaims,
   now: number,
 ): { next: Subject; events: EventDetail[] } {
-  const former = claims.basis === 'recovery' ? subject.factors : replacedBy(factor, subject.factors)
-  const base =
-    claims.basis === 'recovery'
-      ? { ...renewEpoch(subject, now), backupCodes: null, support: null }
-      : { ...spendPermit(subject, claims, now), support: null }
-  const kept = base.factors.filter((one) => !former.includes(one))
-  const next = addFactor(base, [...kept, factor], now)
+  const isRecovery = claims.basis === 'recovery'
+  const former = isRecovery ? subject.factors : replacedBy(factor, subject.factors)
+  const spent = spendPermit(subject, claims, now)
+  const base = former.length > 0 ? withoutFactors(spent, former, now) : spent
+  const next = {
+    ...addFactor(base, factor, now),
+    support: null,
+    ...(isRecovery && { backupCodes: null }),
+  }
   return {
     next,
     events: [
@@ -72,10 +75,16 @@ export function bindFactor(
   }
 }
 
-/** The first factor of a record gives it its epoch, too. */
-export function addFactor(subject: Subject, factors: readonly Factor[], now: number): Subject {
-  const base = subject.epoch.id === '' ? renewEpoch(subject, now) : subject
-  return { ...base, factors, offSince: null, needsSupportCode: false }
+/** Adds a factor beside those there are; the first one begins a new epoch. */
+export function addFactor(subject: Subject, factor: Factor, now: number): Subject {
+  const base = isEnrolled(subject) ? subject : renewEpoch(subject, now)
+  return { ...base, factors: [...base.factors, factor], offSince: null, needsSupportCode: false }
+}
+
+/** Takes factors off under a new epoch: whatever one of them paid for ends with it (V32). */
+export function withoutFactors(subject: Subject, removed: readonly Factor[], now: number): Subject {
+  const factors = subject.factors.filter((factor) => !removed.includes(factor))
+  return { ...renewEpoch(subject, now), factors }
 }
 
 /** Remembered for as long as any enrollment begun with the permit can last. */

@@ -4,6 +4,7 @@ import { createFactors, type Factors } from './factors.ts'
 import { createLogin, type Login } from './login.ts'
 import { createMaintenance, type Maintenance } from './maintenance.ts'
 import { createRecovery, type Recovery } from './recovery.ts'
+import { createSessions, type Sessions } from './sessions.ts'
 import { resolveSettings, type TwoFactorOptions } from '../record/settings.ts'
 import { createSms, type Sms } from './sms.ts'
 import { type Status, status } from './status.ts'
@@ -23,6 +24,7 @@ export interface TwoFactor {
   readonly devices: Devices
   readonly factors: Factors
   readonly recovery: Recovery
+  readonly sessions: Sessions
   readonly maintenance: Maintenance
   readonly status: Status
 }
@@ -44,6 +46,7 @@ export function createTwoFactor(options: TwoFactorOptions): TwoFactor {
     devices: createDevices(settings),
     factors: createFactors(settings),
     recovery: createRecovery(settings),
+    sessions: createSessions(settings),
     maintenance: createMaintenance(settings),
     status: (input) => status(settings, input),
   }

@@ -1,18 +1,19 @@
-import { removedEvent, spendPermit } from './bind-factor.ts'
+import { removedEvent, withoutFactors } from './bind-factor.ts'
 import { cut, type RequestContext } from '../record/events.ts'
 import { type Change, rejected } from '../record/outcome.ts'
 import { MANAGE_FACTORS, permits, readPermit } from '../tokens/permit.ts'
 import { requirementOf } from '../record/requirement.ts'
 import type { Settings } from '../record/settings.ts'
-import { endTokens, type Factor, type Subject } from '../record/subject.ts'
+import { type Factor, stampOf, type Subject } from '../record/subject.ts'
 import { checkSessionId } from '../tokens/token.ts'
 import { transact } from '../record/transact.ts'
 
 /**
- * `enrolled`: whether a confirmed factor is left. `required`: the portal's requirement forbids
- * removing the last one.
+ * `enrolled`: whether a confirmed factor is left. `securityStamp`: the new one, for the session
+ * that made the change; every other session is ended by it. `required`: the portal's requirement
+ * forbids removing the last one.
  */
-export type Removal = Change<{ enrolled: boolean }>
+export type Removal = Change<{ enrolled: boolean; securityStamp: string }>
 
 /** Input of `factors.removeAll`: the permit is for `MANAGE_FACTORS` and of this session. */
 export interface RemoveAllInput {
@@ -34,12 +35,13 @@ export interface Factors {
     context?: RequestContext | undefined
   }): Promise<Change<object, 'not_found'>>
   /**
-   * Removes one factor and spends the permit. Removing the last one removes backup codes and
-   * remembered devices with it, ends whatever was begun before, and is rejected as `required` where
-   * the policy asks for a second factor now. `enrolled` tells whether one is left.
+   * Removes one factor under a new security stamp: whatever it paid for ends with it, every permit,
+   * enrollment, challenge, code in flight and remembered device. Removing the last one removes
+   * backup codes, too, and is rejected as `required` where the policy asks for a second factor now.
+   * `enrolled` tells whether one is left.
    *
    * @throws `ERR_OPTION`, `ERR_REQUIREMENT`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`,
-   *   `ERR_TOKEN_KIND`, and the record's codes.
+   * `ERR_TOKEN_KIND`, and the record's codes.
    */
   remove(input: RemoveAllInput & { factorId: string }): Promise<Removal>
   /**
@@ -96,13 +98,13 @@ async function removeWhere(
       if (!subject || !permits(subject, claims, now)) return { result: rejected('expired') }
       const removed = subject.factors.filter(isMeant)
       if (removed.length === 0) return { result: rejected('not_found') }
-      const next = withoutFactors(subject, removed, now)
+      const next = remainder(subject, removed, now)
       const enrolled = next.factors.length > 0
       if (!enrolled && (await requirementOf(settings, userId, now)).required)
         return { result: rejected('required') }
       return {
-        result: { outcome: 'accepted', enrolled },
-        next: spendPermit(next, claims, now),
+        result: { outcome: 'accepted', enrolled, securityStamp: stampOf(next) },
+        next,
         events: removed.map(removedEvent),
       }
     },
@@ -110,23 +112,15 @@ async function removeWhere(
 }
 
 /**
- * The record without some factors; without any, nothing that rested on them is left, no enrollment
- * that somebody else began either. A lone backup number becomes the number.
+ * The record without some factors; without any, nothing that rested on them is left. A lone backup
+ * number becomes the number.
  */
-function withoutFactors(subject: Subject, removed: readonly Factor[], now: number): Subject {
-  const left = subject.factors.filter((factor) => !removed.includes(factor))
-  if (left.length === 0)
-    return { ...endTokens(subject), factors: [], backupCodes: null, support: null, offSince: now }
-  const hasNumber = left.some((factor) => factor.kind === 'sms' && !factor.backup)
-  const factors = left.map((factor) =>
+function remainder(subject: Subject, removed: readonly Factor[], now: number): Subject {
+  const next = withoutFactors(subject, removed, now)
+  if (next.factors.length === 0) return { ...next, backupCodes: null, support: null, offSince: now }
+  const hasNumber = next.factors.some((factor) => factor.kind === 'sms' && !factor.backup)
+  const factors = next.factors.map((factor) =>
     factor.kind === 'sms' && !hasNumber ? { ...factor, backup: false } : factor,
   )
-  return {
-    ...subject,
-    factors,
-    sms: {
-      ...subject.sms,
-      code: removed.some(({ kind }) => kind === 'sms') ? null : subject.sms.code,
-    },
-  }
+  return { ...next, factors }
 }

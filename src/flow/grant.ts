@@ -12,6 +12,7 @@ interface LoginFacts {
   amr: readonly string[]
   assurance: Assurance
   verifiedAt: Date
+  securityStamp: string
 }
 
 interface StepUpFacts {
@@ -20,6 +21,7 @@ interface StepUpFacts {
   purpose: string
   assurance: 'password' | 'mfa'
   verifiedAt: Date
+  securityStamp: string
 }
 
 let mint: { login: (facts: LoginFacts) => LoginGrant; stepUp: (facts: StepUpFacts) => StepUpGrant }
@@ -88,14 +90,24 @@ export class LoginGrant extends Grant {
     return new Date(this.#facts.verifiedAt)
   }
 
+  /**
+   * Keep it in the session: `sessions.check` tells by it whether the session still stands. `'0'`
+   * before the first factor was bound.
+   */
+  get securityStamp(): string {
+    return this.#facts.securityStamp
+  }
+
   /** The facts as plain data, for a session row or a log line; no grant any more. */
-  toJSON(): { userId: string; amr: readonly string[]; assurance: Assurance; verifiedAt: string } {
-    return {
-      userId: this.userId,
-      amr: this.amr,
-      assurance: this.assurance,
-      verifiedAt: this.verifiedAt.toISOString(),
-    }
+  toJSON(): {
+    userId: string
+    amr: readonly string[]
+    assurance: Assurance
+    verifiedAt: string
+    securityStamp: string
+  } {
+    const { userId, amr, assurance, verifiedAt, securityStamp } = this
+    return { userId, amr, assurance, verifiedAt: verifiedAt.toISOString(), securityStamp }
   }
 }
 
@@ -141,6 +153,31 @@ export class StepUpGrant extends Grant {
 
   get verifiedAt(): Date {
     return new Date(this.#facts.verifiedAt)
+  }
+
+  /** That of the session, as of this proof: keep it beside `verifiedAt`. */
+  get securityStamp(): string {
+    return this.#facts.securityStamp
+  }
+
+  /** The facts as plain data, for a session row or a log line; no grant any more. */
+  toJSON(): {
+    userId: string
+    sessionId: string
+    purpose: string
+    assurance: 'password' | 'mfa'
+    verifiedAt: string
+    securityStamp: string
+  } {
+    const { userId, sessionId, purpose, assurance, verifiedAt, securityStamp } = this
+    return {
+      userId,
+      sessionId,
+      purpose,
+      assurance,
+      verifiedAt: verifiedAt.toISOString(),
+      securityStamp,
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import { type Change, rejected } from '../record/outcome.ts'
 import { isCountryAllowed, parsePhoneNumber } from '../sms/phone-number.ts'
 import { instantOf, requireThat, type Settings } from '../record/settings.ts'
 import { requireSms } from '../sms/send.ts'
-import { newSubject, type SmsFactor } from '../record/subject.ts'
+import { newSubject, type SmsFactor, stampOf } from '../record/subject.ts'
 import { newId } from '../tokens/token.ts'
 import { transact } from '../record/transact.ts'
 
@@ -21,18 +21,23 @@ export interface SmsImportInput {
 }
 
 /**
+ * `imported` is false when this number was there already. `securityStamp`: the user's, a new one
+ * where this is the first factor.
+ */
+export interface NumberImported {
+  factorId: string
+  imported: boolean
+  securityStamp: string
+}
+
+/**
  * Never replaces a number: `other_number` says that the user has another one in that role. @throws
  * `ERR_OPTION`, `ERR_USER_ID`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and the record's codes.
  */
 export async function importNumber(
   settings: Settings,
   { userId, number, confirmedAt, backup }: SmsImportInput,
-): Promise<
-  Change<
-    { factorId: string; imported: boolean },
-    'malformed_number' | 'number_refused' | 'other_number'
-  >
-> {
+): Promise<Change<NumberImported, 'malformed_number' | 'number_refused' | 'other_number'>> {
   const options = requireSms(settings)
   const createdAt = instantOf(
     confirmedAt,
@@ -50,13 +55,22 @@ export async function importNumber(
       const numbers = base.factors.filter((factor): factor is SmsFactor => factor.kind === 'sms')
       const isBackup = backup === true && numbers.length > 0
       const present = numbers.find((one) => one.number === parsed)
-      if (present) return { result: { outcome: 'accepted', factorId: present.id, imported: false } }
+      if (present)
+        return {
+          result: {
+            outcome: 'accepted',
+            factorId: present.id,
+            imported: false,
+            securityStamp: stampOf(base),
+          },
+        }
       if (numbers.some((one) => one.backup === isBackup))
         return { result: rejected('other_number') }
       const factor: SmsFactor = { kind: 'sms', id, number: parsed, backup: isBackup, createdAt }
+      const next = addFactor(base, factor, now)
       return {
-        result: { outcome: 'accepted', factorId: id, imported: true },
-        next: addFactor(base, [...base.factors, factor], now),
+        result: { outcome: 'accepted', factorId: id, imported: true, securityStamp: stampOf(next) },
+        next,
         events: [{ type: 'factor.imported', ...describe(factor) }],
       }
     },

@@ -7,7 +7,7 @@ import { addFactor, describe, hasMostAuthenticators } from './bind-factor.ts'
 import { cut } from '../record/events.ts'
 import { type Change, rejected } from '../record/outcome.ts'
 import { isWhole, requireThat, type Settings } from '../record/settings.ts'
-import { newSubject, type TotpFactor } from '../record/subject.ts'
+import { newSubject, stampOf, type TotpFactor } from '../record/subject.ts'
 import { keyText } from '../codes/totp-factor.ts'
 import { CLOCK_TOLERANCE } from '../record/clock.ts'
 import { newId } from '../tokens/token.ts'
@@ -44,6 +44,8 @@ export interface TotpImportInput {
 export interface TotpImported {
   factorId: string
   imported: boolean
+  /** The user's: a new one where this is the first factor. */
+  securityStamp: string
 }
 
 /** What a factor is made of: the key and its parameters. */
@@ -73,7 +75,15 @@ export async function importTotp(
       const present = subject?.factors.find(
         (factor) => factor.kind === 'totp' && factor.key === key,
       )
-      if (present) return { result: { outcome: 'accepted', factorId: present.id, imported: false } }
+      if (present)
+        return {
+          result: {
+            outcome: 'accepted',
+            factorId: present.id,
+            imported: false,
+            securityStamp: stampOf(subject),
+          },
+        }
       if (hasMostAuthenticators(subject)) return { result: rejected('limit_reached') }
       const factor: TotpFactor = {
         kind: 'totp',
@@ -86,10 +96,10 @@ export async function importTotp(
         drift: 0,
         lastOffset: 0,
       }
-      const base = subject ?? newSubject()
+      const next = addFactor(subject ?? newSubject(), factor, now)
       return {
-        result: { outcome: 'accepted', factorId: id, imported: true },
-        next: addFactor(base, [...base.factors, factor], now),
+        result: { outcome: 'accepted', factorId: id, imported: true, securityStamp: stampOf(next) },
+        next,
         events: [{ type: 'factor.imported', ...describe(factor) }],
       }
     },

@@ -14,7 +14,7 @@ import { ENROLL, mintPermit } from '../tokens/permit.ts'
 import { requirementOf } from '../record/requirement.ts'
 import { isText, requireThat, type Settings } from '../record/settings.ts'
 import { type ChallengeClaims, challengeClaimsOf } from '../tokens/spent.ts'
-import { isEnrolled, type Subject } from '../record/subject.ts'
+import { isEnrolled, stampOf, type Subject } from '../record/subject.ts'
 import { mintToken, readToken } from '../tokens/token.ts'
 import { readRecord } from '../record/transact.ts'
 import { leftOf } from '../backup-codes/code-set.ts'
@@ -131,7 +131,7 @@ async function begin(settings: Settings, input: LoginBeginInput): Promise<LoginD
     await touchDevice(settings, held, device.id, now)
     return {
       next: 'proceed',
-      grant: grantOf(userId, amr, 'remembered', now),
+      grant: grantOf(userId, subject, { amr, assurance: 'remembered' }, now),
       because: 'remembered_device',
     }
   }
@@ -164,7 +164,7 @@ async function beginWithout(
   }
   return {
     next: 'proceed',
-    grant: grantOf(userId, amr, 'password', now),
+    grant: grantOf(userId, subject, { amr, assurance: 'password' }, now),
     because: 'not_enrolled',
     ...(enrollBy && { enrollBy }),
   }
@@ -194,12 +194,7 @@ async function verify(settings: Settings, input: LoginVerifyInput): Promise<Logi
       typeof label === 'string' ? remember(settings, subject, userId, label, now) : null
     const next = remembered?.subject ?? subject
     const accepted: LoginAccepted = {
-      grant: mintLoginGrant({
-        userId,
-        amr: methodsOf(amr, kind),
-        assurance: 'mfa',
-        verifiedAt: new Date(now),
-      }),
+      grant: grantOf(userId, next, { amr: methodsOf(amr, kind), assurance: 'mfa' }, now),
       ...(remembered && { device: remembered.device }),
       ...(next.backupCodes && { backupCodesLeft: leftOf(next.backupCodes) }),
     }
@@ -235,13 +230,19 @@ export function methodsOf(amr: readonly string[], kind: FactorKind): string[] {
   return [...new Set([...amr, kind === 'sms' ? 'sms' : 'otp', 'mfa'])]
 }
 
-function grantOf(
+/** A grant as of a record: as it was read, or as it was just written. */
+export function grantOf(
   userId: string,
-  amr: readonly string[],
-  assurance: 'password' | 'remembered',
+  subject: Subject | null,
+  proof: Pick<LoginGrant, 'amr' | 'assurance'>,
   now: number,
 ): LoginGrant {
-  return mintLoginGrant({ userId, amr, assurance, verifiedAt: new Date(now) })
+  return mintLoginGrant({
+    userId,
+    ...proof,
+    verifiedAt: new Date(now),
+    securityStamp: stampOf(subject),
+  })
 }
 
 /** @throws `ERR_OPTION` */

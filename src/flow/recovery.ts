@@ -4,11 +4,20 @@ import { type Change, rejected } from '../record/outcome.ts'
 import { reset, type ResetDone, type ResetInput } from './reset.ts'
 import type { Settings } from '../record/settings.ts'
 import { type StaffInput, staffOf } from './staff.ts'
-import { isEnrolled, newSubject, renewEpoch } from '../record/subject.ts'
+import { isEnrolled, newSubject, renewEpoch, stampOf } from '../record/subject.ts'
 import { keepSupportCode, newSupportCode, showSupportCode } from './support-code.ts'
 import { restartRecovery } from '../record/throttle.ts'
 import { transact } from '../record/transact.ts'
 import { unlock, type Unlocked } from './unlock.ts'
+
+/**
+ * `securityStamp`: the new one, for the session that goes on, where one does; every other session
+ * is ended by it.
+ */
+export interface EpochRenewed {
+  outcome: 'accepted'
+  securityStamp: string
+}
 
 /**
  * `twoFactor.recovery`: what support and the password page call. None of it asks for a permit:
@@ -53,16 +62,16 @@ export interface Recovery {
    */
   unlock(input: StaffInput): Promise<Unlocked>
   /**
-   * To be called whenever the password changes: ends every challenge, permit, enrollment and
-   * remembered device, and leaves the factors: a password reset never strips the second factor
-   * (V28, ASVS 6.4.3).
+   * To be called whenever the password changes: ends every challenge, permit, enrollment,
+   * remembered device and security stamp, and leaves the factors: a password reset never strips the
+   * second factor (V28, ASVS 6.4.3).
    *
    * @throws `ERR_USER_ID`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and the record's codes.
    */
   passwordChanged(input: {
     userId: string
     context?: RequestContext | undefined
-  }): Promise<{ outcome: 'accepted' }>
+  }): Promise<EpochRenewed>
 }
 
 export function createRecovery(settings: Settings): Recovery {
@@ -105,14 +114,17 @@ async function issueSupportCode(
 function passwordChanged(
   settings: Settings,
   { userId, context }: Parameters<Recovery['passwordChanged']>[0],
-): ReturnType<Recovery['passwordChanged']> {
-  return transact<{ outcome: 'accepted' }>(settings, {
+): Promise<EpochRenewed> {
+  return transact<EpochRenewed>(settings, {
     userId,
     context,
-    decide: (subject, now) => ({
-      result: { outcome: 'accepted' },
-      next: renewEpoch(subject ?? newSubject(), now),
-      events: [{ type: 'password.changed' }],
-    }),
+    decide: (subject, now) => {
+      const next = renewEpoch(subject ?? newSubject(), now)
+      return {
+        result: { outcome: 'accepted', securityStamp: stampOf(next) },
+        next,
+        events: [{ type: 'password.changed' }],
+      }
+    },
   })
 }

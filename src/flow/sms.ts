@@ -5,9 +5,9 @@ import { bindFactor, enrollmentExpiry, refusalToBind } from './bind-factor.ts'
 import { compareSms } from '../codes/compare.ts'
 import { debit, refuse } from '../codes/debit.ts'
 import type { RequestContext } from '../record/events.ts'
-import { type LoginGrant, mintLoginGrant } from './grant.ts'
-import { importNumber, type SmsImportInput } from './import-sms.ts'
-import { methodsOf } from './login.ts'
+import type { LoginGrant } from './grant.ts'
+import { importNumber, type NumberImported, type SmsImportInput } from './import-sms.ts'
+import { grantOf, methodsOf } from './login.ts'
 import { type Change, rejected, type Rejection, type Verdict } from '../record/outcome.ts'
 import { ENROLL, MANAGE_FACTORS, type PermitClaims, permits, readPermit } from '../tokens/permit.ts'
 import { isCountryAllowed, parsePhoneNumber } from '../sms/phone-number.ts'
@@ -45,11 +45,11 @@ export interface Sms {
   readonly configured: boolean
   /**
    * Begins to enroll a number and sends it a code. A number in the same role is replaced once the
-   * new one is confirmed. With `backup`, the second number. `number_refused`: of a country that is
-   * not on the list; nothing was sent.
+   * new one is confirmed, under a new security stamp. With `backup`, the second number.
+   * `number_refused`: of a country that is not on the list; nothing was sent.
    *
    * @throws `ERR_OPTION`, `ERR_SMS_SENDER`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`,
-   *   `ERR_TOKEN_KIND`, and the record's codes.
+   * `ERR_TOKEN_KIND`, and the record's codes.
    */
   enroll(input: {
     permit: string
@@ -92,12 +92,7 @@ export interface Sms {
    */
   import(
     input: SmsImportInput,
-  ): Promise<
-    Change<
-      { factorId: string; imported: boolean },
-      'malformed_number' | 'number_refused' | 'other_number'
-    >
-  >
+  ): Promise<Change<NumberImported, 'malformed_number' | 'number_refused' | 'other_number'>>
 }
 
 export function createSms(settings: Settings): Sms {
@@ -198,12 +193,12 @@ function bindNumber(
     )
   const factor: SmsFactor = { ...claims.factor, backup, createdAt: now }
   const { next, events } = bindFactor(subject, factor, claims, now)
-  const grant = mintLoginGrant({
-    userId: claims.userId,
-    amr: methodsOf(claims.amr, 'sms'),
-    assurance: 'mfa',
-    verifiedAt: new Date(now),
-  })
+  const grant = grantOf(
+    claims.userId,
+    next,
+    { amr: methodsOf(claims.amr, 'sms'), assurance: 'mfa' },
+    now,
+  )
   return {
     result: {
       outcome: 'accepted',

@@ -15,7 +15,7 @@ import {
 import { checkUserId } from '../record/record-key.ts'
 import { instantOf, isText, requireThat, type Settings } from '../record/settings.ts'
 import { type ChallengeClaims, challengeClaimsOf, isLive } from '../tokens/spent.ts'
-import { isEnrolled, type Subject } from '../record/subject.ts'
+import { isEnrolled, stampOf, type Subject } from '../record/subject.ts'
 import { checkSessionId, mintToken, PERMIT_SECONDS, readToken } from '../tokens/token.ts'
 import { readRecord } from '../record/transact.ts'
 
@@ -33,6 +33,12 @@ export interface StepUpBeginInput {
   firstFactorAt?: Date | string | undefined
   /** Of this session's grant, or of its last step-up. */
   lastVerified?: { assurance: Assurance; verifiedAt: Date | string } | undefined
+  /**
+   * The session's, from its grant. With the current stamp the proofs above count by their age
+   * alone, with another one never; without one, only if they are not from before it was renewed, by
+   * the clock.
+   */
+  securityStamp?: string | undefined
   /** How the first factor was proven (RFC 8176). Default `['pwd']`. */
   amr?: readonly string[] | undefined
   context?: RequestContext | undefined
@@ -84,13 +90,17 @@ export interface StepUp {
   }): Promise<Verdict<{ permit: string; expiresAt: Date }>>
   /**
    * Turns a permit into a grant, at the door itself. One read, no write; a permit can be checked
-   * again until it expires. @throws `ERR_TOKEN_KIND` and as `begin`
+   * again until it expires. With a `securityStamp` that is not the current one, none is good.
+   *
+   * @throws `ERR_TOKEN_KIND` and as `begin`
    */
   check(input: {
     permit: string
     userId: string
     sessionId: string
     purpose: string
+    /** The session's, from its grant. */
+    securityStamp?: string | undefined
   }): Promise<Outcome<{ grant: StepUpGrant }, 'expired'>>
 }
 
@@ -103,7 +113,7 @@ export function createStepUp(settings: Settings): StepUp {
 }
 
 async function begin(settings: Settings, input: StepUpBeginInput): Promise<StepUpDecision> {
-  const { userId, sessionId, purpose, firstFactorAt, lastVerified } = input
+  const { userId, sessionId, purpose, firstFactorAt, lastVerified, securityStamp } = input
   checkSessionId(sessionId)
   checkPurpose(purpose)
   const amr = checkAmr(input.amr)
@@ -129,7 +139,9 @@ async function begin(settings: Settings, input: StepUpBeginInput): Promise<StepU
       firstFactorAt === undefined
         ? null
         : instantOf(firstFactorAt, 'firstFactorAt is a Date or an ISO string')
-    return at !== null && isFresh(at, subject, now)
+    return at !== null &&
+      isFresh(at, now) &&
+      isOfEpoch(at, subject?.epoch.at ?? 0, subject, securityStamp)
       ? proceed('not_enrolled', 'password', at)
       : { next: 'confirm_first_factor' }
   }
@@ -138,7 +150,11 @@ async function begin(settings: Settings, input: StepUpBeginInput): Promise<StepU
       lastVerified.verifiedAt,
       'lastVerified.verifiedAt is a Date or an ISO string',
     )
-    if (isFresh(at, subject, now) && at > (subject.epoch.provenAfter ?? 0))
+    const { epoch } = subject
+    if (
+      isFresh(at, now) &&
+      isOfEpoch(at, Math.max(epoch.at, (epoch.provenAfter ?? -1) + 1), subject, securityStamp)
+    )
       return proceed('recently_verified', 'mfa', at)
   }
   const claims: StepUpClaims = {
@@ -156,12 +172,22 @@ async function begin(settings: Settings, input: StepUpBeginInput): Promise<StepU
   }
 }
 
+/** Fresh: at most 10 minutes old, and not in the future. */
+function isFresh(at: number, now: number): boolean {
+  return at <= now && at > now - PERMIT_SECONDS * 1000
+}
+
 /**
- * Fresh: at most 10 minutes old, not in the future, and not from before the last reset or password
- * change.
+ * Whether a proof is of this epoch: by the session's stamp, or, without one, by its instant, with
+ * no tolerance.
  */
-function isFresh(at: number, subject: Subject | null, now: number): boolean {
-  return at <= now && at > now - PERMIT_SECONDS * 1000 && at >= (subject?.epoch.at ?? 0)
+function isOfEpoch(
+  at: number,
+  since: number,
+  subject: Subject | null,
+  stamp: string | undefined,
+): boolean {
+  return stamp === undefined ? at >= since : stamp === stampOf(subject)
 }
 
 async function verify(
@@ -203,7 +229,7 @@ async function readStepUpChallenge(
 
 async function check(
   settings: Settings,
-  { permit, userId, sessionId, purpose }: Parameters<StepUp['check']>[0],
+  { permit, userId, sessionId, purpose, securityStamp }: Parameters<StepUp['check']>[0],
 ): ReturnType<StepUp['check']> {
   checkUserId(userId)
   checkSessionId(sessionId)
@@ -212,10 +238,12 @@ async function check(
   if (claims?.userId !== userId) return rejected('expired')
   const { subject } = await readRecord(settings, userId)
   if (!isLive(subject, claims, settings.now())) return rejected('expired')
+  if (securityStamp !== undefined && securityStamp !== stampOf(subject)) return rejected('expired')
   // A permit that rests on the password alone ends with the first factor that is bound.
   if (claims.basis === 'password' && (isEnrolled(subject) || subject?.needsSupportCode))
     return rejected('expired')
   const assurance = claims.basis === 'mfa' ? 'mfa' : 'password'
+  const verifiedAt = new Date(claims.verifiedAt)
   return {
     outcome: 'accepted',
     grant: mintStepUpGrant({
@@ -223,7 +251,8 @@ async function check(
       sessionId,
       purpose,
       assurance,
-      verifiedAt: new Date(claims.verifiedAt),
+      verifiedAt,
+      securityStamp: stampOf(subject),
     }),
   }
 }

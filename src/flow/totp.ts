@@ -10,9 +10,9 @@ import {
   refusalToBind,
 } from './bind-factor.ts'
 import { cut, type RequestContext } from '../record/events.ts'
-import { type LoginGrant, mintLoginGrant } from './grant.ts'
+import type { LoginGrant } from './grant.ts'
 import { importTotp, type TotpImported, type TotpImportInput } from './import-totp.ts'
-import { methodsOf } from './login.ts'
+import { grantOf, methodsOf } from './login.ts'
 import { type Change, type Outcome, rejected } from '../record/outcome.ts'
 import { ENROLL, MANAGE_FACTORS, permits, type PermitClaims, readPermit } from '../tokens/permit.ts'
 import { backupCodePepper } from '../record/record-mac.ts'
@@ -256,12 +256,12 @@ async function confirm(
         lastOffset: matched.offset,
       }
       const { next, events } = bindFactor(base, factor, claims, now)
-      const grant = mintLoginGrant({
-        userId: claims.userId,
-        amr: methodsOf(claims.amr, 'totp'),
-        assurance: 'mfa',
-        verifiedAt: new Date(now),
-      })
+      const grant = grantOf(
+        claims.userId,
+        next,
+        { amr: methodsOf(claims.amr, 'totp'), assurance: 'mfa' },
+        now,
+      )
       const result: TotpConfirmation = {
         outcome: 'accepted',
         failuresBefore: base.attempts.failures,

@@ -39,6 +39,13 @@ export interface FactorConfirmed {
   backupCodes: readonly string[] | null
 }
 
+/** What is left after a removal. The new security stamp goes to `keepSession`, and to no page. */
+export interface FactorRemoved {
+  outcome: 'accepted'
+  /** Whether a confirmed factor is left. */
+  enrolled: boolean
+}
+
 /**
  * The answer of every route, with instants as `Date`; on the wire they are ISO 8601 strings, see
  * {@link Json}.
@@ -61,8 +68,8 @@ export interface RouteAnswers extends Record<RouteName, object> {
     'expired' | 'not_found'
   >
   'POST /factors/rename': Change<object, 'not_found'>
-  'POST /factors/remove': Removal
-  'POST /factors/remove-all': Removal
+  'POST /factors/remove': FactorRemoved | Extract<Removal, { outcome: 'rejected' }>
+  'POST /factors/remove-all': FactorRemoved | Extract<Removal, { outcome: 'rejected' }>
   'POST /devices/revoke': Change<object, 'not_found'>
   'POST /devices/revoke-all': { outcome: 'accepted'; revoked: number }
 }

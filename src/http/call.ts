@@ -24,6 +24,8 @@ export interface Reply<A> {
   readonly answer: A
   /** The one thing that opens a session. */
   readonly grant?: LoginGrant
+  /** The new one, for the session that made the change. */
+  readonly securityStamp?: string | undefined
   readonly device?: DeviceIssued | undefined
   /** Cookies that have had their day. */
   readonly ends?: 'challenge' | 'device' | undefined

@@ -1,4 +1,6 @@
-import type { Call } from './call.ts'
+import type { Removal } from '../flow/factors.ts'
+import type { FactorRemoved } from './answers.ts'
+import type { Call, Reply } from './call.ts'
 
 type ChangeRoute =
   | 'GET /status'
@@ -33,18 +35,11 @@ export const changeCalls: { readonly [R in ChangeRoute]: Call<R> } = {
     answer: await twoFactor.factors.rename({ ...body, userId, context }),
   }),
 
-  'POST /factors/remove': async (twoFactor, body, { session: { sessionId }, context }) => {
-    const answer = await twoFactor.factors.remove({ ...body, sessionId, context })
-    return {
-      answer,
-      ends: answer.outcome === 'accepted' && !answer.enrolled ? 'device' : undefined,
-    }
-  },
+  'POST /factors/remove': async (twoFactor, body, { session: { sessionId }, context }) =>
+    removed(await twoFactor.factors.remove({ ...body, sessionId, context })),
 
-  'POST /factors/remove-all': async (twoFactor, body, { session: { sessionId }, context }) => {
-    const answer = await twoFactor.factors.removeAll({ ...body, sessionId, context })
-    return { answer, ends: answer.outcome === 'accepted' ? 'device' : undefined }
-  },
+  'POST /factors/remove-all': async (twoFactor, body, { session: { sessionId }, context }) =>
+    removed(await twoFactor.factors.removeAll({ ...body, sessionId, context })),
 
   'POST /devices/revoke': async (twoFactor, body, { session: { userId }, context }) => ({
     answer: await twoFactor.devices.revoke({ ...body, userId, context }),
@@ -54,4 +49,16 @@ export const changeCalls: { readonly [R in ChangeRoute]: Call<R> } = {
     answer: await twoFactor.devices.revokeAll({ userId, context }),
     ends: 'device',
   }),
+}
+
+/**
+ * Whatever is taken off, remembered devices end with it; the session that did it goes on under the
+ * new stamp.
+ */
+function removed(
+  result: Removal,
+): Reply<FactorRemoved | Extract<Removal, { outcome: 'rejected' }>> {
+  if (result.outcome === 'rejected') return { answer: result }
+  const { outcome, enrolled, securityStamp } = result
+  return { answer: { outcome, enrolled }, securityStamp, ends: 'device' }
 }

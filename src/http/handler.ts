@@ -17,9 +17,9 @@ import { checkOrigins, isSameOrigin, type OriginOptions } from './csrf.ts'
 import { type FailureHandler, failureResponse } from './failure.ts'
 import type { FetchHandler } from './fetch-handler.ts'
 import { parseBody } from './fields.ts'
-import { openWith, type SessionOpener } from './open-session.ts'
+import { openWith, type SessionKeeper, type SessionOpener } from './open-session.ts'
 import { answerResponse, errorResponse } from './responses.ts'
-import { readSession, type SessionReader } from './session.ts'
+import { hasEnded, readSession, type SessionReader } from './session.ts'
 
 /** What {@link createTwoFactorHandler} takes. `session` and `openSession` are required. */
 export interface HandlerOptions extends CookieOptions, OriginOptions {
@@ -32,6 +32,11 @@ export interface HandlerOptions extends CookieOptions, OriginOptions {
   session: SessionReader
   /** Opens a session for a grant, also where the user was in one, and returns its headers. */
   openSession: SessionOpener
+  /**
+   * Writes a new `securityStamp` into the session that has just taken a factor off. Without it,
+   * that session is ended by its own change, where sessions keep their stamp.
+   */
+  keepSession?: SessionKeeper | undefined
   /**
    * The request facts that go into the user's activity. Default the user agent alone: whose word on
    * the IP address counts, the portal knows.
@@ -61,6 +66,8 @@ export function createTwoFactorHandler(
     )
   if (typeof options.session !== 'function' || typeof options.openSession !== 'function')
     throw new KeystepError('ERR_OPTION', 'session and openSession are functions')
+  if (!['function', 'undefined'].includes(typeof options.keepSession))
+    throw new KeystepError('ERR_OPTION', 'keepSession is a function')
   checkOrigins(origins)
   return async (request) => {
     try {
@@ -99,7 +106,8 @@ async function serve(
   if (read.refusal) return read.refusal
   const body = parseBody(terms.body, read.value)
   if (!body) return errorResponse('bad_request')
-  const session = terms.session === 'none' ? null : await readSession(options.session, request)
+  const found = terms.session === 'none' ? null : await readSession(options.session, request)
+  const session = found && !(await hasEnded(twoFactor, found)) ? found : null
   if (terms.session === 'required' && !session) return errorResponse('no_session')
   const context = (await options.context?.(request)) ?? {
     userAgent: request.headers.get('user-agent') ?? undefined,
@@ -136,11 +144,16 @@ function errorOfUnknown(path: string): Response {
 }
 
 async function headersOf(
-  { grant, device, ends }: Reply<object>,
+  { grant, securityStamp, device, ends }: Reply<object>,
   options: HandlerOptions,
   request: Request,
 ): Promise<Headers> {
   const headers = grant ? await openWith(options.openSession, grant, request) : new Headers()
+  if (securityStamp !== undefined) {
+    const kept = await options.keepSession?.(securityStamp, request)
+    for (const [name, value] of new Headers((kept ?? {}) as HeadersInit))
+      headers.append(name, value)
+  }
   if (device) headers.append('Set-Cookie', deviceCookie(device, options))
   if (ends === 'challenge' && readChallengeCookie(request) !== undefined)
     headers.append('Set-Cookie', endChallengeCookie(options))

@@ -7,6 +7,7 @@
 export type {
   AnswerReason,
   FactorConfirmed,
+  FactorRemoved,
   Json,
   LoginAnswer,
   LoginVerified,
@@ -52,7 +53,7 @@ export {
 } from './node.ts'
 export type { NodeRequest } from './node-request.ts'
 export type { FastifyReply, NodeResponse } from './node-response.ts'
-export type { SessionOpener } from './open-session.ts'
+export type { SessionKeeper, SessionOpener } from './open-session.ts'
 export {
   answerResponse,
   errorResponse,

@@ -12,6 +12,15 @@ export type SessionOpener = (
 ) => HeaderList | Promise<HeaderList>
 
 /**
+ * Writes the security stamp into the session of the request, under the id that it has; headers
+ * where the session lives in a cookie.
+ */
+export type SessionKeeper = (
+  securityStamp: string,
+  request: Request,
+) => HeaderList | undefined | Promise<HeaderList | undefined>
+
+/**
  * The only place that calls the portal's opener: with a grant that keystep made, or not at all
  * (V11, V13). @throws `ERR_GRANT`
  */

@@ -1,3 +1,4 @@
+import type { TwoFactor } from '../flow/create-two-factor.ts'
 import type { Assurance } from '../flow/grant.ts'
 import { checkUserId } from '../record/record-key.ts'
 import { checkSessionId } from '../tokens/token.ts'
@@ -20,6 +21,12 @@ export interface PortalSession {
    * it for verified.
    */
   lastVerified?: { assurance: Assurance; verifiedAt: Date | string } | undefined
+  /**
+   * `securityStamp` of the grant that opened the session, or the newer one that `keepSession` was
+   * given. A session whose stamp is not the user's current one has ended. Without one the routes
+   * still serve the session, and `requireVerified` does not.
+   */
+  securityStamp?: string | undefined
   /** How the first factor was proven (RFC 8176). Default `['pwd']`. */
   amr?: readonly string[] | undefined
 }
@@ -41,4 +48,16 @@ export async function readSession(
   checkUserId(session.userId)
   checkSessionId(session.sessionId)
   return session
+}
+
+/**
+ * Whether a session was ended by a change that another one made. One that carries no stamp cannot
+ * tell.
+ */
+export async function hasEnded(
+  twoFactor: TwoFactor,
+  { userId, securityStamp }: PortalSession,
+): Promise<boolean> {
+  if (securityStamp === undefined) return false
+  return (await twoFactor.sessions.check({ userId, securityStamp })).outcome !== 'accepted'
 }

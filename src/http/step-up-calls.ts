@@ -4,7 +4,7 @@ type StepUpRoute = 'POST /step-up/begin' | 'POST /step-up/verify'
 
 export const stepUpCalls: { readonly [R in StepUpRoute]: Call<R> } = {
   'POST /step-up/begin': async (twoFactor, { purpose }, { session, context }) => {
-    const { userId, sessionId, firstFactorAt, lastVerified, amr } = session
+    const { userId, sessionId, firstFactorAt, lastVerified, securityStamp, amr } = session
     return {
       answer: await twoFactor.stepUp.begin({
         userId,
@@ -12,6 +12,7 @@ export const stepUpCalls: { readonly [R in StepUpRoute]: Call<R> } = {
         purpose,
         firstFactorAt,
         lastVerified,
+        securityStamp,
         amr,
         context,
       }),

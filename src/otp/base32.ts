@@ -63,7 +63,7 @@ export function readBase32(
     const last = ALPHABET.indexOf(upper.slice(-1))
     const spare = last % 2 ** spareBits
     if (DIGITS.test(digits) && spareBits < 5 && (spare === 0 || dropsSpareBits))
-      return upper.replace(/.$/, ALPHABET[last - spare]!)
+      return spare === 0 ? upper : upper.slice(0, -1) + ALPHABET[last - spare]!
   }
   throw new KeystepError(
     code,

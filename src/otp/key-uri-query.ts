@@ -31,6 +31,8 @@ const NAMES = [
   'encoder',
 ] as const
 type Name = (typeof NAMES)[number]
+/** Written out: a bundle could not leave out a search for it. */
+const ISSUER = 1
 
 /**
  * The `issuer` parameter: as it stands, and as a form's encoding would mean it, which writes a
@@ -51,7 +53,9 @@ const ESCAPED_AMPERSAND = /&(?:(?:amp|#0*38|#x0*26);)+|\\u0026|\\x26/gi
 
 /** An address that was copied out of HTML or JSON with the separators that it was meant with. */
 export function unescapeSeparators(uri: string): string {
-  return uri.replace(ESCAPED_AMPERSAND, '&')
+  // Looked for first: every escape has one of the two, and few addresses have either.
+  const mayBeEscaped = uri.includes(';') || uri.includes('\\')
+  return mayBeEscaped ? uri.replace(ESCAPED_AMPERSAND, '&') : uri
 }
 
 /**
@@ -75,8 +79,7 @@ export function splitQuery(query: string): KeyUriParams {
     if (written.includes('=') && STUCK_VALUE.test(written)) throw stuck()
     const text = decodePercent(written)
     values[place] = text
-    if (NAMES[place] === 'issuer' && text !== '')
-      issuer = { text, spaced: decodePercent(written.replaceAll('+', ' ')) }
+    if (place === ISSUER && text !== '') issuer = { text, spaced: spacedText(written, text) }
   }
   const [secret, , image, algorithm, digits, period, counter, encoder] = values
   return { secret, issuer, image, algorithm, digits, period, counter, encoder }
@@ -88,6 +91,10 @@ const STUCK_VALUE =
   /(?:[^a-z0-9_.%-]|%[0-9a-f]{2})(?:amp;?)*(?:secret|issuer|algorithm|digits|period|counter|encoder)=/i
 const STUCK_NAME =
   /(?:^|[^a-z0-9_.-]|amp)(?:secret|issuer|image|algorithm|digits|period|counter|encoder)(?![a-z0-9_.-])/
+
+function spacedText(written: string, text: string): string {
+  return written.includes('+') ? decodePercent(written.replaceAll('+', ' ')) : text
+}
 
 function stuck(): KeystepError {
   return new KeystepError(

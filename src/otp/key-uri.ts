@@ -220,10 +220,12 @@ function takeApart(uri: string | Secret<string>): {
   label: string
   query: string
 } {
-  const text = textOf(uri)
+  const given = textOf(uri)
+  const isPlain = PLAIN.test(given)
+  const text = unescapeSeparators(isPlain ? given : unwrapText(given))
   const head = text.startsWith(TOTP) ? TOTP : headOf(text)
   const question = text.indexOf('?')
-  const unfit = (!PLAIN.test(text) && UNFIT.test(text)) || ENCODED_CONTROL.test(text)
+  const unfit = (!isPlain && UNFIT.test(text)) || ENCODED_CONTROL.test(text)
   if ((head !== TOTP && head !== HOTP) || question < 0 || unfit) {
     throw new KeystepError('ERR_KEY_URI', 'not an otpauth: address of type totp or hotp')
   }
@@ -246,7 +248,7 @@ function textOf(uri: unknown): string {
   if (typeof text !== 'string') throw new KeystepError('ERR_KEY_URI', 'a key URI is a string')
   if (text.length > MAX_CHARACTERS)
     throw new KeystepError('ERR_KEY_URI', `a key URI has at most ${MAX_CHARACTERS} characters`)
-  return unescapeSeparators(PLAIN.test(text) ? text : unwrapText(text))
+  return text
 }
 
 function readKey(secret: string | undefined, options: OtpKeyOptions | undefined): OtpKey {

@@ -107,9 +107,9 @@ export type BackupCodesState = BackupCodeSet & { readonly imported?: true }
 export interface Subject {
   readonly schema: typeof SCHEMA
   /**
-   * Empty until the first factor is bound, or a reset or password change writes one. `provenAfter`:
-   * where the server that wrote last ran ahead, proofs of a second factor up to that write are from
-   * before the epoch, too.
+   * Empty until the first factor is bound, or a reset or password change writes one; outside it is
+   * the security stamp. `provenAfter`: where the server that wrote last ran ahead, proofs of a
+   * second factor up to that write are from before the epoch, too.
    */
   readonly epoch: { readonly id: string; readonly at: number; readonly provenAfter?: number }
   /** Key of the MACs kept inside this record, so that rotating the keyring never breaks them. */
@@ -171,31 +171,16 @@ export function newSubject(): Subject {
   }
 }
 
-/** Ends every challenge, permit, enrollment and remembered device at once. */
-export function endTokens(subject: Subject): Subject {
-  const epoch = { ...subject.epoch, id: encodeBase64url(randomBytes(16)) }
-  const sms = subject.sms.code ? { ...subject.sms, code: null } : subject.sms
-  return {
-    ...subject,
-    epoch,
-    devices: untouched.devices,
-    spent: untouched.spent,
-    spentFloor: 0,
-    sms,
-  }
-}
-
-/** {@link endTokens}, and no proof from before counts as fresh any more. */
+/**
+ * Ends every challenge, permit, enrollment, code in flight, remembered device and session of
+ * before at once, and no proof from before counts as fresh any more.
+ */
 export function renewEpoch(subject: Subject, now: number): Subject {
-  const ended = endTokens(subject)
-  return {
-    ...ended,
-    epoch: {
-      id: ended.epoch.id,
-      at: now,
-      ...(subject.touchedAt > now && { provenAfter: subject.touchedAt }),
-    },
-  }
+  const id = encodeBase64url(randomBytes(16))
+  const epoch = { id, at: now, ...(subject.touchedAt > now && { provenAfter: subject.touchedAt }) }
+  const sms = subject.sms.code ? { ...subject.sms, code: null } : subject.sms
+  const { devices, spent, spentFloor } = untouched
+  return { ...subject, epoch, devices, spent, spentFloor, sms }
 }
 
 export type Enrolled = Subject & { readonly factors: readonly [Factor, ...Factor[]] }
@@ -213,9 +198,7 @@ export function epochOf(subject: Subject | null): string {
   return subject?.epoch.id ?? ''
 }
 
-/**
- * What a session keeps to know itself by later: the epoch's id, and '0' where there is none yet.
- */
+/** The epoch as sessions keep it: its id, or `'0'` where there is none yet. */
 export function stampOf(subject: Subject | null): string {
   return epochOf(subject) || '0'
 }

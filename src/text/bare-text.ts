@@ -48,9 +48,12 @@ function pattern(source: string): RegExp {
   return new RegExp(source, 'gu')
 }
 
-/** A run of a class at the end, which is looked for once a run: else long texts take for ever. */
+/**
+ * A run of a class at the end of something else, which is looked for once a run: else long texts
+ * would take for ever.
+ */
 function runAtEnd(characters: string): RegExp {
-  return pattern(`(?<![${characters}])[${characters}]+$`)
+  return pattern(`(?<=[^${characters}])[${characters}]+$`)
 }
 
 /**

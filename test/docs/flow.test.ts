@@ -81,6 +81,7 @@ const answers = {
   'recovery.reset': all('accepted'),
   'recovery.unlock': all('accepted', 'not_found'),
   'recovery.passwordChanged': all('accepted'),
+  'sessions.check': all('accepted', 'ended'),
 } satisfies { [C in OfPortals]: readonly Answers<Contract[C]>[] }
 
 type Missing = {

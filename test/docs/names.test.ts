@@ -28,6 +28,7 @@ type Reason = Extract<Results<TwoFactor>, { outcome: 'rejected' }>['reason']
 const reasons: Readonly<Record<Reason, true>> = {
   already_used: true,
   clock_off: true,
+  ended: true,
   exhausted: true,
   expired: true,
   factor_unavailable: true,
@@ -47,7 +48,7 @@ const reasons: Readonly<Record<Reason, true>> = {
 describe('what README.md and docs name exists', () => {
   it('every call of twoFactor', () => {
     const calls = named(
-      /\b((?:login|stepUp|totp|sms|backupCodes|devices|factors|recovery|maintenance)\.[a-z]\w+)\b/g,
+      /\b((?:login|stepUp|totp|sms|backupCodes|devices|factors|recovery|sessions|maintenance)\.[a-z]\w+)\b/g,
     )
     const rooms = twoFactor as unknown as Record<string, Record<string, unknown>>
     const isCall = (name: string): boolean =>

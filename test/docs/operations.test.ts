@@ -98,7 +98,7 @@ describe('docs/operations.md', () => {
     ).rejects.toMatchObject({ code: 'ERR_KEYRING' })
   })
 
-  it('V32: lost keyring: the owner gets back in by support, and nobody by the password alone', async () => {
+  it('V33: lost keyring: the owner gets back in by support, and nobody by the password alone', async () => {
     const h = await scene()
     await h.twoFactor.maintenance.checkKeyring()
     const after = house({
@@ -119,7 +119,7 @@ describe('docs/operations.md', () => {
     })
   })
 
-  it('V33: restored backup: what was spent is not good again, and the doubts are told', async () => {
+  it('V34: restored backup: what was spent is not good again, and the doubts are told', async () => {
     const h = await scene()
     const [key] = await h.store.keys()
     const { value } = (await h.store.get(key!))!

@@ -20,7 +20,7 @@ async function backUp(store: RecordStore): Promise<() => Promise<void>> {
   }
 }
 
-describe('V33: a restored backup', () => {
+describe('V34: a restored backup', () => {
   it('takes no spent code and no ended token again; what nobody can know is listed', async () => {
     const h = house({ store: memoryStore() })
     const { phone, backupCodes, factorId } = await enroll(h.twoFactor, 'ada', h.clock)

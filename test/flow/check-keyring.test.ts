@@ -139,7 +139,7 @@ describe('checkKeyring', () => {
   })
 })
 
-describe('V32: a lost keyring', () => {
+describe('V33: a lost keyring', () => {
   it('records of it are named, and reset one by one once it is given up; nobody gets in on the password alone', async () => {
     const place = store()
     const before = at(place, a)

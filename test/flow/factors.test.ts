@@ -6,6 +6,10 @@ import { firstPermit } from './sms-house.ts'
 
 const expired = { outcome: 'rejected', reason: 'expired' }
 
+/** The stamp as the record holds it. */
+const stamp = async (h: Parameters<typeof peek>[0]): Promise<string> =>
+  (await peek(h, 'ada')).epoch.id
+
 async function settled(options: Partial<TwoFactorOptions> = {}) {
   const h = house(options)
   const user = await enroll(h.twoFactor, 'ada', h.clock)
@@ -24,10 +28,9 @@ describe('factors', () => {
     acceptedOf(await h.twoFactor.totp.import({ userId: 'ada', key: new Uint8Array(20).fill(1) }))
     const leave = await h.leave()
     h.store.reset()
-    expect(await h.twoFactor.factors.removeAll({ permit: leave, sessionId: SESSION })).toEqual({
-      outcome: 'accepted',
-      enrolled: false,
-    })
+    expect(
+      await h.twoFactor.factors.removeAll({ permit: leave, sessionId: SESSION }),
+    ).toMatchObject({ outcome: 'accepted', enrolled: false })
     expect(h.store).toMatchObject({ reads: 1, writes: 1 })
     expect(await peek(h, 'ada')).toMatchObject({
       factors: [],
@@ -90,20 +93,23 @@ describe('factors', () => {
     expect((await h.twoFactor.status({ userId: 'ada' })).factors).toHaveLength(1)
   })
 
-  it('switched off and on again, the password that was proven before it is still fresh', async () => {
+  it('switched off and on again, the password that was proven before it is still fresh for the session that did it, and for no other', async () => {
     const h = await settled()
     const provenAt = h.clock()
-    expect(
+    const { securityStamp } = acceptedOf(
       await h.twoFactor.factors.removeAll({ permit: await h.leave(), sessionId: SESSION }),
-    ).toMatchObject({ outcome: 'accepted' })
-    expect(
-      await h.twoFactor.stepUp.begin({
+    )
+    const begin = (stamp?: string) =>
+      h.twoFactor.stepUp.begin({
         userId: 'ada',
         sessionId: SESSION,
         purpose: MANAGE_FACTORS,
         firstFactorAt: provenAt,
-      }),
-    ).toMatchObject({ next: 'proceed' })
+        securityStamp: stamp,
+      })
+    expect(await begin(securityStamp)).toMatchObject({ next: 'proceed' })
+    for (const stamp of [undefined, h.grant.securityStamp, '0', ''])
+      expect(await begin(stamp)).toEqual({ next: 'confirm_first_factor' })
   })
 
   it('an id that reads otherwise the second time removes what it named first', async () => {
@@ -118,11 +124,15 @@ describe('factors', () => {
         return ids[reads++ % 2]!
       },
     }
-    expect(await h.twoFactor.factors.remove(input)).toEqual({ outcome: 'accepted', enrolled: true })
+    expect(await h.twoFactor.factors.remove(input)).toEqual({
+      outcome: 'accepted',
+      enrolled: true,
+      securityStamp: await stamp(h),
+    })
     expect((await peek(h, 'ada')).factors.map(({ id }) => id)).toEqual([ids[1]])
   })
 
-  it('removing one of two leaves the rest; removing the last removes backup codes and devices', async () => {
+  it('removing one of two leaves the other and the backup codes, and ends devices; removing the last removes backup codes, too', async () => {
     const h = await settled()
     const { factorId: second } = acceptedOf(
       await h.twoFactor.totp.import({ userId: 'ada', key: new Uint8Array(20).fill(1) }),
@@ -138,10 +148,11 @@ describe('factors', () => {
         sessionId: SESSION,
         factorId: second,
       }),
-    ).toEqual({ outcome: 'accepted', enrolled: true })
+    ).toEqual({ outcome: 'accepted', enrolled: true, securityStamp: await stamp(h) })
     expect(await peek(h, 'ada')).toMatchObject({
       factors: [{ id: h.factorId }],
-      devices: [{ label: 'Laptop' }],
+      devices: [],
+      backupCodes: { codes: { length: 10 } },
     })
     expect(
       await h.twoFactor.factors.remove({
@@ -149,7 +160,7 @@ describe('factors', () => {
         sessionId: SESSION,
         factorId: h.factorId,
       }),
-    ).toEqual({ outcome: 'accepted', enrolled: false })
+    ).toEqual({ outcome: 'accepted', enrolled: false, securityStamp: await stamp(h) })
     expect(await peek(h, 'ada')).toMatchObject({ factors: [], backupCodes: null, devices: [] })
   })
 
@@ -256,7 +267,7 @@ describe('the requirement', () => {
     const removed = await h.twoFactor.factors.removeAll({ permit: leave, sessionId: SESSION })
     expect(removed).toEqual(
       removable
-        ? { outcome: 'accepted', enrolled: false }
+        ? { outcome: 'accepted', enrolled: false, securityStamp: await stamp(h) }
         : { outcome: 'rejected', reason: 'required' },
     )
     expect(
@@ -271,7 +282,7 @@ describe('the requirement', () => {
     )
     expect(
       await h.twoFactor.factors.remove({ permit: await h.leave(), sessionId: SESSION, factorId }),
-    ).toEqual({ outcome: 'accepted', enrolled: true })
+    ).toEqual({ outcome: 'accepted', enrolled: true, securityStamp: await stamp(h) })
   })
 
   it('a grace period lets in and tells by when to enroll; after it enrolling is the only way', async () => {

@@ -9,6 +9,7 @@ const loginFacts = () => ({
   amr: ['pwd', 'otp', 'mfa'],
   assurance: 'mfa' as const,
   verifiedAt: new Date(AT),
+  securityStamp: 'stamp of ada',
 })
 const stepUpFacts = () => ({
   userId: 'ada',
@@ -16,6 +17,7 @@ const stepUpFacts = () => ({
   purpose: 'change_email',
   assurance: 'mfa' as const,
   verifiedAt: new Date(AT),
+  securityStamp: 'stamp of ada',
 })
 
 interface GrantClass {
@@ -197,5 +199,13 @@ describe('LoginGrant', () => {
     const row = JSON.parse(JSON.stringify(mintLoginGrant(loginFacts()))) as unknown
     expect(row).toEqual({ ...loginFacts(), verifiedAt: AT })
     expect(LoginGrant.isGrant(row)).toBe(false)
+  })
+})
+
+describe('StepUpGrant', () => {
+  it('becomes plain data for a session row, which is no grant any more', () => {
+    const row = JSON.parse(JSON.stringify(mintStepUpGrant(stepUpFacts()))) as unknown
+    expect(row).toEqual({ ...stepUpFacts(), verifiedAt: AT })
+    expect(StepUpGrant.isGrant(row)).toBe(false)
   })
 })

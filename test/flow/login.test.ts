@@ -71,8 +71,12 @@ describe('login', () => {
       amr: ['fed'],
       assurance: 'password',
       verifiedAt: clock().toISOString(),
+      securityStamp: '0',
     })
-    const { phone } = await enroll(twoFactor, 'ada', clock)
+    const {
+      phone,
+      grant: { securityStamp },
+    } = await enroll(twoFactor, 'ada', clock)
     const decision = await twoFactor.login.begin({ userId: 'ada', amr: ['fed', 'hwk'] })
     if (decision.next !== 'challenge') throw new Error(decision.next)
     const code = nextCode(clock, phone)
@@ -85,6 +89,7 @@ describe('login', () => {
       amr: ['fed', 'hwk', 'otp', 'mfa'],
       assurance: 'mfa',
       verifiedAt: clock().toISOString(),
+      securityStamp,
     })
   })
 

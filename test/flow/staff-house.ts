@@ -1,7 +1,9 @@
 import type { Secret, TwoFactor } from 'keystep'
+import { expect } from 'vitest'
 import { acceptedOf, enroll, house, login, phoneOf } from './house.ts'
 
 export const expired = { outcome: 'rejected', reason: 'expired' }
+export const anyStamp = expect.stringMatching(/^[\w-]{22}$/) as string
 export const staff = { actor: 'support/7', reason: 'lost phone and codes' }
 
 export async function settled() {

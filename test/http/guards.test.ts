@@ -14,10 +14,12 @@ import { type Enrolled, enrollOver, permitOver } from './walk.ts'
 const request = (headers: Record<string, string> = {}): Request =>
   new Request(`${ORIGIN}/admin`, { method: 'POST', headers })
 const verifiedAt = new Date('2026-11-22T12:00:00Z')
+const { twoFactor } = portal()
 const sessionWith = (more: Partial<PortalSession>): PortalSession => ({
   userId: 'ada',
   sessionId: 's',
   account: 'ada',
+  securityStamp: '0',
   ...more,
 })
 
@@ -38,7 +40,7 @@ const down = [503, '{"error":"unavailable"}']
 
 describe('requireVerified', () => {
   const through = (minimum: 'mfa' | 'remembered', session: PortalSession | null) =>
-    answered(requireVerified({ session: () => session, minimum }), request())
+    answered(requireVerified({ twoFactor, session: () => session, minimum }), request())
 
   it('V11: lets through what was verified so well, and nothing else', async () => {
     const levels = (['mfa', 'remembered', 'password'] as const).map((assurance) =>
@@ -88,6 +90,7 @@ describe('requireVerified', () => {
       expect(
         await answered(
           requireVerified({
+            twoFactor,
             session,
             minimum: 'mfa',
             onError: (error) => void reported.push(error),
@@ -99,16 +102,70 @@ describe('requireVerified', () => {
     }
     expect(
       await answered(
-        requireVerified({ session: (() => undefined) as never, minimum: 'mfa' }),
+        requireVerified({ twoFactor, session: (() => undefined) as never, minimum: 'mfa' }),
         request(),
       ),
     ).toEqual(noSession)
-    expect(() => requireVerified({ session: () => null, minimum: 'password' as never })).toThrow(
+    expect(() =>
+      requireVerified({ twoFactor, session: () => null, minimum: 'password' as never }),
+    ).toThrow(expect.objectContaining({ code: 'ERR_OPTION' }))
+    expect(() => requireVerified({ twoFactor, minimum: 'mfa' } as never)).toThrow(
       expect.objectContaining({ code: 'ERR_OPTION' }),
     )
-    expect(() => requireVerified({ minimum: 'mfa' } as never)).toThrow(
-      expect.objectContaining({ code: 'ERR_OPTION' }),
-    )
+  })
+})
+
+describe('a session that another one has ended', () => {
+  const seen = async (guard: FetchHandler): Promise<unknown> => answered(guard, request())
+
+  it('V14: is refused by both guards, and so is one without a stamp where nothing else was proven', async () => {
+    const p = portal()
+    const ada = await enrollOver(p, 'ada')
+    const permit = await permitOver(p, ada, 'dns.change')
+    const own = p.sessions.get(ada.at.cookies.get('session')!)!
+    const verifiedBy = (more: object) =>
+      seen(
+        requireVerified({
+          twoFactor: p.twoFactor,
+          session: () => ({ ...own, ...more }),
+          minimum: 'mfa',
+        }),
+      )
+    const permittedBy = (more: object, shown: string) =>
+      seen(
+        requirePermit('dns.change', {
+          twoFactor: p.twoFactor,
+          session: () => ({ ...own, ...more }),
+          permit: () => shown,
+        }),
+      )
+    expect(await verifiedBy({})).toBe('through')
+    expect(await permittedBy({}, permit)).toBe('through')
+    // A permit is of this session and epoch by itself.
+    expect(await permittedBy({ securityStamp: undefined }, permit)).toBe('through')
+    for (const securityStamp of [undefined, null, '', '0', 0, true, {}, 'another']) {
+      expect(await verifiedBy({ securityStamp })).toEqual(noSession)
+    }
+    for (const securityStamp of [null, '', '0', 0, true, {}, 'another']) {
+      expect(await permittedBy({ securityStamp }, permit)).toEqual(noSession)
+      expect(await permittedBy({ securityStamp }, '')).toEqual(noSession)
+    }
+    const { securityStamp } = await p.twoFactor.recovery.passwordChanged({ userId: 'ada' })
+    expect(await verifiedBy({})).toEqual(noSession)
+    expect(await permittedBy({}, permit)).toEqual(noSession)
+    expect(await permittedBy({ securityStamp: undefined }, permit)).toEqual(noPermit)
+    expect(await verifiedBy({ securityStamp })).toBe('through')
+    expect(await permittedBy({ securityStamp }, permit)).toEqual(noPermit)
+  })
+
+  it('a guard without twoFactor is an error at once, and none that lets through', () => {
+    const session = (): null => null
+    for (const given of [undefined, {}, { sessions: {} }]) {
+      const parts = { twoFactor: given, session, minimum: 'mfa' } as never
+      const thrown = expect.objectContaining({ code: 'ERR_OPTION' }) as Error
+      expect(() => requireVerified(parts)).toThrow(thrown)
+      expect(() => requirePermit('dns.change', parts)).toThrow(thrown)
+    }
   })
 })
 
@@ -170,7 +227,7 @@ describe('requirePermit', () => {
       await answered(guard, request({ 'cookie': 'session=another', 'keystep-permit': permit })),
     ).toEqual(noPermit)
     await p.twoFactor.recovery.passwordChanged({ userId: 'ada' })
-    expect(await answered(guard, request({ cookie, 'keystep-permit': permit }))).toEqual(noPermit)
+    expect(await answered(guard, request({ cookie, 'keystep-permit': permit }))).toEqual(noSession)
     expect(p.reported).toEqual([])
   })
 

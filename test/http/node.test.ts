@@ -121,7 +121,11 @@ describe('nodeHandler', () => {
   })
 
   it('mounts a guard as it mounts a handler, and a handler that throws goes to the error handler', async () => {
-    const guard = requireVerified({ session: () => null, minimum: 'mfa' })
+    const guard = requireVerified({
+      twoFactor: portal().twoFactor,
+      session: () => null,
+      minimum: 'mfa',
+    })
     const app = express()
       .set('env', 'test')
       .use('/admin', nodeHandler(guard))

@@ -7,6 +7,7 @@ import {
   loginResponse,
   type PortalSession,
   readDeviceCookie,
+  type SessionKeeper,
   type SessionOpener,
 } from 'keystep/http'
 import { expect } from 'vitest'
@@ -42,12 +43,16 @@ export function portal(
   const sessions = new Map<string, PortalSession>()
   const opened: { userId: string; assurance: string; sessionId: string }[] = []
   const reported: unknown[] = []
-  const session = (request: Request): Promise<PortalSession | null> => {
-    const id = /(?:^|; )session=([^;]+)/.exec(request.headers.get('cookie') ?? '')?.[1]
-    return Promise.resolve(sessions.get(id ?? '') ?? null)
+  const idOf = (request: Request): string =>
+    /(?:^|; )session=([^;]+)/.exec(request.headers.get('cookie') ?? '')?.[1] ?? ''
+  const session = (request: Request): Promise<PortalSession | null> =>
+    Promise.resolve(sessions.get(idOf(request)) ?? null)
+  const keepSession: SessionKeeper = (securityStamp, request) => {
+    sessions.set(idOf(request), { ...sessions.get(idOf(request))!, securityStamp })
+    return undefined
   }
   const openSession: SessionOpener = (grant) => {
-    const { userId, assurance, verifiedAt, amr } = grant
+    const { userId, assurance, verifiedAt, securityStamp, amr } = grant
     const sessionId = randomBytes(18).toString('base64url')
     sessions.set(sessionId, {
       userId,
@@ -55,6 +60,7 @@ export function portal(
       account: `${userId}@example.com`,
       firstFactorAt: verifiedAt,
       lastVerified: { assurance, verifiedAt },
+      securityStamp,
       amr,
     })
     opened.push({ userId, assurance, sessionId })
@@ -65,6 +71,7 @@ export function portal(
     basePath: BASE,
     session,
     openSession,
+    keepSession,
     onError,
     now: h.clock,
     ...more,

@@ -13,6 +13,7 @@ import { createRequire } from 'node:module'
 import { describe, expect, it } from 'vitest'
 import { describeInstalled } from '../examples/frameworks/installed.ts'
 import { listen, raw } from './listen.ts'
+import { portal } from './portal.ts'
 
 /** Request lines without their version. Each wants, one way or another, to reach `/dns`. */
 const CORPUS: readonly string[] = [
@@ -76,7 +77,11 @@ const isDns = (pathname: string): boolean => pathname === '/dns'
 const byPath: FetchHandler = (request) =>
   Promise.resolve(isDns(new URL(request.url).pathname) ? new Response('', { status: 401 }) : null)
 /** A guard on the route itself; nobody is logged in. */
-const onRoute = requireVerified({ session: () => null, minimum: 'mfa' })
+const onRoute = requireVerified({
+  twoFactor: portal().twoFactor,
+  session: () => null,
+  minimum: 'mfa',
+})
 
 type App = { readonly name: string; start(kind: 'by path' | 'on route'): Promise<string> }
 

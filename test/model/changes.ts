@@ -1,8 +1,7 @@
 import { lift, rejected } from './counters.ts'
 import { stepAt, type Typed } from './codes.ts'
-import { authentic, ENROLL, MANAGE, permits } from './tokens.ts'
+import { authentic, ENROLL, MANAGE, permits, showStamp } from './tokens.ts'
 import {
-  endTokens,
   type Enrollment,
   type Factor,
   Fault,
@@ -97,12 +96,12 @@ export function bind(
     renewEpoch(run, record)
     record.devices = []
     record.backup = null
-  } else spend(run, record, enrollment)
+  } else {
+    spend(run, record, enrollment)
+    if (replaced.length > 0 && rules.replacementRenewsEpoch) renewEpoch(run, record)
+  }
   record.support = null
-  record.factors = [...record.factors.filter((one) => !replaced.includes(one)), factor]
-  record.wasSwitchedOff = false
-  record.needsSupportCode = false
-  if (record.epoch === 0) renewEpoch(run, record)
+  add(run, record, factor, replaced)
   const failuresBefore = record.failures
   if (rules.confirmEndsStreak) Object.assign(record.codes, { streak: 0, lockedUntil: 0 })
   const isFirst = record.backup === null
@@ -111,7 +110,13 @@ export function bind(
   write(run, enrollment.user, record)
   show(run, 'factors', factor.id)
   const amr = ['pwd', factor.kind === 'sms' ? 'sms' : 'otp', 'mfa']
-  const grant = { userId: enrollment.user, amr, assurance: 'mfa', verifiedAt: run.world.now }
+  const grant = {
+    userId: enrollment.user,
+    amr,
+    assurance: 'mfa',
+    verifiedAt: run.world.now,
+    securityStamp: showStamp(run, enrollment.user, record),
+  }
   return {
     outcome: 'accepted',
     failuresBefore,
@@ -179,15 +184,24 @@ export function confirmTotp(
   })
 }
 
-export function bindImported(run: Run, user: string, record: UserRecord, factor: Factor): unknown {
-  record.factors = [...record.factors, factor]
-  record.wasSwitchedOff = false
+/** Adds a factor, and begins a new epoch with the first one. */
+function add(run: Run, record: UserRecord, factor: Factor, replaced: readonly Factor[]): void {
+  const { rules } = run
+  const isFirst =
+    record.epoch === 0 || (rules.everyFirstFactorRenewsEpoch && record.factors.length === 0)
+  if (isFirst || rules.additionRenewsEpoch) renewEpoch(run, record)
+  record.factors = [...record.factors.filter((one) => !replaced.includes(one)), factor]
   record.needsSupportCode = false
-  if (record.epoch === 0) renewEpoch(run, record)
+  record.wasSwitchedOff = false
+}
+
+export function bindImported(run: Run, user: string, record: UserRecord, factor: Factor): unknown {
+  add(run, record, factor, [])
   run.answer.events.push('factor.imported')
   write(run, user, record)
   show(run, 'factors', factor.id)
-  return { outcome: 'accepted', factorId: 'id', imported: true }
+  const securityStamp = showStamp(run, user, record)
+  return { outcome: 'accepted', factorId: 'id', imported: true, securityStamp }
 }
 
 /**
@@ -205,7 +219,12 @@ export function importTotp(
   if ((o.floor ?? 0) * 30_000 > world.now + rules.clockTolerance) throw new Fault('ERR_OPTION')
   const record = read(run, o.user)
   if (record?.factors.some((one) => one.kind === 'totp' && one.key === key.id))
-    return { outcome: 'accepted', factorId: 'id', imported: false }
+    return {
+      outcome: 'accepted',
+      factorId: 'id',
+      imported: false,
+      securityStamp: showStamp(run, o.user, record),
+    }
   if (apps(record).length >= rules.mostAuthenticators) return rejected('limit_reached')
   const floor = rules.importKeepsFloor ? o.floor : null
   const label = 'Authenticator app'
@@ -242,22 +261,20 @@ export function remove(
     policy === 'required' || (typeof policy === 'object' && policy.from <= world.now)
   if (left.length === 0 && isRequired && rules.requiredKeepsLast) return rejected('required')
   record.factors = left
-  if (removed.some(({ kind }) => kind === 'sms')) record.sms.code = null
+  spend(run, record, permit)
+  if (rules.removalRenewsEpoch) renewEpoch(run, record)
   if (left.length === 0) {
-    record.sms.code = null
     record.support = null
     record.wasSwitchedOff = true
-    if (rules.lastFactorEndsTokens) endTokens(run, record)
     if (rules.lastFactorEndsBackupCodes) record.backup = null
-    if (rules.lastFactorEndsDevices) record.devices = []
   }
   const numbers = left.filter((one) => one.kind === 'sms')
   if (rules.loneBackupIsPromoted && numbers.every(({ backup }) => backup))
     for (const number of numbers) number.backup = false
-  spend(run, record, permit)
   answer.events.push(...removed.map(() => 'factor.removed'))
   write(run, permit.user, record)
-  return { outcome: 'accepted', enrolled: left.length > 0 }
+  const securityStamp = showStamp(run, permit.user, record)
+  return { outcome: 'accepted', enrolled: left.length > 0, securityStamp }
 }
 
 export function regenerate(run: Run, o: { permit: number; session: string }): unknown {

@@ -25,7 +25,15 @@ export type Command<C = Typed> =
   | { do: 'login.verify'; challenge: number; code: C; factor?: Kind | undefined; remember: boolean }
   | ({ do: 'stepUp.begin' } & StepUp)
   | { do: 'stepUp.verify'; challenge: number; session: string; code: C; factor?: Kind | undefined }
-  | { do: 'stepUp.check'; permit: number; user: string; session: string; purpose: string }
+  | {
+      do: 'stepUp.check'
+      permit: number
+      user: string
+      session: string
+      purpose: string
+      stamp: number | null
+    }
+  | { do: 'sessions.check'; user: string; stamp: number | null }
   | { do: 'totp.enroll'; permit: number; session: string }
   | { do: 'totp.confirm'; enrollment: number; session: string; code: C }
   | { do: 'totp.import'; user: string; key: number; digits: 6 | 8; floor: number | null }
@@ -66,4 +74,5 @@ export const PLACES = {
   device: 'devices',
   factor: 'factors',
   key: 'keys',
+  stamp: 'stamps',
 } as const

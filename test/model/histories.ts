@@ -69,6 +69,7 @@ const begin = call('login.begin', {
 })
 const verify = (code: Gen<Source>, remember: Gen<boolean> = rarely): Gen<Loose> =>
   call('login.verify', { challenge: back, code, factor: kind, remember })
+const stamp = weighted<number | null>([2, fixed(null)], [3, back])
 const ago = one(0, 0, 60, 599, 600, -60)
 const stepUp = (what: Gen<string> = purpose): Gen<Loose> =>
   call('stepUp.begin', {
@@ -80,11 +81,13 @@ const stepUp = (what: Gen<string> = purpose): Gen<Loose> =>
       [2, fixed(null)],
       [1, fc.record({ assurance: one('mfa', 'remembered', 'password'), ago })],
     ),
+    stamp,
   })
 const proveStepUp = (code: Gen<Source> = source): Gen<Loose> =>
   call('stepUp.verify', { challenge: back, session, code, factor: kind })
 const permit = { permit: back, session }
-const check = call('stepUp.check', { ...permit, user, purpose })
+const check = call('stepUp.check', { ...permit, user, purpose, stamp })
+const checkSession = call('sessions.check', { user, stamp })
 const enrollTotp = call('totp.enroll', { ...permit })
 const confirmTotp = (code: Gen<Source>): Gen<Loose> =>
   call('totp.confirm', { enrollment: back, session, code })
@@ -144,6 +147,7 @@ const single = weighted<Loose>(
   [3, stepUp()],
   [4, proveStepUp()],
   [3, check],
+  [2, checkSession],
   [2, enrollTotp],
   [3, confirmTotp(source)],
   [2, enrollSms],
@@ -340,6 +344,7 @@ const corners = weighted(
           purpose: fixed('dns.change'),
           passwordAgo: fixed(0),
           verified: fc.record({ assurance: one('mfa', 'remembered'), ago: fixed(0) }),
+          stamp,
         }),
         check,
       ),

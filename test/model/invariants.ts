@@ -11,6 +11,8 @@ export const INVARIANTS = {
   resend: '63B-4 3.1.3.2: a message never gives an attempt back',
   committed: 'V27: an accepted verdict only for a record that was written',
   pumping: 'V21: never more than 5 messages to a user within an hour, and 10 within a day',
+  epoch:
+    'V14: nothing that was issued before a factor was taken off, or before any other new epoch, opens anything',
   strips: 'ASVS 6.4.3, V28: a password change leaves every factor',
   remembered: '63B-4 5.1: a remembered device never has the assurance of a second factor',
 } as const
@@ -44,7 +46,16 @@ export function observer(): Watcher & {
 
   function saw(command: Command, told: Told, now: number, isRaced: boolean): void {
     const result = (told.result ?? {}) as Seen
-    const userOf = noteTokens(life, command, told)
+    const userOf = userIn(life, command)
+    const token = tokenIn(life, command)
+    // Of two at once nobody knows which came first, and so not of which epoch anything is.
+    if (isRaced) forgetEpochs(life)
+    else {
+      if (token?.epoch != null && opens(command, result))
+        test('epoch', token.epoch === epochIn(life, userOf), { command })
+      if (renews(life, userOf, told)) life.epochs[userOf] = epochIn(life, userOf) + 1
+    }
+    noteTokens(life, command, told, { user: userOf, epoch: isRaced ? null : epochIn(life, userOf) })
     for (const event of told.events) {
       const [type, counter, inARow] = event.split(' ')
       if (type === 'code.rejected') test('streak', Number(inARow) <= 50, { counter, inARow })
@@ -116,15 +127,25 @@ export function observer(): Watcher & {
   return { saw, sawStatus, tested, broken, begin: () => void (life = newLife()) }
 }
 
+/** Whose something is that was issued, and of which of the user's epochs, if that is known. */
+interface Issued {
+  user: string
+  epoch: number | null
+}
+
 interface Life {
   accepted: Set<string>
   enrolled: Set<string>
   failures: Record<string, number>
   sentAt: Record<string, number[]>
   sentSince: Set<string>
-  challenges: string[]
-  permits: { user: string }[]
-  enrollments: { user: string; permit: number }[]
+  /** How many epochs each user has had. */
+  epochs: Record<string, number>
+  challenges: Issued[]
+  permits: Issued[]
+  enrollments: (Issued & { permit: number })[]
+  devices: Issued[]
+  stamps: Issued[]
   /** Permits that a code paid for. */
   paid: Set<number>
   permitOf(command: Command): number | undefined
@@ -137,9 +158,12 @@ function newLife(): Life {
     failures: {},
     sentAt: {},
     sentSince: new Set(),
+    epochs: {},
     challenges: [],
     permits: [],
     enrollments: [],
+    devices: [],
+    stamps: [],
     paid: new Set(),
     permitOf: (command) =>
       'permit' in command
@@ -151,22 +175,54 @@ function newLife(): Life {
   return life
 }
 
-/** Keeps whose each token is; returns whom the command was about. */
-function noteTokens(life: Life, command: Command, { shown }: Told): string {
-  const named =
-    'user' in command
-      ? command.user
-      : 'challenge' in command
-        ? life.challenges[command.challenge]
-        : life.permits[life.permitOf(command) ?? -1]?.user
-  const user = named ?? 'nobody'
-  shown.challenges?.forEach(() => life.challenges.push(user))
+/** Whom a command is about. */
+function userIn(life: Life, command: Command): string {
+  return ('user' in command ? command.user : tokenIn(life, command)?.user) ?? 'nobody'
+}
+
+/** What a command shows, of all that may open something. */
+function tokenIn(life: Life, command: Command): Issued | undefined {
+  if (command.do === 'login.begin') return life.devices[command.device ?? -1]
+  if (command.do === 'sessions.check') return life.stamps[command.stamp ?? -1]
+  if ('challenge' in command) return life.challenges[command.challenge]
+  if ('enrollment' in command) return life.enrollments[command.enrollment]
+  return 'permit' in command ? life.permits[command.permit] : undefined
+}
+
+function opens(command: Command, { outcome, because }: Seen): boolean {
+  if (command.do === 'login.begin') return because === 'remembered_device'
+  return outcome === 'accepted' || outcome === 'enroll'
+}
+
+const epochIn = (life: Life, user: string): number => life.epochs[user] ?? 0
+
+/** By what was told alone: a factor taken off, the first one bound, a reset, a new password. */
+function renews(life: Life, user: string, { events }: Told): boolean {
+  const isFirst = !life.enrolled.has(user)
+  return events.some(
+    (event) =>
+      ['factor.removed', 'reset', 'password.changed'].includes(event) ||
+      (isFirst && ['factor.enrolled', 'factor.imported'].includes(event)),
+  )
+}
+
+function forgetEpochs(life: Life): void {
+  for (const issued of [life.challenges, life.permits, life.enrollments, life.devices, life.stamps])
+    for (const one of issued) one.epoch = null
+}
+
+/** Keeps whose each token is, and of which epoch. */
+function noteTokens(life: Life, command: Command, { shown }: Told, issued: Issued): void {
+  shown.challenges?.forEach(() => life.challenges.push({ ...issued }))
   shown.permits?.forEach(() => {
     if ('code' in command) life.paid.add(life.permits.length)
-    life.permits.push({ user })
+    life.permits.push({ ...issued })
   })
-  shown.enrollments?.forEach(() => life.enrollments.push({ user, permit: life.permitOf(command)! }))
-  return user
+  shown.enrollments?.forEach(() =>
+    life.enrollments.push({ ...issued, permit: life.permitOf(command)! }),
+  )
+  shown.devices?.forEach(() => life.devices.push({ ...issued }))
+  shown.stamps?.forEach(() => life.stamps.push({ ...issued }))
 }
 
 /** Where a counter may begin anew: any success, new codes, support, a reset. */

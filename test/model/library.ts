@@ -68,6 +68,8 @@ export function library(store: RecordStore = memoryStore()): Side {
   })
   const token = (kind: string, place: number): string =>
     (held[kind]![place] as string | undefined) ?? 'never issued'
+  const stampOf = (place: number | null): string | undefined =>
+    place === null ? undefined : token('stamps', place)
   const factorOf = (place: number): string => token('factors', place)
 
   /** Runs a call and notes what its accepted result brings to light. */
@@ -102,7 +104,12 @@ export function library(store: RecordStore = memoryStore()): Side {
           purpose,
           firstFactorAt: passwordAgo === null ? undefined : new Date(now - passwordAgo * 1000),
           lastVerified,
+          securityStamp: stampOf(command.stamp),
         })
+      }
+      case 'sessions.check': {
+        const securityStamp = stampOf(command.stamp)
+        return twoFactor.sessions.check({ userId: command.user, securityStamp })
       }
       case 'stepUp.verify':
         return twoFactor.stepUp.verify({
@@ -117,6 +124,7 @@ export function library(store: RecordStore = memoryStore()): Side {
           userId: command.user,
           sessionId: command.session,
           purpose: command.purpose,
+          securityStamp: stampOf(command.stamp),
         })
       case 'totp.enroll': {
         const begun = await twoFactor.totp.enroll({
@@ -293,6 +301,9 @@ function note(trace: Trace, answer: unknown): void {
     show(trace, 'supports', (seen['supportCode'] as Secret<string>).reveal())
   if (typeof seen?.['factorId'] === 'string' && seen['imported'] !== false)
     show(trace, 'factors', seen['factorId'])
+  const grant = seen?.['grant'] as { securityStamp: string } | undefined
+  const stamp = grant?.securityStamp ?? seen?.['securityStamp']
+  if (stamp !== undefined) show(trace, 'stamps', stamp)
   const device = seen?.['device'] as { token: Secret<string> } | undefined
   if (device) show(trace, 'devices', device.token.reveal())
 }
@@ -341,10 +352,11 @@ function plain(value: unknown): unknown {
       amr: value.amr,
       assurance: value.assurance,
       verifiedAt: value.verifiedAt,
+      securityStamp: value.securityStamp,
     })
   if (value instanceof StepUpGrant) {
-    const { userId, sessionId, purpose, assurance, verifiedAt } = value
-    return plain({ userId, sessionId, purpose, assurance, verifiedAt })
+    const { userId, sessionId, purpose, assurance, verifiedAt, securityStamp } = value
+    return plain({ userId, sessionId, purpose, assurance, verifiedAt, securityStamp })
   }
   if (typeof value === 'string') return value.replace(/^(ks[cpe]_).*$/, '$1')
   if (Array.isArray(value)) return value.map(plain)
@@ -352,7 +364,11 @@ function plain(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, part]) => [
       key,
-      ['factorId', 'deviceId', 'securityStamp'].includes(key) ? 'id' : plain(part),
+      key === 'factorId' || key === 'deviceId'
+        ? 'id'
+        : key === 'securityStamp' && part !== '0'
+          ? 'stamp'
+          : plain(part),
     ]),
   )
 }

@@ -1,14 +1,36 @@
 import { attempt, type Kind, leftOf, type Typed } from './codes.ts'
 import { rejected } from './counters.ts'
-import { authentic, ENROLL, isFresh, isLive, MANAGE, showChallenge, showPermit } from './tokens.ts'
+import {
+  authentic,
+  ENROLL,
+  isCurrent,
+  isFresh,
+  isLive,
+  MANAGE,
+  showChallenge,
+  showPermit,
+  showStamp,
+} from './tokens.ts'
 import { COUNTRIES } from './numbers.ts'
 import { Fault, newId, type Permit, read, type Run, show, type UserRecord, write } from './world.ts'
 
 const DAY = 86_400_000
-type Grant = { userId: string; amr: string[]; assurance: string; verifiedAt: number }
+type Grant = {
+  userId: string
+  amr: string[]
+  assurance: string
+  verifiedAt: number
+  securityStamp: string
+}
 
-function grantOf({ world }: Run, userId: string, amr: string[], assurance: string): Grant {
-  return { userId, amr, assurance, verifiedAt: world.now }
+function grantOf(
+  run: Run,
+  userId: string,
+  record: UserRecord | null,
+  proof: { amr: string[]; assurance: string },
+): Grant {
+  const securityStamp = showStamp(run, userId, record)
+  return { userId, ...proof, verifiedAt: run.world.now, securityStamp }
 }
 
 function offers(record: UserRecord): object[] {
@@ -52,7 +74,7 @@ export function begin(
     if (!required)
       return {
         next: 'proceed',
-        grant: grantOf(run, o.user, ['pwd'], 'password'),
+        grant: grantOf(run, o.user, record, { amr: ['pwd'], assurance: 'password' }),
         because: 'not_enrolled',
         ...(enrollBy !== undefined && { enrollBy }),
       }
@@ -81,7 +103,7 @@ export function begin(
     }
     return {
       next: 'proceed',
-      grant: grantOf(run, o.user, ['pwd'], 'remembered'),
+      grant: grantOf(run, o.user, record, { amr: ['pwd'], assurance: 'remembered' }),
       because: 'remembered_device',
     }
   }
@@ -130,7 +152,10 @@ export function verify(
     } as const
     return { outcome: 'enroll', ...showPermit(run, record, terms) }
   }
-  const grant = grantOf(run, user, ['pwd', kind === 'sms' ? 'sms' : 'otp', 'mfa'], 'mfa')
+  const grant = grantOf(run, user, record, {
+    amr: ['pwd', kind === 'sms' ? 'sms' : 'otp', 'mfa'],
+    assurance: 'mfa',
+  })
   return {
     outcome: 'accepted',
     failuresBefore,
@@ -147,6 +172,8 @@ export interface StepUp {
   /** Seconds since the password; null when the portal does not know. */
   passwordAgo: number | null
   verified: { assurance: string; ago: number } | null
+  /** The session's stamp, by its place; null where the portal keeps none. */
+  stamp: number | null
 }
 
 export function beginStepUp(run: Run, o: StepUp): unknown {
@@ -165,7 +192,7 @@ export function beginStepUp(run: Run, o: StepUp): unknown {
   if (record?.needsSupportCode) return { next: 'confirm_first_factor' }
   if (!record || record.factors.length === 0) {
     const at = o.passwordAgo === null ? null : now - o.passwordAgo * 1000
-    return at !== null && isFresh(run, at, record)
+    return at !== null && isFresh(run, at, record, o)
       ? proceed('not_enrolled', 'password', at)
       : { next: 'confirm_first_factor' }
   }
@@ -176,8 +203,7 @@ export function beginStepUp(run: Run, o: StepUp): unknown {
   if (
     isVerified &&
     (purpose !== MANAGE || rules.recentlyVerifiedManages) &&
-    isFresh(run, at, record) &&
-    at > record.provenAfter
+    isFresh(run, at, record, { stamp: o.stamp, after: record.provenAfter || undefined })
   )
     return proceed('recently_verified', 'mfa', at)
   return {
@@ -218,7 +244,7 @@ export function verifyStepUp(
 /** At the door itself: a permit that rests on the password alone ends with the first factor. */
 export function check(
   run: Run,
-  o: { permit: number; user: string; session: string; purpose: string },
+  o: { permit: number; user: string; session: string; purpose: string; stamp: number | null },
 ): unknown {
   const permit = authentic(run, run.world.handles.permits[o.permit], o.session)
   if (permit?.purpose !== o.purpose || permit.user !== o.user) return rejected('expired')
@@ -230,6 +256,7 @@ export function check(
       (record.factors.length > 0 || record.needsSupportCode))
   )
     return rejected('expired')
+  if (o.stamp !== null && !isCurrent(run, record, o.stamp)) return rejected('expired')
   const assurance = permit.basis === 'mfa' ? 'mfa' : 'password'
   return {
     outcome: 'accepted',
@@ -239,6 +266,14 @@ export function check(
       purpose: o.purpose,
       assurance,
       verifiedAt: permit.verifiedAt,
+      securityStamp: showStamp(run, o.user, record),
     },
   }
+}
+
+/** Whether a session goes on: by its stamp, and never without one. */
+export function checkSession(run: Run, o: { user: string; stamp: number | null }): unknown {
+  const record = read(run, o.user)
+  const goesOn = o.stamp !== null && isCurrent(run, record, o.stamp)
+  return goesOn ? { outcome: 'accepted' } : rejected('ended')
 }

@@ -1,6 +1,6 @@
 import { confirmTotp, enrollTotp, importTotp, regenerate, remove, rename } from './changes.ts'
 import type { Command } from './command.ts'
-import { begin, beginStepUp, check, verify, verifyStepUp } from './login.ts'
+import { begin, beginStepUp, check, checkSession, verify, verifyStepUp } from './login.ts'
 import { confirmNumber, enrollNumber, importNumber, sendForChallenge } from './numbers.ts'
 import type { Rules } from './rules.ts'
 import {
@@ -34,6 +34,8 @@ function perform(run: Run, command: Command): unknown {
       return beginStepUp(run, command)
     case 'stepUp.verify':
       return verifyStepUp(run, command)
+    case 'sessions.check':
+      return checkSession(run, command)
     case 'stepUp.check':
       return check(run, command)
     case 'totp.enroll':

@@ -1,6 +1,6 @@
 import { debit, gate, refuse, rejected } from './counters.ts'
 import { compareSms, digitsOf, type Typed } from './codes.ts'
-import { authentic, ENROLL, isLiveChallenge, MANAGE, permits } from './tokens.ts'
+import { authentic, ENROLL, isLiveChallenge, MANAGE, permits, showStamp } from './tokens.ts'
 import { bind, bindImported, refusalToBind } from './changes.ts'
 import {
   Fault,
@@ -200,7 +200,12 @@ export function importNumber(
   const record = read(run, o.user) ?? newRecord()
   const numbers = record.factors.filter((one) => one.kind === 'sms')
   if (numbers.some(({ number }) => number === o.number))
-    return { outcome: 'accepted', factorId: 'id', imported: false }
+    return {
+      outcome: 'accepted',
+      factorId: 'id',
+      imported: false,
+      securityStamp: showStamp(run, o.user, record),
+    }
   const backup = o.backup && numbers.length > 0
   if (numbers.some((one) => one.backup === backup)) return rejected('other_number')
   return bindImported(run, o.user, record, {

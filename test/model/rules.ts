@@ -56,6 +56,11 @@ export const PLAN = {
   tokensAreBoundToSession: true,
   epochEndsTokens: true,
   freshMeansSinceEpoch: true,
+  stampDecides: true,
+  removalRenewsEpoch: true,
+  replacementRenewsEpoch: true,
+  everyFirstFactorRenewsEpoch: true,
+  additionRenewsEpoch: false,
   // Permits
   passwordAloneAddsBesideLive: false,
   recentlyVerifiedManages: false,
@@ -87,8 +92,6 @@ export const PLAN = {
   passwordChangeEndsDevices: true,
   // Policy, and what rests on the last factor
   requiredKeepsLast: true,
-  lastFactorEndsTokens: true,
-  lastFactorEndsDevices: true,
   lastFactorEndsBackupCodes: true,
   passwordChangeStripsFactors: false,
   resetKeepsSends: true,

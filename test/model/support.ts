@@ -1,6 +1,7 @@
 import { gate, lift, recent, rejected } from './counters.ts'
 import { leftOf } from './codes.ts'
 import { requirementOf } from './login.ts'
+import { showStamp } from './tokens.ts'
 import { newCounter, newId, newRecord, read, renewEpoch, type Run, show, write } from './world.ts'
 
 export function issueSupportCode(run: Run, { user }: { user: string }): unknown {
@@ -40,7 +41,11 @@ export function reset(run: Run, { user }: { user: string }): unknown {
   show(run, 'supports', record.support.id)
   answer.events.push(...(former?.factors.map(() => 'factor.removed') ?? []), 'reset')
   write(run, user, record)
-  return { outcome: 'accepted', supportCode: '[Secret]', securityStamp: 'id' }
+  return {
+    outcome: 'accepted',
+    supportCode: '[Secret]',
+    securityStamp: showStamp(run, user, record),
+  }
 }
 
 /**
@@ -66,7 +71,7 @@ export function erase(run: Run, { user }: { user: string }): unknown {
   if (!run.rules.eraseEndsTokens) record.epoch = run.world.users[user]?.epoch ?? 0
   run.answer.events.push('erased')
   write(run, user, record)
-  return { outcome: 'accepted', securityStamp: 'id' }
+  return { outcome: 'accepted', securityStamp: showStamp(run, user, record) }
 }
 
 export function changePassword(run: Run, { user }: { user: string }): unknown {
@@ -76,7 +81,7 @@ export function changePassword(run: Run, { user }: { user: string }): unknown {
   if (run.rules.passwordChangeStripsFactors) record.factors = []
   run.answer.events.push('password.changed')
   write(run, user, record)
-  return { outcome: 'accepted' }
+  return { outcome: 'accepted', securityStamp: showStamp(run, user, record) }
 }
 
 /** Ends a remembered device by its place on the security page, or all of them. */

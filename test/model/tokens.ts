@@ -29,6 +29,17 @@ export function authentic<T extends Token>(
   return token
 }
 
+/** Hands out the stamp of a record: its epoch, or '0' where there is none yet. */
+export function showStamp(run: Run, user: string, record: UserRecord | null): string {
+  const epoch = record?.epoch ?? 0
+  show(run, 'stamps', { user, epoch })
+  return epoch === 0 ? '0' : 'stamp'
+}
+
+export function isCurrent({ world }: Run, record: UserRecord | null, stamp: number): boolean {
+  return world.handles.stamps[stamp]?.epoch === (record?.epoch ?? 0)
+}
+
 export function isLive({ world, rules }: Run, record: UserRecord | null, token: Token): boolean {
   if (token.expiresAt <= world.now) return false
   if (rules.epochEndsTokens && token.epoch !== (record?.epoch ?? 0)) return false
@@ -95,7 +106,18 @@ export function showPermit(
   return { permit: 'ksp_' }
 }
 
-export const isFresh = ({ world, rules }: Run, at: number, record: UserRecord | null): boolean =>
-  at <= world.now &&
-  at > world.now - rules.permitLife &&
-  (!rules.freshMeansSinceEpoch || at >= (record?.epochAt ?? 0))
+/**
+ * Fresh: by its age, and of this epoch: by the session's stamp, or, without one, by the instants
+ * since which proofs count.
+ */
+export function isFresh(
+  run: Run,
+  at: number,
+  record: UserRecord | null,
+  { stamp, after = -1 }: { stamp: number | null; after?: number | undefined },
+): boolean {
+  const { world, rules } = run
+  if (at > world.now || at <= world.now - rules.permitLife) return false
+  if (stamp !== null && rules.stampDecides) return isCurrent(run, record, stamp)
+  return (!rules.freshMeansSinceEpoch || at >= (record?.epochAt ?? 0)) && at > after
+}

@@ -108,6 +108,8 @@ export interface Handles {
   messages: number[]
   sets: number[]
   supports: number[]
+  /** Security stamps, as sessions keep them: the epoch that they name. */
+  stamps: { user: string; epoch: number }[]
 }
 
 export const noHandles = (): { [K in keyof Handles]: never[] } => ({
@@ -120,6 +122,7 @@ export const noHandles = (): { [K in keyof Handles]: never[] } => ({
   messages: [],
   sets: [],
   supports: [],
+  stamps: [],
 })
 
 export interface World {
@@ -216,7 +219,7 @@ export function write({ world, answer }: Run, user: string, record: UserRecord):
   answer.writes++
 }
 
-export function endTokens(run: Run, record: UserRecord): void {
+function endTokens(run: Run, record: UserRecord): void {
   Object.assign(record, { epoch: newId(run), spent: [] })
 }
 

@@ -122,6 +122,10 @@ describe('base32', () => {
       expect(decodeBase32(text), text).toEqual(bytes)
   })
 
+  it('refuses punctuation alone: it is around nothing', () => {
+    for (const text of ['!', '.', '...', ' . ', '?!', ':']) refused(text)
+  })
+
   it('refuses padding within, padding alone, and more of it than base32 ever has', () => {
     for (const text of [
       '=',

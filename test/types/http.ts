@@ -17,8 +17,8 @@ await loginResponse({ next: 'proceed', because: 'not_enrolled', grant: { userId:
 const handler = createTwoFactorHandler(twoFactor, { session, openSession })
 
 // A guard names what it asks for, and a handler that may pass a request on is no response.
-requireVerified({ session }) // fails: TS2345
-requireVerified({ session, minimum: 'password' }) // fails: TS2322
+requireVerified({ twoFactor, session }) // fails: TS2345
+requireVerified({ twoFactor, session, minimum: 'password' }) // fails: TS2322
 requirePermit('dns.change') // fails: TS2554
 const response: Response = await handler(request) // fails: TS2322
 const answered: Response = (await handler(request)) ?? new Response(null, { status: 404 })

@@ -22,10 +22,10 @@ const twoFactor = createTwoFactor({
   keyring: createKeyring(KEYSTEP_KEYS ?? generateKeyringKey()),
 })
 
-const { session, openSession, logIn } = createPortal(twoFactor, new Map())
-const handler = createTwoFactorHandler(twoFactor, { session, openSession })
+const { session, openSession, keepSession, logIn } = createPortal(twoFactor, new Map())
+const handler = createTwoFactorHandler(twoFactor, { session, openSession, keepSession })
 const sameOrigin = requireSameOrigin()
-const verified = requireVerified({ session, minimum: 'remembered' })
+const verified = requireVerified({ twoFactor, session, minimum: 'remembered' })
 const permitted = requirePermit('dns', { twoFactor, session })
 const changeDns = () => jsonResponse({ changed: true })
 

@@ -23,10 +23,10 @@ const sessions: Sessions = {
   set: (id, session) => kv.set(['sessions', id], session, { expireIn: 86_400_000 }),
   delete: (id) => kv.delete(['sessions', id]),
 }
-const { session, openSession, logIn } = createPortal(twoFactor, sessions)
-const handler = createTwoFactorHandler(twoFactor, { session, openSession })
+const { session, openSession, keepSession, logIn } = createPortal(twoFactor, sessions)
+const handler = createTwoFactorHandler(twoFactor, { session, openSession, keepSession })
 const sameOrigin = requireSameOrigin()
-const verified = requireVerified({ session, minimum: 'remembered' })
+const verified = requireVerified({ twoFactor, session, minimum: 'remembered' })
 const permitted = requirePermit('dns', { twoFactor, session })
 const changeDns = () => jsonResponse({ changed: true })
 

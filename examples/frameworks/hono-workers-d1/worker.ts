@@ -33,7 +33,8 @@ function sessionsIn(db: D1Binding): Sessions {
       const [row] = await query('SELECT session FROM sessions WHERE id = ?', id)
       return row ? (JSON.parse(row['session'] as string) as PortalSession) : null
     },
-    set: (id, session) => query('INSERT INTO sessions VALUES (?, ?)', id, JSON.stringify(session)),
+    set: (id, session) =>
+      query('INSERT OR REPLACE INTO sessions VALUES (?, ?)', id, JSON.stringify(session)),
     delete: (id) => query('DELETE FROM sessions WHERE id = ?', id),
   }
 }
@@ -44,12 +45,12 @@ function portalOf({ DB, KEYSTEP_KEYS }: Env['Bindings']) {
     store: d1Store(DB),
     keyring: createKeyring(KEYSTEP_KEYS),
   })
-  const { session, openSession, logIn } = createPortal(twoFactor, sessionsIn(DB))
+  const { session, openSession, keepSession, logIn } = createPortal(twoFactor, sessionsIn(DB))
   return {
-    handler: createTwoFactorHandler(twoFactor, { session, openSession }),
+    handler: createTwoFactorHandler(twoFactor, { session, openSession, keepSession }),
     logIn,
     sameOrigin: requireSameOrigin(),
-    verified: requireVerified({ session, minimum: 'remembered' }),
+    verified: requireVerified({ twoFactor, session, minimum: 'remembered' }),
     permitted: requirePermit('dns', { twoFactor, session }),
   }
 }

@@ -23,14 +23,14 @@ const twoFactor = createTwoFactor({
   keyring: createKeyring(KEYSTEP_KEYS ?? generateKeyringKey()),
 })
 
-const { session, openSession, logIn } = createPortal(twoFactor, new Map())
-const handler = createTwoFactorHandler(twoFactor, { session, openSession })
+const { session, openSession, keepSession, logIn } = createPortal(twoFactor, new Map())
+const handler = createTwoFactorHandler(twoFactor, { session, openSession, keepSession })
 const guard =
   (check: FetchHandler): MiddlewareHandler =>
   async (c, next) =>
     (await check(c.req.raw)) ?? next()
 const sameOrigin = guard(requireSameOrigin())
-const verified = guard(requireVerified({ session, minimum: 'remembered' }))
+const verified = guard(requireVerified({ twoFactor, session, minimum: 'remembered' }))
 const permitted = guard(requirePermit('dns', { twoFactor, session }))
 
 const app = new Hono()

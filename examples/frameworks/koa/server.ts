@@ -24,10 +24,10 @@ const twoFactor = createTwoFactor({
   keyring: createKeyring(KEYSTEP_KEYS ?? generateKeyringKey()),
 })
 
-const { session, openSession, logIn } = createPortal(twoFactor, new Map())
-const handler = createTwoFactorHandler(twoFactor, { session, openSession })
+const { session, openSession, keepSession, logIn } = createPortal(twoFactor, new Map())
+const handler = createTwoFactorHandler(twoFactor, { session, openSession, keepSession })
 const sameOrigin = nodeHandler(requireSameOrigin())
-const verified = nodeHandler(requireVerified({ session, minimum: 'remembered' }))
+const verified = nodeHandler(requireVerified({ twoFactor, session, minimum: 'remembered' }))
 const permitted = nodeHandler(requirePermit('dns', { twoFactor, session }))
 
 const router = new Router()

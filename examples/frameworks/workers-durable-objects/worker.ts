@@ -38,10 +38,13 @@ export class Portal extends DurableObject<Env> {
       store: durableObjectStore(ctx.storage),
       keyring: createKeyring(env.KEYSTEP_KEYS),
     })
-    const { session, openSession, logIn } = createPortal(twoFactor, sessionsIn(ctx.storage))
-    const handler = createTwoFactorHandler(twoFactor, { session, openSession })
+    const { session, openSession, keepSession, logIn } = createPortal(
+      twoFactor,
+      sessionsIn(ctx.storage),
+    )
+    const handler = createTwoFactorHandler(twoFactor, { session, openSession, keepSession })
     const sameOrigin = requireSameOrigin()
-    const verified = requireVerified({ session, minimum: 'remembered' })
+    const verified = requireVerified({ twoFactor, session, minimum: 'remembered' })
     const permitted = requirePermit('dns', { twoFactor, session })
     const changeDns = () => jsonResponse({ changed: true })
     this.#answer = async (request) => {

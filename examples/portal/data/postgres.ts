@@ -9,6 +9,10 @@ import { tables } from './tables.ts'
  */
 const LOCK = 'SELECT pg_advisory_xact_lock(7306929);'
 
+/** A database of before sessions had stamps: those that are open end once. */
+const STAMP =
+  "ALTER TABLE sessions ADD COLUMN IF NOT EXISTS security_stamp TEXT NOT NULL DEFAULT ''"
+
 export async function openPostgres(url: string): Promise<Opened> {
   const pool = new pg.Pool({ connectionString: url })
   // An idle connection that breaks is replaced by the pool; without a listener the process would
@@ -16,7 +20,7 @@ export async function openPostgres(url: string): Promise<Opened> {
   pool.on('error', (error) => {
     console.error(error.message)
   })
-  await pool.query(LOCK + tables('BIGSERIAL PRIMARY KEY'))
+  await pool.query(LOCK + tables('BIGSERIAL PRIMARY KEY') + STAMP)
   const store = postgresStore(pool)
   await store.migrate()
   return {

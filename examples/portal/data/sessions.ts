@@ -10,6 +10,8 @@ export interface Session {
   userId: string
   firstFactorAt: string
   lastVerified: { assurance: Assurance; verifiedAt: string }
+  /** Of keystep: the session goes on for as long as it is the user's current one. */
+  securityStamp: string
   /** Wrong codes between the login before and this one. */
   failuresBefore: number
   /** Of an authenticator on its way. */
@@ -34,6 +36,8 @@ export interface SessionRows {
   ): Promise<void>
   find(sessionId: string, application: string, now: Date): Promise<Session | null>
   verified(sessionId: string, lastVerified: Session['lastVerified']): Promise<void>
+  /** For the session that has itself made the change that ends the others. */
+  keepStamp(sessionId: string, securityStamp: string): Promise<void>
   passwordProven(sessionId: string, at: Date): Promise<void>
   /** Of two tabs that begin at once, one wins: false for the other. */
   replaceEnrollment(
@@ -56,17 +60,17 @@ interface Row extends Omit<Session, 'lastVerified' | 'number'> {
 }
 
 const COLUMNS =
-  'id AS "sessionId", user_id AS "userId", first_factor_at AS "firstFactorAt", assurance, verified_at AS "verifiedAt", failures_before AS "failuresBefore", enrollment, number'
+  'id AS "sessionId", user_id AS "userId", first_factor_at AS "firstFactorAt", assurance, verified_at AS "verifiedAt", security_stamp AS "securityStamp", failures_before AS "failuresBefore", enrollment, number'
 
 export function createSessionRows({ query }: Database): SessionRows {
   return {
     add: async (
-      { sessionId, userId, firstFactorAt, lastVerified, failuresBefore },
+      { sessionId, userId, firstFactorAt, lastVerified, securityStamp, failuresBefore },
       application,
       expiresAt,
     ) => {
       const columns =
-        'id, application, user_id, first_factor_at, assurance, verified_at, failures_before, expires_at'
+        'id, application, user_id, first_factor_at, assurance, verified_at, failures_before, expires_at, security_stamp'
       const values = [
         sessionId,
         application,
@@ -76,9 +80,10 @@ export function createSessionRows({ query }: Database): SessionRows {
         lastVerified.verifiedAt,
         failuresBefore,
         expiresAt.toISOString(),
+        securityStamp,
       ]
       await query(
-        `INSERT INTO sessions (${columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+        `INSERT INTO sessions (${columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
         values,
       )
     },
@@ -99,6 +104,10 @@ export function createSessionRows({ query }: Database): SessionRows {
         assurance,
         verifiedAt,
       ])
+    },
+    keepStamp: async (sessionId, securityStamp) => {
+      const text = 'UPDATE sessions SET security_stamp = $2 WHERE id = $1'
+      await query(text, [sessionId, securityStamp])
     },
     passwordProven: async (sessionId, at) => {
       await query('UPDATE sessions SET first_factor_at = $2 WHERE id = $1', [

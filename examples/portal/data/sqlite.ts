@@ -10,6 +10,7 @@ export async function openSqlite(file: string): Promise<Opened> {
   handle.exec('PRAGMA busy_timeout = 5000')
   handle.exec('PRAGMA journal_mode = WAL')
   handle.exec(tables('INTEGER PRIMARY KEY'))
+  addStamp(handle)
   const store = sqliteStore(handle)
   await store.migrate()
   return {
@@ -24,4 +25,11 @@ export async function openSqlite(file: string): Promise<Opened> {
       },
     },
   }
+}
+
+/** A file of before sessions had stamps: those that are open end once. */
+function addStamp(handle: Database.Database): void {
+  const columns = handle.prepare('PRAGMA table_info(sessions)').all() as { name: string }[]
+  if (columns.some(({ name }) => name === 'security_stamp')) return
+  handle.exec("ALTER TABLE sessions ADD COLUMN security_stamp TEXT NOT NULL DEFAULT ''")
 }

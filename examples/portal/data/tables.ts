@@ -9,7 +9,8 @@ export function tables(numbered: string): string {
       account_id TEXT REFERENCES users (id), company TEXT NOT NULL DEFAULT '', is_staff INTEGER NOT NULL DEFAULT 0, created_at TEXT NOT NULL);
     CREATE TABLE IF NOT EXISTS sessions (
       id TEXT PRIMARY KEY, application TEXT NOT NULL, user_id TEXT NOT NULL, first_factor_at TEXT NOT NULL, assurance TEXT NOT NULL,
-      verified_at TEXT NOT NULL, failures_before INTEGER NOT NULL, enrollment TEXT, number TEXT, expires_at TEXT NOT NULL);
+      verified_at TEXT NOT NULL, failures_before INTEGER NOT NULL, enrollment TEXT, number TEXT, expires_at TEXT NOT NULL,
+      security_stamp TEXT NOT NULL DEFAULT '');
     CREATE TABLE IF NOT EXISTS pending_logins (
       id TEXT PRIMARY KEY, user_id TEXT NOT NULL, factors TEXT NOT NULL, enrollment TEXT, number TEXT, expires_at TEXT NOT NULL);
     CREATE TABLE IF NOT EXISTS step_ups (

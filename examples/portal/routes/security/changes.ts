@@ -22,13 +22,15 @@ const disable: Change = {
     'To turn off two-factor, type a code one more time. Your authenticators, numbers, backup codes and remembered devices are removed.',
   make: async (c, permit) => {
     const {
-      portal: { twoFactor },
+      portal: { twoFactor, data },
       member: {
         session: { sessionId },
       },
     } = c.var
     const removed = await twoFactor.factors.removeAll({ permit, sessionId, context: contextOf(c) })
-    return done(c, removed.outcome === 'accepted' ? 'Two-factor is off' : removed)
+    if (removed.outcome === 'rejected') return done(c, removed)
+    await data.sessions.keepStamp(sessionId, removed.securityStamp)
+    return done(c, 'Two-factor is off')
   },
 }
 
@@ -58,7 +60,7 @@ const remove = (factorId: string): Change => ({
   sentence: 'To remove this authenticator or number, type a code, of this or another one.',
   make: async (c, permit) => {
     const {
-      portal: { twoFactor },
+      portal: { twoFactor, data },
       member: {
         session: { sessionId },
       },
@@ -70,6 +72,7 @@ const remove = (factorId: string): Change => ({
       context: contextOf(c),
     })
     if (removed.outcome === 'rejected') return done(c, removed)
+    await data.sessions.keepStamp(sessionId, removed.securityStamp)
     return done(c, removed.enrolled ? 'It was removed.' : 'It was removed. Two-factor is off')
   },
 })
