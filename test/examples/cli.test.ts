@@ -276,7 +276,11 @@ describeWith(
       })
       expect(ask(['disable', '--code', fresh])).toEqual({
         code: 0,
-        answer: { outcome: 'accepted', enrolled: false },
+        answer: {
+          outcome: 'accepted',
+          enrolled: false,
+          securityStamp: expect.any(String) as string,
+        },
       })
       expect(ask(['status'])).toMatchObject({ answer: { enrolled: false, backupCodesLeft: 0 } })
       expect(ask(['disable'])).toMatchObject({ code: 1, answer: { reason: 'not_found' } })

@@ -321,6 +321,27 @@ const importOf = (number: string, backup = false): Gen<Step> =>
 const corners = weighted(
   [
     1,
+    // New codes give the counter of imported ones a new start, which the next import shows.
+    book(
+      firstApp,
+      row(imported),
+      guesses(4, 'wrong_backup'),
+      row(later, stepUp(fixed(MANAGE)), proveStepUp(onTime), regenerate, imported),
+      guesses(2, 'wrong_backup'),
+    ),
+  ],
+  [
+    1,
+    book(
+      firstApp,
+      row(byUser('imported')),
+      guesses(3, 'wrong_backup'),
+      row(later, stepUp(fixed(MANAGE)), proveStepUp(onTime), regenerate, byUser('imported')),
+      guesses(2, 'wrong_backup'),
+    ),
+  ],
+  [
+    1,
     book(
       firstApp,
       row(

@@ -58,7 +58,6 @@ export const MUTATIONS: Readonly<Record<string, Partial<Rules>>> = {
   'permits of other sessions (V12)': { tokensAreBoundToSession: false },
   'tokens that outlive a password change': { epochEndsTokens: false },
   'a first factor from before the password change': { freshMeansSinceEpoch: false },
-  'a password that adds a factor beside a live one (V16)': { passwordAloneAddsBesideLive: true },
   'a recent login that manages factors (ASVS 7.5.1)': { recentlyVerifiedManages: true },
   'a remembered device that steps up (63B-4 5.1)': { rememberedIsVerified: true },
   'backup codes good twice (V9)': { backupCodesAreSpent: false },
@@ -86,6 +85,8 @@ export const MUTATIONS: Readonly<Record<string, Partial<Rules>>> = {
   'the last required factor removed': { requiredKeepsLast: false },
   'what a factor paid for outlives its removal (V32)': { removalRenewsEpoch: false },
   'what a number paid for outlives its successor (V32)': { replacementRenewsEpoch: false },
+  // With the epoch of the first factor in its way, a password that adds a factor beside a live one
+  // changes nothing that can be seen: test/tokens/permit.test.ts holds that wall by itself.
   'what was begun without a factor outlives the first one (V16)': {
     everyFirstFactorRenewsEpoch: false,
   },

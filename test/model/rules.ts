@@ -62,6 +62,7 @@ export const PLAN = {
   everyFirstFactorRenewsEpoch: true,
   additionRenewsEpoch: false,
   // Permits
+  /** Held a second time: the first factor ends every permit of before. */
   passwordAloneAddsBesideLive: false,
   recentlyVerifiedManages: false,
   rememberedIsVerified: false,
