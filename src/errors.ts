@@ -16,6 +16,7 @@
  * | `ERR_RECORD_SHAPE` | a record that is truncated or is no sealed record at all |
  * | `ERR_RECORD_SEAL` | a record whose authentication fails: tampered with, moved from another key, or sealed under another key |
  * | `ERR_RECORD_VERSION` | a record written by a newer version of keystep |
+ * | `ERR_RECORD_MOVED` | a record whose `maintenance.move` was interrupted: repeat it |
  * | `ERR_RECORD_MISSING` | the portal says that the user is enrolled, and the store has no record |
  * | `ERR_STORE` | the store threw; see `cause` |
  * | `ERR_CONTENTION` | the record changed under every one of the bounded retries |
@@ -40,6 +41,7 @@ export type KeystepErrorCode =
   | 'ERR_RECORD_SHAPE'
   | 'ERR_RECORD_SEAL'
   | 'ERR_RECORD_VERSION'
+  | 'ERR_RECORD_MOVED'
   | 'ERR_RECORD_MISSING'
   | 'ERR_STORE'
   | 'ERR_CONTENTION'

@@ -86,8 +86,25 @@ export function wordsFor(event: KeystepEvent): Words | null {
     case 'reset':
       return mail(
         'Your second factor was removed by our support',
-        'Your account is protected by the password alone until you set it up again.',
+        'To log in you need your password and the code that our support gave you. With it you set up a new second factor.',
         NOT_YOU,
+      )
+    case 'unlocked':
+      return mail(
+        'Our support ended the lock of your account',
+        'Codes of your app are taken again.',
+        NOT_YOU,
+      )
+    case 'exported':
+      return mail(
+        'Your second factors were handed to another system',
+        'Our operators took your authenticator keys and phone numbers along. They still work here, too.',
+        NOT_YOU,
+      )
+    case 'restored':
+      return mail(
+        'You have to log in again',
+        'We had to go back to an older copy of our data. Backup codes that you used in the last days may work again, and a second factor that you removed may be back: please look at your security settings, and make new backup codes.',
       )
     case 'password.changed':
       return mail(
@@ -104,6 +121,12 @@ export function wordsFor(event: KeystepEvent): Words | null {
         `There were ${event.failuresBefore} wrong codes before the right one.`,
         NOT_YOU,
       )
+    // Their account is gone, or what happened is the operator's business.
+    case 'erased':
+    case 'moved':
+    case 'keyring.replaced':
+    case 'sms.ceiling_near':
+    case 'sms.ceiling_reached':
     case 'device.revoked':
     case 'factor.imported':
     case 'factor.renamed':

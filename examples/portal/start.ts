@@ -18,6 +18,8 @@ export async function startPortal(
   { now = () => new Date() }: { now?: () => Date } = {},
 ): Promise<Started> {
   const { portal, panel, close: closeEngines } = await openPortal(configuration, now)
+  // A wrong keyring stops here, and not at the first login.
+  await portal.twoFactor.maintenance.checkKeyring()
   await addDemoAccounts(portal)
   const panelServer = await listen(
     createPanel(panel, () => configuration.publicOrigin ?? originOf(server)),

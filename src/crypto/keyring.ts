@@ -231,14 +231,14 @@ export function keyById(keyring: Keyring, id: string): Entry | undefined {
   return entriesOf(keyring).find((entry) => entry.id === id)
 }
 
+/** Every key of the keyring, the one that seals first. @internal */
+export function keysOf(keyring: Keyring): readonly Entry[] {
+  return entriesOf(keyring)
+}
+
 /** The entry that seals. @internal */
 export function currentKey(keyring: Keyring): Entry {
   return entriesOf(keyring)[0]!
-}
-
-/** All entries, the one that seals first. @internal */
-export function keysOf(keyring: Keyring): readonly Entry[] {
-  return entriesOf(keyring)
 }
 
 export type { Entry as KeyringEntry }

@@ -78,7 +78,7 @@ export function bindFactor(
 /** Adds a factor beside those there are; the first one begins a new epoch. */
 export function addFactor(subject: Subject, factor: Factor, now: number): Subject {
   const base = isEnrolled(subject) ? subject : renewEpoch(subject, now)
-  return { ...base, factors: [...base.factors, factor], offSince: null }
+  return { ...base, factors: [...base.factors, factor], offSince: null, needsSupportCode: false }
 }
 
 /** Takes factors off under a new epoch: whatever one of them paid for ends with it (V32). */

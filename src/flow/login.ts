@@ -116,7 +116,7 @@ async function begin(settings: Settings, input: LoginBeginInput): Promise<LoginD
   const held = await readRecord(settings, userId)
   const { subject } = held
   const now = settings.now()
-  if (!isEnrolled(subject)) {
+  if (!isEnrolled(subject) && !subject?.needsSupportCode) {
     // A record without factors is believed only where it tells that they were rightfully taken off.
     if (expectEnrolled && subject?.offSince == null) {
       throw new KeystepError(

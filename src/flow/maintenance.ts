@@ -1,92 +1,20 @@
-import { leftOf } from '../backup-codes/code-set.ts'
-import { sealedUnder } from '../crypto/envelope.ts'
-import { decodeBase64url } from '../crypto/base64url.ts'
-import { KeystepError } from '../errors.ts'
+import type { Secret } from '../crypto/secret.ts'
+import { afterRestore, type AfterRestoreInput, type RestoreReport } from './after-restore.ts'
+import { checkKeyring, type CheckKeyringInput, type KeyringReport } from './check-keyring.ts'
+import { erase, type EraseInput } from './erase.ts'
+import { type ExportInput, exportUser, type UserExport } from './export.ts'
+import { move, type Moved, type MoveInput } from './move.ts'
+import { reseal, type ResealReport } from './reseal.ts'
 import type { Settings } from '../record/settings.ts'
-import { openSubject, sealSubject } from '../record/sealed-subject.ts'
-import type { Subject } from '../record/subject.ts'
-import { gateOf } from '../record/throttle.ts'
-import { fromStore, readStored, writeStored } from '../record/stored.ts'
-
-const PAGE = 500
-/**
- * Records after which other work of the process has its turn: over a driver that answers at once, a
- * walk would never let go by itself.
- */
-const TURN = 25
-const WEAK_KEY_BYTES = 16
-const NOTHING: Summary = {
-  records: 0,
-  enrolled: 0,
-  totp: 0,
-  sms: 0,
-  backupCodesOut: 0,
-  devices: 0,
-  locked: 0,
-  exhausted: 0,
-  weakKeys: 0,
-  unreadable: 0,
-  byKey: {},
-}
+import { summarize, type SummarizeOptions, type Summary } from './summarize.ts'
+import { users, type UsersInput, type UsersPage } from './users.ts'
+import type { MaintenanceOptions } from './walk.ts'
 
 /**
- * How far a walk over all records of the realm has come. Keep `last`, and give it as `after` to go
- * on after an interruption.
+ * `twoFactor.maintenance`: the life of records, for operators. None of it asks for a permit: guard
+ * it as you guard the database. The walks over all records run in bounded memory, beside live
+ * logins. docs/operations.md has the steps for each case.
  */
-export interface MaintenanceProgress {
-  readonly records: number
-  readonly last: string
-}
-
-/** Options of a walk. */
-export interface MaintenanceOptions {
-  /** `last` of a walk that was interrupted: goes on after it. */
-  after?: string | undefined
-  /** Told after each page of 500 records. */
-  onProgress?: ((progress: MaintenanceProgress) => void) | undefined
-}
-
-/**
- * Options of `summarize`, whose progress brings the counts so far: give both back, and an
- * interrupted walk goes on where it was.
- */
-export interface SummarizeOptions {
-  /** `last` of a walk that was interrupted: goes on after it. */
-  after?: string | undefined
-  /** `summary` of a walk that was interrupted: counts on from it. */
-  counted?: Summary | undefined
-  /** Told after each page of 500 records. */
-  onProgress?: ((progress: MaintenanceProgress & { readonly summary: Summary }) => void) | undefined
-}
-
-/**
- * What `reseal` did. `unreadable`: records that the keyring or this version cannot open; they are
- * left as they are.
- */
-export interface ResealReport {
-  readonly records: number
-  readonly resealed: number
-  readonly unreadable: number
-}
-
-/** Counts over all records of the realm; nothing of a single user. */
-export interface Summary {
-  readonly records: number
-  readonly enrolled: number
-  readonly totp: number
-  readonly sms: number
-  readonly backupCodesOut: number
-  readonly devices: number
-  readonly locked: number
-  readonly exhausted: number
-  /** Users with an imported key below 128 bits (RFC 4226 R6): ask them to enroll anew. */
-  readonly weakKeys: number
-  readonly unreadable: number
-  /** Records by the id of the key that sealed them: when an old id is gone, its key may go. */
-  readonly byKey: Readonly<Record<string, number>>
-}
-
-/** `twoFactor.maintenance`: walks over all records, in bounded memory, beside live logins. */
 export interface Maintenance {
   /**
    * Seals every record under the current key. A record that changes meanwhile was just sealed so.
@@ -95,110 +23,77 @@ export interface Maintenance {
   reseal(options?: MaintenanceOptions): Promise<ResealReport>
   /** Counts what there is. @throws `ERR_STORE`, `ERR_KEYRING` */
   summarize(options?: SummarizeOptions): Promise<Summary>
+  /**
+   * Lists users with what an operator may know of them, a page at a time: `limit` 1 to 1,000,
+   * default 100; give `next` back as `after`. One read a user.
+   *
+   * @throws `ERR_OPTION`, `ERR_STORE`, `ERR_KEYRING`
+   */
+  users(input?: UsersInput): Promise<UsersPage>
+  /**
+   * Asks whether this process has the right keys: call it at the start, before the portal listens.
+   * One read. A check per key lies in a record of its own; it learns the keys of a rotation by
+   * itself. It is made where there is no record yet, or where every key in use opens what is there
+   * (one read of every record, once); after that a keyring with a wrong key, or without the one
+   * that others seal with, throws.
+   *
+   * With `replace: true`, `actor` and `reason`, the check is written anew from this keyring, and
+   * every key that it has not is given up: that is for a keyring that was lost, and reads every
+   * record.
+   *
+   * @throws `ERR_KEYRING` for a keyring that is not the right one, `ERR_OPTION`, `ERR_STORE`,
+   *   `ERR_CONTENTION`, `ERR_RECORD_SHAPE` for a damaged check, `ERR_RECORD_VERSION`.
+   */
+  checkKeyring(input?: CheckKeyringInput): Promise<KeyringReport>
+  /**
+   * Ends a user: an empty record under a new epoch takes the place of the old one, or of none, for
+   * `keepSeconds` (default 90 days: your longest session). A user id that is given again inherits
+   * nothing: no factor, code, lock, activity, token in flight or session. A record that no key
+   * opens is reset first.
+   *
+   * @throws `ERR_OPTION`, `ERR_USER_ID`, `ERR_STORE`, `ERR_CONTENTION`, and the record's codes.
+   */
+  erase(input: EraseInput): Promise<{ outcome: 'accepted'; securityStamp: string }>
+  /**
+   * Gives a record another user id, another store, or both, in three writes: the record becomes one
+   * that opens nothing, its state is written to `to`, what was left goes. After a crash repeat the
+   * same call; until then calls for `from` throw `ERR_RECORD_MOVED`. Under another user id
+   * remembered devices end; factors, codes, locks and the session's stamp stay. `occupied`: `to`
+   * has a record that `erase` did not leave.
+   *
+   * @throws `ERR_OPTION` (a repeated move to elsewhere included), `ERR_USER_ID`, `ERR_STORE`,
+   *   `ERR_CONTENTION`, and the record's codes.
+   */
+  move(input: MoveInput): Promise<Moved>
+  /**
+   * What another system needs to take a user over: key URIs with their keys, numbers, the steps
+   * that were used. Written into the user's activity. Empty lists for a user without a record. See
+   * docs/leaving.md.
+   *
+   * @throws `ERR_OPTION`, `ERR_KEY_URI`, `ERR_USER_ID`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`,
+   *   and the record's codes.
+   */
+  export(input: ExportInput): Promise<Secret<UserExport>>
+  /**
+   * After a backup of the database was put back, and before the portal opens: renews every epoch
+   * (challenges, permits, enrollments, sessions and devices end), ends support codes, takes no
+   * authenticator code of now or before again, and tells what nobody can know. May be repeated, or
+   * go on with `after`: records whose epoch is not older than `restoredAt` are left.
+   *
+   * @throws `ERR_OPTION`, `ERR_STORE`, `ERR_KEYRING`, `ERR_CONTENTION`
+   */
+  afterRestore(input: AfterRestoreInput): Promise<RestoreReport>
 }
 
 export function createMaintenance(settings: Settings): Maintenance {
   return {
     reseal: (options) => reseal(settings, options),
     summarize: (options) => summarize(settings, options),
-  }
-}
-
-async function reseal(settings: Settings, options: MaintenanceOptions = {}): Promise<ResealReport> {
-  const { store, keyring } = settings
-  let resealed = 0
-  let unreadable = 0
-  const records = await walk(settings, options, async (key) => {
-    const found = await readStored(store, key)
-    if (!found) return
-    const subject = await openOrNull(settings, key, found.value)
-    if (!subject) unreadable++
-    else if (sealedUnder(found.value) !== keyring.currentId) {
-      const value = await sealSubject(keyring, key, subject)
-      await writeStored(store, key, value, { expected: found.version })
-      resealed++
-    }
-  })
-  return { records, resealed, unreadable }
-}
-
-async function summarize(
-  settings: Settings,
-  { after, counted, onProgress }: SummarizeOptions = {},
-): Promise<Summary> {
-  const now = settings.now()
-  const { byKey: counts, ...rest } = counted ?? NOTHING
-  const totals = { ...rest }
-  const byKey = { ...counts }
-  const soFar = (records: number): Summary => ({
-    ...totals,
-    records: rest.records + records,
-    byKey: { ...byKey },
-  })
-  const tell =
-    onProgress &&
-    (({ records, last }: MaintenanceProgress) => {
-      const summary = soFar(records)
-      onProgress({ records: summary.records, last, summary })
-    })
-  const records = await walk(settings, { after, onProgress: tell }, async (key) => {
-    const found = await readStored(settings.store, key)
-    if (!found) return
-    const subject = await openOrNull(settings, key, found.value)
-    if (!subject) {
-      totals.unreadable++
-      return
-    }
-    const id = sealedUnder(found.value)
-    byKey[id] = (byKey[id] ?? 0) + 1
-    const kinds = new Set(subject.factors.map(({ kind }) => kind))
-    const gate = gateOf(subject.attempts.codes, now, settings.limits)
-    if (kinds.size > 0) totals.enrolled++
-    if (kinds.has('totp')) totals.totp++
-    if (kinds.has('sms')) totals.sms++
-    if (subject.backupCodes && leftOf(subject.backupCodes) === 0) totals.backupCodesOut++
-    totals.devices += subject.devices.filter(({ expiresAt }) => expiresAt > now).length
-    if (gate !== 'open') totals[gate.reason]++
-    if (
-      subject.factors.some(
-        (factor) => factor.kind === 'totp' && decodeBase64url(factor.key)!.length < WEAK_KEY_BYTES,
-      )
-    )
-      totals.weakKeys++
-  })
-  return soFar(records)
-}
-
-/** Visits the realm's records in key order, page by page, and returns how many there were. */
-async function walk(
-  settings: Settings,
-  { after, onProgress }: MaintenanceOptions,
-  visit: (key: string) => Promise<void>,
-): Promise<number> {
-  const { recordPrefix: prefix } = settings
-  let last = after ?? prefix
-  let records = 0
-  for (;;) {
-    const page = await fromStore(() => settings.store.keys({ after: last, limit: PAGE }))
-    const keys = page.filter((key) => key.startsWith(prefix))
-    for (const [i, key] of keys.entries()) {
-      if (i % TURN === 0) await new Promise((resume) => setTimeout(resume))
-      await visit(key)
-    }
-    records += keys.length
-    if (keys.length > 0) {
-      last = keys.at(-1)!
-      onProgress?.({ records, last })
-    }
-    if (keys.length < PAGE) return records
-  }
-}
-
-async function openOrNull(settings: Settings, key: string, value: string): Promise<Subject | null> {
-  try {
-    return await openSubject(settings.keyring, key, value)
-  } catch (error) {
-    if (error instanceof KeystepError && error.code !== 'ERR_KEYRING') return null
-    throw error
+    users: (input) => users(settings, input),
+    checkKeyring: (input) => checkKeyring(settings, input),
+    erase: (input) => erase(settings, input),
+    move: (input) => move(settings, input),
+    export: (input) => exportUser(settings, input),
+    afterRestore: (input) => afterRestore(settings, input),
   }
 }

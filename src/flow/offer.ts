@@ -18,6 +18,7 @@ export interface FactorOffer {
  * offered, but stays a factor.
  */
 export function offersOf(settings: Settings, subject: Subject): FactorOffer[] {
+  if (subject.needsSupportCode) return [{ kind: 'support_code' }]
   const offers: FactorOffer[] = []
   if (subject.factors.some(({ kind }) => kind === 'totp')) offers.push({ kind: 'totp' })
   for (const factor of subject.factors) {

@@ -1,28 +1,14 @@
-import { randomCrockford } from '../backup-codes/crockford.ts'
-import { Secret } from '../crypto/secret.ts'
-import { removedEvent } from './bind-factor.ts'
-import { cut, type EventDetail, type RequestContext } from '../record/events.ts'
+import type { Secret } from '../crypto/secret.ts'
+import type { RequestContext } from '../record/events.ts'
 import { type Change, rejected } from '../record/outcome.ts'
-import { recordMac } from '../record/record-mac.ts'
-import { isText, requireThat, type Settings } from '../record/settings.ts'
-import { isEnrolled, newSubject, renewEpoch, stampOf, type Subject } from '../record/subject.ts'
-import { noAttempts, restart, restartRecovery } from '../record/throttle.ts'
-import { CLOCK_TOLERANCE } from '../record/clock.ts'
-import { newId } from '../tokens/token.ts'
+import { reset, type ResetDone, type ResetInput } from './reset.ts'
+import type { Settings } from '../record/settings.ts'
+import { type StaffInput, staffOf } from './staff.ts'
+import { isEnrolled, newSubject, renewEpoch, stampOf } from '../record/subject.ts'
+import { keepSupportCode, newSupportCode, showSupportCode } from './support-code.ts'
+import { restartRecovery } from '../record/throttle.ts'
 import { transact } from '../record/transact.ts'
-import { SUPPORT_CODE_LENGTH } from '../codes/recognize.ts'
-
-const SUPPORT_CODE_MS = 86_400_000
-
-/**
- * Who of the staff did it, and why: kept in the record's activity, cut to 64 and 300 characters.
- */
-export interface StaffInput {
-  userId: string
-  actor: string
-  reason: string
-  context?: RequestContext | undefined
-}
+import { unlock, type Unlocked } from './unlock.ts'
 
 /**
  * `securityStamp`: the new one, for the session that goes on, where one does; every other session
@@ -41,7 +27,8 @@ export interface Recovery {
   /**
    * Issues a code for a user who lost everything: 20 characters, 24 hours, one outstanding. Typed
    * at login it allows to enroll anew and nothing else; staff never choose or see a factor (ASVS
-   * 6.4.6). Prefer it to `reset`. Rejected as `not_found` where nothing is enrolled.
+   * 6.4.6). Prefer it to `reset`. Rejected as `not_found` where nothing is enrolled, unless a reset
+   * was before it.
    *
    * @throws `ERR_OPTION`, `ERR_USER_ID`, `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and the
    *   record's codes.
@@ -50,13 +37,30 @@ export interface Recovery {
     input: StaffInput,
   ): Promise<Change<{ supportCode: Secret<string>; expiresAt: Date }, 'not_found'>>
   /**
-   * Takes every factor, code and device off, ends every challenge, permit and enrollment, and
-   * leaves the password alone between the account and the world. Creates the record where there is
-   * none, and works on one that a clock ahead of ours has written.
+   * Takes every factor, code and device off, ends every challenge, permit, enrollment and session,
+   * and issues a support code: until it, or a later one, has brought a new factor, the password
+   * alone opens and binds nothing. `login.begin` answers a challenge for it, never `enroll` or
+   * `proceed` (63B-4 4.2, ASVS 6.4.6). Creates the record where there is none, and works on one
+   * that a clock ahead of ours has written.
+   *
+   * `unreadable: true` does so for a record that no key opens. It is refused where the record opens
+   * or there is none (`ERR_OPTION`), while the keyring is not proven right or another process may
+   * have the record's key (`ERR_KEYRING`: see `maintenance.checkKeyring`), and for what a newer
+   * version wrote (`ERR_RECORD_VERSION`).
    *
    * @throws as `issueSupportCode`, without `ERR_CLOCK`.
    */
-  reset(input: StaffInput): Promise<EpochRenewed>
+  reset(input: ResetInput): Promise<ResetDone>
+  /**
+   * Ends locks, hard stops and the account of 30 days; factors and codes stay. For a user whom
+   * somebody else locked out: it lets whoever guesses go on guessing, so look at the activity
+   * first. `codesJudged` tells how many wrong codes of the last 30 days were judged. Works on a
+   * record that a clock ahead of ours has written. Rejected as `not_found` where there is no
+   * record.
+   *
+   * @throws as `issueSupportCode`, without `ERR_CLOCK`.
+   */
+  unlock(input: StaffInput): Promise<Unlocked>
   /**
    * To be called whenever the password changes: ends every challenge, permit, enrollment,
    * remembered device and security stamp, and leaves the factors: a password reset never strips the
@@ -74,6 +78,7 @@ export function createRecovery(settings: Settings): Recovery {
   return {
     issueSupportCode: (input) => issueSupportCode(settings, input),
     reset: (input) => reset(settings, input),
+    unlock: (input) => unlock(settings, input),
     passwordChanged: (input) => passwordChanged(settings, input),
   }
 }
@@ -83,62 +88,25 @@ async function issueSupportCode(
   input: StaffInput,
 ): ReturnType<Recovery['issueSupportCode']> {
   const { actor, reason } = staffOf(input)
-  const [id, code] = [newId(), randomCrockford(SUPPORT_CODE_LENGTH)]
+  const support = newSupportCode()
   return transact<Awaited<ReturnType<Recovery['issueSupportCode']>>>(settings, {
     userId: input.userId,
     context: input.context,
     decide: (subject, now) => {
-      if (!isEnrolled(subject)) return { result: rejected('not_found') }
-      const expiresAt = now + SUPPORT_CODE_MS
-      const support = {
-        id,
-        mac: recordMac(subject, 'support', id, code),
-        issuedAt: now,
-        expiresAt,
-        redeemed: false,
+      if (!subject || !(isEnrolled(subject) || subject.needsSupportCode)) {
+        return { result: rejected('not_found') }
       }
+      const kept = keepSupportCode(subject, support, now)
+      const expiresAt = new Date(kept.expiresAt)
       return {
-        result: {
-          outcome: 'accepted',
-          supportCode: new Secret(code.match(/.{4}/g)!.join('-')),
-          expiresAt: new Date(expiresAt),
-        },
+        result: { outcome: 'accepted', supportCode: showSupportCode(support), expiresAt },
         next: {
           ...subject,
-          support,
+          support: kept,
           attempts: restartRecovery(subject.attempts, now, settings.limits),
         },
-        events: [{ type: 'support_code.issued', actor, reason, expiresAt: new Date(expiresAt) }],
+        events: [{ type: 'support_code.issued', actor, reason, expiresAt }],
       }
-    },
-  })
-}
-
-async function reset(settings: Settings, input: StaffInput): Promise<EpochRenewed> {
-  const { actor, reason } = staffOf(input)
-  return transact<EpochRenewed>(settings, {
-    userId: input.userId,
-    context: input.context,
-    ignoreClock: true,
-    decide: (subject, now) => {
-      const touchedAt = Math.min(subject?.touchedAt ?? 0, now + CLOCK_TOLERANCE)
-      const next: Subject = {
-        ...renewEpoch({ ...newSubject(), touchedAt }, now),
-        // The sends of the day go on counting: resetting is no way to more of them.
-        sms: {
-          code: null,
-          sentAt: subject?.sms.sentAt.filter((at) => at <= now) ?? [],
-          forgiven: { last: false, before: false },
-        },
-        attempts: restart(subject?.attempts ?? noAttempts, now, settings.limits),
-        offSince: now,
-        activity: subject?.activity ?? [],
-      }
-      const events: EventDetail[] = [
-        ...(subject?.factors.map(removedEvent) ?? []),
-        { type: 'reset', actor, reason },
-      ]
-      return { result: { outcome: 'accepted', securityStamp: stampOf(next) }, next, events }
     },
   })
 }
@@ -159,12 +127,4 @@ function passwordChanged(
       }
     },
   })
-}
-
-function staffOf({ actor, reason }: StaffInput): { actor: string; reason: string } {
-  requireThat(
-    isText(actor, 10_000) && isText(reason, 10_000),
-    'actor and reason are non-empty strings',
-  )
-  return { actor: cut(actor, 64), reason: cut(reason, 300) }
 }

@@ -132,6 +132,8 @@ async function begin(settings: Settings, input: StepUpBeginInput): Promise<StepU
     )
     return { next: 'proceed', permit, expiresAt: permitExpiry(now), because }
   }
+  // After a reset there is nothing to step up to: the next login asks for the support code.
+  if (subject?.needsSupportCode) return { next: 'confirm_first_factor' }
   if (!isEnrolled(subject)) {
     const at =
       firstFactorAt === undefined
@@ -238,7 +240,8 @@ async function check(
   if (!isLive(subject, claims, settings.now())) return rejected('expired')
   if (securityStamp !== undefined && securityStamp !== stampOf(subject)) return rejected('expired')
   // A permit that rests on the password alone ends with the first factor that is bound.
-  if (claims.basis === 'password' && isEnrolled(subject)) return rejected('expired')
+  if (claims.basis === 'password' && (isEnrolled(subject) || subject?.needsSupportCode))
+    return rejected('expired')
   const assurance = claims.basis === 'mfa' ? 'mfa' : 'password'
   const verifiedAt = new Date(claims.verifiedAt)
   return {

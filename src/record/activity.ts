@@ -28,6 +28,14 @@ const FIELDS: { readonly [T in EventType]: readonly FieldOf<T>[] } = {
   'support_code.issued': ['actor', 'reason', 'expiresAt'],
   'reset': ['actor', 'reason'],
   'password.changed': [],
+  'unlocked': ['actor', 'reason', 'codesJudged'],
+  'erased': ['actor', 'reason'],
+  'moved': ['from', 'actor', 'reason'],
+  'exported': ['actor', 'reason'],
+  'restored': ['actor', 'reason'],
+  'keyring.replaced': ['actor', 'reason', 'keyIds'],
+  'sms.ceiling_near': ['scope', 'most', 'until'],
+  'sms.ceiling_reached': ['scope', 'most', 'until'],
 }
 
 /** The number by which a record's line names its event: given once, and never given again. */
@@ -50,6 +58,14 @@ const NUMBERS: { readonly [T in EventType]: number } = {
   'support_code.issued': 15,
   'reset': 16,
   'password.changed': 17,
+  'unlocked': 18,
+  'erased': 19,
+  'moved': 20,
+  'exported': 21,
+  'restored': 22,
+  'keyring.replaced': 23,
+  'sms.ceiling_near': 24,
+  'sms.ceiling_reached': 25,
 }
 
 const TYPES: ReadonlyMap<number, EventType> = new Map(
@@ -68,7 +84,7 @@ const MERGED: { readonly [T in EventType]?: 0 | 1 } = {
   'factor.renamed': 1,
   'password.changed': 0,
 }
-const INSTANTS = ['at', 'firstAt', 'retryAt', 'expiresAt']
+const INSTANTS = ['at', 'firstAt', 'retryAt', 'expiresAt', 'until']
 
 interface More {
   readonly ip?: string

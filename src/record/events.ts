@@ -60,6 +60,26 @@ export type EventDetail =
   | { type: 'support_code.issued'; actor: string; reason: string; expiresAt: Date }
   | { type: 'reset'; actor: string; reason: string }
   | { type: 'password.changed' }
+  /** `codesJudged`: the wrong codes of the last 30 days that had led to the lock. */
+  | { type: 'unlocked'; actor: string; reason: string; codesJudged: number }
+  /** Told to `onEvent` alone: the record that is left tells nothing of who had it. */
+  | { type: 'erased'; actor: string; reason: string }
+  /** `from`: the user id before, which is the same where only the store changed. */
+  | { type: 'moved'; from: string; actor: string; reason: string }
+  | { type: 'exported'; actor: string; reason: string }
+  /** After a backup was restored: everything begun before ended. */
+  | { type: 'restored'; actor: string; reason: string }
+  /** The check of the keyring was written anew; told to `onEvent` alone, with an empty `userId`. */
+  | { type: 'keyring.replaced'; actor: string; reason: string; keyIds: readonly string[] }
+  /**
+   * Four fifths of a ceiling on messages are used; told to `onEvent` alone, with an empty `userId`.
+   */
+  | { type: 'sms.ceiling_near'; scope: string; most: number; until: Date }
+  /**
+   * A ceiling on messages is reached: none is sent within it before `until`; told as the one
+   * before.
+   */
+  | { type: 'sms.ceiling_reached'; scope: string; most: number; until: Date }
 
 /** Request facts that the caller passed, cut to 45 and 160 characters. */
 export interface RequestContext {
@@ -74,7 +94,10 @@ export interface EventFacts {
   userAgent?: string
 }
 
-/** One event as `onEvent` gets it, after the change it tells of was committed. */
+/**
+ * One event as `onEvent` gets it, after the change it tells of was committed. `userId` is empty
+ * where no single user is meant: `keyring.replaced`, `sms.ceiling_near`, `sms.ceiling_reached`.
+ */
 export type KeystepEvent = EventDetail & EventFacts & { userId: string }
 
 /**

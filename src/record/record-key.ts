@@ -1,5 +1,6 @@
-import { encodeText } from '../crypto/base64url.ts'
+import { decodeBase64url, encodeText } from '../crypto/base64url.ts'
 import { byteLength, isWellFormed } from '../crypto/frame.ts'
+import { decodeUtf8 } from '../crypto/utf8.ts'
 import { KeystepError } from '../errors.ts'
 
 const MOST_BYTES = 200
@@ -40,4 +41,15 @@ export function recordPrefix(realm: string): string {
 export function recordKey(prefix: string, userId: string): string {
   checkUserId(userId)
   return prefix + encodeText(userId)
+}
+
+/** The user id that a record's key names. */
+export function userIdOf(prefix: string, key: string): string {
+  const bytes = decodeBase64url(key.slice(prefix.length))
+  return bytes ? decodeUtf8(bytes) : ''
+}
+
+/** The key of the realm's check of the keyring: the one record that is of no user and no number. */
+export function canaryKey(realm: string): string {
+  return `c1.${encodeText(realm)}`
 }

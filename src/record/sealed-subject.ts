@@ -2,6 +2,7 @@ import { openRecord, sealRecord } from '../crypto/envelope.ts'
 import { byteLength } from '../crypto/frame.ts'
 import type { Keyring } from '../crypto/keyring.ts'
 import { KeystepError } from '../errors.ts'
+import { departureOf } from './departure.ts'
 import { SCHEMA, type Subject, untouched } from './subject.ts'
 import type { Counter } from './throttle.ts'
 
@@ -23,6 +24,8 @@ const IS_UNSAID: { readonly [K in Unsaid]: (value: Subject[K]) => boolean } = {
     code === null && sentAt.length === 0 && !forgiven.last && !forgiven.before,
   devices: (devices) => devices.length === 0,
   support: (support) => support === null,
+  needsSupportCode: (needs) => !needs,
+  keptUntil: (until) => until === null,
   offSince: (offSince) => offSince === null,
 }
 const UNSAID = Object.keys(IS_UNSAID) as Unsaid[]
@@ -45,7 +48,7 @@ export function sealSubject(
  * Every list has its cap; should the texts in the activity be so long that the bound is passed all
  * the same, its oldest lines go.
  */
-function encodeSubject(subject: Subject): string {
+export function encodeSubject(subject: Subject): string {
   const said: Partial<Record<keyof Subject, unknown>> = { ...subject, activity: undefined }
   for (const name of UNSAID) if (isUnsaid(subject, name)) said[name] = undefined
   const lines = [JSON.stringify(said), ...subject.activity]
@@ -61,24 +64,36 @@ function isUnsaid(subject: Subject, name: Unsaid): boolean {
   return IS_UNSAID[name](subject[name] as never)
 }
 
-/** @throws `ERR_RECORD_VERSION` and what opening throws. */
+/** @throws `ERR_RECORD_VERSION`, `ERR_RECORD_MOVED`, and what opening throws. */
 export async function openSubject(
   keyring: Keyring,
   recordKey: string,
   value: string,
 ): Promise<Subject> {
-  const [state, ...activity] = (await openRecord(keyring, recordKey, value)).split('\n')
-  const said = parse(state!) as { -readonly [K in keyof Subject]: Subject[K] } | null
-  if (said?.schema !== SCHEMA) {
-    throw new KeystepError(
-      'ERR_RECORD_VERSION',
-      'the record was written by a version of keystep that this one does not know',
-    )
-  }
+  return decodeSubject(await openRecord(keyring, recordKey, value))
+}
+
+/** The record in an opened row. @throws `ERR_RECORD_VERSION`, `ERR_RECORD_MOVED` */
+export function decodeSubject(text: string): Subject {
+  const [state, ...activity] = text.split('\n')
+  const said = parse(state!) as Partial<Record<keyof Subject, unknown>> | null
+  if (said?.schema !== SCHEMA) throw refusalOf(text)
   // Into the object that was parsed: to copy it takes as long as to parse it.
-  for (const name of UNSAID) said[name] ??= untouched[name] as never
+  for (const name of UNSAID) said[name] ??= untouched[name]
   said.activity = activity
-  return said
+  return said as unknown as Subject
+}
+
+function refusalOf(text: string): KeystepError {
+  return departureOf(text)
+    ? new KeystepError(
+        'ERR_RECORD_MOVED',
+        'the record is on its way to another place: repeat maintenance.move',
+      )
+    : new KeystepError(
+        'ERR_RECORD_VERSION',
+        'the record was written by a version of keystep that this one does not know',
+      )
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Secret } from '../crypto/secret.ts'
 import { KeystepError } from '../errors.ts'
+import { checkCeilings, type SmsCeilings } from './sms-ceiling-options.ts'
 
 /** One message to one phone: both parts are secrets, revealed by the sender alone. */
 export interface SmsMessage {
@@ -25,12 +26,17 @@ export interface SmsOptions {
    * page alone.
    */
   originDomain?: string | undefined
+  /**
+   * What all messages together may be, per calling code and in total; told of by events when near
+   * and when reached.
+   */
+  ceilings?: SmsCeilings | undefined
 }
 
 export type SmsSettings = Readonly<SmsOptions>
 
 export function resolveSms(options: SmsOptions): SmsSettings {
-  const { sender, countries, originDomain } = options
+  const { sender, countries, originDomain, ceilings } = options
   const list: unknown = countries
   const isPrefix = (prefix: unknown): boolean =>
     typeof prefix === 'string' && /^\+[1-9]\d{0,6}$/.test(prefix)
@@ -44,5 +50,6 @@ export function resolveSms(options: SmsOptions): SmsSettings {
   ) {
     throw new KeystepError('ERR_OPTION', 'sms.originDomain is a domain name')
   }
-  return { sender, countries: [...countries], originDomain }
+  checkCeilings(ceilings)
+  return { sender, countries: [...countries], originDomain, ceilings: structuredClone(ceilings) }
 }

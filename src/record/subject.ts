@@ -126,6 +126,13 @@ export interface Subject {
   readonly devices: readonly Device[]
   readonly support: SupportCode | null
   /**
+   * Since a reset: the password alone opens and binds nothing until a support code brought a
+   * factor.
+   */
+  readonly needsSupportCode: boolean
+  /** What `erase` left is kept until then, and may then go; null for every other record. */
+  readonly keptUntil: number | null
+  /**
    * When the last factor was taken off by a rightful change; null while enrolled, and when there
    * never was one.
    */
@@ -146,6 +153,8 @@ export const untouched = {
   sms: noSms,
   devices: [],
   support: null,
+  needsSupportCode: false,
+  keptUntil: null,
   offSince: null,
 } as const satisfies Partial<Subject>
 

@@ -17,6 +17,8 @@ export interface Decision<R> {
   readonly result: R
   readonly next?: Subject
   readonly events?: readonly EventDetail[]
+  /** Set by `erase` alone: whatever else is written to a record keeps it for good. */
+  readonly keptUntil?: number
 }
 
 /** One change of a user's record. */
@@ -29,8 +31,13 @@ export interface Transaction<R> {
    * returns is disclosed only after its record was swapped in.
    */
   readonly decide: (subject: Subject | null, now: number) => Decision<R> | Promise<Decision<R>>
-  /** Set by support's reset alone: the way out after a clock that ran ahead. */
+  /**
+   * Set by staff's reset, unlock and erase, and after a restore: the way out after a clock that ran
+   * ahead.
+   */
   readonly ignoreClock?: boolean
+  /** Set by `erase` alone: the events go to `onEvent`, and the record keeps nothing of them. */
+  readonly silent?: boolean
 }
 
 /** A record as it was read. */
@@ -66,7 +73,15 @@ export async function swapRecord(
   next: Subject,
 ): Promise<boolean> {
   const value = await sealSubject(settings.keyring, key, next)
-  return writeStored(settings.store, key, value, { expected: version })
+  return writeStored(settings.store, key, value, { expected: version, ...expiryOf(next) })
+}
+
+/**
+ * Only what `erase` left may be dropped by an engine: any other record that went missing would read
+ * as "no second factor".
+ */
+export function expiryOf({ keptUntil, factors }: Subject): { expiresAt?: Date } {
+  return keptUntil !== null && factors.length === 0 ? { expiresAt: new Date(keptUntil) } : {}
 }
 
 /**
@@ -77,16 +92,17 @@ export async function swapRecord(
  * @throws `ERR_STORE`, `ERR_CONTENTION`, `ERR_CLOCK`, and what opening the record throws.
  */
 export async function transact<R>(settings: Settings, transaction: Transaction<R>): Promise<R> {
-  const { userId, context, decide, ignoreClock } = transaction
+  const { userId, context, decide, ignoreClock, silent } = transaction
   const facts = factsOf(context)
   return untilSwapped(async () => {
     const held = await readRecord(settings, userId, ignoreClock)
     const now = settings.now()
-    const { result, next, events = [] } = await decide(held.subject, now)
+    const { result, next, events = [], keptUntil = null } = await decide(held.subject, now)
     if (next) {
       const touchedAt = ignoreClock ? now : Math.max(now, next.touchedAt)
-      const activity = recordActivity(next.activity, events, now, facts)
-      if (!(await swapRecord(settings, held, { ...next, touchedAt, activity }))) return 'lost'
+      const activity = recordActivity(next.activity, silent ? [] : events, now, facts)
+      const written = { ...next, touchedAt, activity, keptUntil }
+      if (!(await swapRecord(settings, held, written))) return 'lost'
     }
     if (settings.onEvent) {
       const told = events.map((event) => ({ ...event, ...facts, at: new Date(now), userId }))

@@ -6,17 +6,8 @@ import { hintOf } from './phone-number.ts'
 import { recordMac } from '../record/record-mac.ts'
 import { requireThat, type Settings } from '../record/settings.ts'
 import type { SmsSettings } from '../record/sms-options.ts'
-import {
-  addSend,
-  creditDestination,
-  type Debit,
-  debitDestination,
-  type Debited,
-  forgivenAfterSend,
-  forgiveSend,
-  nextSendOf,
-  resendAt,
-} from './limits.ts'
+import { creditSend, debitSend, type SendDebit } from './debit.ts'
+import { addSend, forgivenAfterSend, forgiveSend, nextSendOf, resendAt } from './limits.ts'
 import { smsText } from './text.ts'
 import { newSubject, type Subject } from '../record/subject.ts'
 import { gateOf, noAttempts } from '../record/throttle.ts'
@@ -90,7 +81,7 @@ export async function sendCode<R extends string>(
   const { sender, originDomain } = requireSms(settings)
   const code = randomDigits(SMS_CODE_DIGITS)
   // A lost swap does not debit again, unless the number itself changed meanwhile.
-  const debits = new Map<string, Debited>()
+  const debits = new Map<string, SendDebit>()
   const decideSend = (subject: Subject | null, now: number): Destination | SendRejection<R> => {
     const chosen = choose(subject, now)
     if ('outcome' in chosen) return chosen
@@ -99,8 +90,8 @@ export async function sendCode<R extends string>(
     const retryAt = subject && nextSendOf(subject.sms, now)
     return retryAt ? { outcome: 'rejected', reason: 'too_soon', retryAt } : chosen
   }
-  const debitOnce = async (number: string): Promise<Debit> => {
-    const debit = debits.get(number) ?? (await debitDestination(settings, number))
+  const debitOnce = async (number: string): Promise<SendDebit | { retryAt: Date }> => {
+    const debit = debits.get(number) ?? (await debitSend(settings, number))
     if ('at' in debit) debits.set(number, debit)
     return debit
   }
@@ -170,11 +161,11 @@ function putInFlight(
 /** As well as it goes: a debit that stays makes a number wait, and sends nothing more. */
 async function creditUnused(
   settings: Settings,
-  debits: ReadonlyMap<string, Debited>,
+  debits: ReadonlyMap<string, SendDebit>,
   sentTo: string | null,
 ): Promise<void> {
   for (const [number, debit] of debits) {
-    if (number !== sentTo) await creditDestination(settings, number, debit).catch(() => null)
+    if (number !== sentTo) await creditSend(settings, number, debit).catch(() => null)
   }
 }
 

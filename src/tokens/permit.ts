@@ -58,8 +58,8 @@ export function permitExpiry(now: number): Date {
 }
 
 /**
- * The claims of a permit for one of these purposes, or null. Whether it still stands is for
- * {@link permits} to say, over the record.
+ * The claims of a permit for one of these purposes, or null. Whether it still stands is for {@link
+ * permits} to say, over the record.
  */
 export async function readPermit(
   settings: Settings,
@@ -80,7 +80,7 @@ export function permits(subject: Subject | null, claims: PermitClaims, now: numb
   if (!isLive(subject, claims, now)) return false
   switch (claims.basis) {
     case 'password':
-      return !isEnrolled(subject)
+      return !isEnrolled(subject) && !subject?.needsSupportCode
     case 'mfa':
       return subject !== null
     case 'recovery':

@@ -9,7 +9,9 @@ import type {
   createTwoFactor as makeTwoFactor,
   Keyring,
   LoginGrant,
+  Secret,
   TwoFactor,
+  UserExport,
 } from 'keystep'
 import type { generateTotp as makeTotp, OtpKey, parseKeyUri as readKeyUri } from 'keystep/otp'
 import type { RecordStore } from 'keystep/stores'
@@ -25,6 +27,9 @@ export declare const keyring: Keyring
 export declare const openSession: (grant: LoginGrant) => void
 export declare const show: (reason: string) => void
 export declare const enrollAnew: (permit: string) => void
+export declare const handOver: (userId: string, supportCode: Secret<string>) => Promise<void>
+export declare const takeOver: (user: UserExport) => Promise<void>
+export declare const newStore: RecordStore
 
 // The request.
 export declare const userId: string

@@ -228,6 +228,34 @@ const CASES: Readonly<Record<Call, Readonly<Record<string, () => Promise<Prepare
   'recovery.passwordChanged': {
     '': on(enrolled, async (h) => () => h.twoFactor.recovery.passwordChanged(ada)),
   },
+  'recovery.unlock': { '': on(enrolled, async (h) => () => h.twoFactor.recovery.unlock(staff)) },
+  'maintenance.erase': {
+    '': on(enrolled, async (h) => () => h.twoFactor.maintenance.erase(staff)),
+  },
+  'maintenance.afterRestore': {
+    '': on(enrolled, async (h) => async () => {
+      const restoredAt = h.clock.advance({ hours: 1 })
+      await h.twoFactor.maintenance.afterRestore({ restoredAt, ...staff })
+      // It renews everybody's, and no session goes on with one.
+      return { securityStamp: await stampIn(h) }
+    }),
+  },
+  'maintenance.move': {
+    '': on(enrolled, async (h) => async () => {
+      const bea = { userId: 'bea' }
+      acceptedOf(await h.twoFactor.maintenance.move({ from: ada, to: bea, ...staff }))
+      return h.twoFactor.maintenance.move({ from: bea, to: ada, ...staff })
+    }),
+  },
+  'maintenance.export': {
+    '': on(enrolled, async (h) => () => h.twoFactor.maintenance.export(staff)),
+  },
+  'maintenance.users': {
+    '': on(enrolled, async (h) => () => h.twoFactor.maintenance.users()),
+  },
+  'maintenance.checkKeyring': {
+    '': on(enrolled, async (h) => () => h.twoFactor.maintenance.checkKeyring()),
+  },
   'maintenance.reseal': {
     '': on(enrolled, async (h) => async () => ({ ...(await h.twoFactor.maintenance.reseal()) })),
   },

@@ -79,6 +79,7 @@ const answers = {
   'factors.removeAll': all('accepted', 'expired', 'not_found', 'required'),
   'recovery.issueSupportCode': all('accepted', 'not_found'),
   'recovery.reset': all('accepted'),
+  'recovery.unlock': all('accepted', 'not_found'),
   'recovery.passwordChanged': all('accepted'),
   'sessions.check': all('accepted', 'ended'),
 } satisfies { [C in OfPortals]: readonly Answers<Contract[C]>[] }

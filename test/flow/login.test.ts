@@ -148,8 +148,8 @@ describe('login', () => {
       reason: 'lost everything',
     })
     expect(await h.twoFactor.login.begin(expected)).toMatchObject({
-      next: 'proceed',
-      because: 'not_enrolled',
+      next: 'challenge',
+      factors: [{ kind: 'support_code' }],
     })
   })
 

@@ -154,8 +154,12 @@ describe('summarize', () => {
       backupCodesOut: 1,
       devices: 1,
       weakKeys: 0,
+      awaitingSupportCode: 0,
+      erased: 0,
+      moving: 0,
       unreadable: 0,
       byKey: { [h.keyring.currentId]: 4 },
+      missingKeys: {},
     }
     expect(await h.twoFactor.maintenance.summarize()).toEqual({
       ...summary,

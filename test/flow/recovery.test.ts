@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import type { TwoFactor } from 'keystep'
 import {
   acceptedOf,
   challenge,
@@ -12,29 +11,9 @@ import {
   SESSION,
   wrongCode,
 } from './house.ts'
-import { peek, tamper } from '../record/record.ts'
+import { peek } from '../record/record.ts'
 import { firstPermit, notThe, smsHouse } from './sms-house.ts'
-
-const expired = { outcome: 'rejected', reason: 'expired' }
-const anyStamp = expect.stringMatching(/^[\w-]{22}$/) as string
-const staff = { actor: 'support/7', reason: 'lost phone and codes' }
-
-async function settled() {
-  const h = house()
-  const user = await enroll(h.twoFactor, 'ada', h.clock)
-  h.clock.advance({ seconds: 30 })
-  const issue = async () =>
-    acceptedOf(
-      await h.twoFactor.recovery.issueSupportCode({ userId: 'ada', ...staff }),
-    ).supportCode.reveal()
-  return { ...h, ...user, issue }
-}
-
-async function redeem(twoFactor: TwoFactor, code: string): Promise<string> {
-  const verdict = await login(twoFactor, 'ada', code)
-  if (verdict.outcome !== 'enroll') throw new Error(JSON.stringify(verdict))
-  return verdict.permit
-}
+import { anyStamp, enrolling, expired, redeem, settled, staff } from './staff-house.ts'
 
 describe('a support code', () => {
   it('63B-4 4.2.1.2: 20 characters, 24 hours, one outstanding', async () => {
@@ -289,94 +268,6 @@ describe('a support code', () => {
   })
 })
 
-describe('reset', () => {
-  it('takes everything off and ends everything, but for the sends of the day; actor and reason are kept', async () => {
-    const h = await settled()
-    const asked = await challenge(h.twoFactor, 'ada')
-    const { device } = acceptedOf(
-      await login(h.twoFactor, 'ada', h.phone.code(h.clock()), {
-        rememberDevice: { label: 'Laptop' },
-      }),
-    )
-    await tamper(h, 'ada', (subject) => ({
-      ...subject,
-      sms: { ...subject.sms, sentAt: [h.clock().getTime()] },
-    }))
-    h.store.reset()
-    expect(
-      await h.twoFactor.recovery.reset({
-        userId: 'ada',
-        actor: 'x'.repeat(100),
-        reason: 'y'.repeat(400),
-      }),
-    ).toEqual({ outcome: 'accepted', securityStamp: anyStamp })
-    expect(h.store).toMatchObject({ reads: 1, writes: 1 })
-    expect(await h.twoFactor.login.verify({ challenge: asked, code: h.backupCodes[0]! })).toEqual(
-      expired,
-    )
-    const decision = await h.twoFactor.login.begin({
-      userId: 'ada',
-      deviceToken: device!.token.reveal(),
-      expectEnrolled: true,
-    })
-    expect(decision).toMatchObject({ next: 'proceed', because: 'not_enrolled' })
-    const record = await peek(h, 'ada')
-    expect(record).toMatchObject({
-      factors: [],
-      backupCodes: null,
-      devices: [],
-      support: null,
-      attempts: { failures: 0 },
-      sms: { sentAt: [h.clock().getTime()] },
-    })
-    const { activity } = await h.twoFactor.status({ userId: 'ada' })
-    expect(activity.map(({ type }) => type)).toEqual([
-      'reset',
-      'factor.removed',
-      'device.remembered',
-      'code.accepted',
-      'factor.enrolled',
-    ])
-    expect(activity[0]).toMatchObject({
-      type: 'reset',
-      actor: 'x'.repeat(64),
-      reason: 'y'.repeat(300),
-    })
-    await enroll(h.twoFactor, 'ada', h.clock)
-  })
-
-  it('works where there is no record, and on one that a clock ahead has written', async () => {
-    const h = await settled()
-    expect(await h.twoFactor.recovery.reset({ userId: 'bob', ...staff })).toEqual({
-      outcome: 'accepted',
-      securityStamp: anyStamp,
-    })
-    await tamper(h, 'ada', (subject) => ({
-      ...subject,
-      touchedAt: h.clock().getTime() + 86_400_000,
-    }))
-    await expect(h.twoFactor.login.begin({ userId: 'ada' })).rejects.toMatchObject({
-      code: 'ERR_CLOCK',
-    })
-    expect(await h.twoFactor.recovery.reset({ userId: 'ada', ...staff })).toEqual({
-      outcome: 'accepted',
-      securityStamp: anyStamp,
-    })
-    expect(await h.twoFactor.login.begin({ userId: 'ada' })).toMatchObject({ next: 'proceed' })
-  })
-
-  it.each([{ actor: '' }, { reason: '' }, { actor: 7 }, { reason: undefined }])(
-    'asks who and why: %j',
-    async (change) => {
-      const h = await settled()
-      await expect(
-        h.twoFactor.recovery.reset({ userId: 'ada', ...staff, ...(change as object) }),
-      ).rejects.toMatchObject({ code: 'ERR_OPTION' })
-      expect((await peek(h, 'ada')).factors).toHaveLength(1)
-    },
-  )
-})
-
 describe('passwordChanged', () => {
   it('V28: leaves factors, backup codes and counters, and ends challenge, device and pending enrollment', async () => {
     const h = await settled()
@@ -424,10 +315,3 @@ describe('passwordChanged', () => {
     })
   })
 })
-
-async function enrolling(twoFactor: TwoFactor, leave: string, sessionId?: string) {
-  const begun = acceptedOf(
-    await twoFactor.totp.enroll({ permit: leave, sessionId, account: 'ada' }),
-  )
-  return { enrollment: begun.enrollment, phone: phoneOf(begun.keyUri) }
-}

@@ -191,6 +191,7 @@ function add(run: Run, record: UserRecord, factor: Factor, replaced: readonly Fa
     record.epoch === 0 || (rules.everyFirstFactorRenewsEpoch && record.factors.length === 0)
   if (isFirst || rules.additionRenewsEpoch) renewEpoch(run, record)
   record.factors = [...record.factors.filter((one) => !replaced.includes(one)), factor]
+  record.needsSupportCode = false
   record.wasSwitchedOff = false
 }
 

@@ -55,6 +55,8 @@ export type Command<C = Typed> =
   | { do: 'recovery.issueSupportCode'; user: string }
   | { do: 'recovery.passwordChanged'; user: string }
   | { do: 'recovery.reset'; user: string }
+  | { do: 'recovery.unlock'; user: string }
+  | { do: 'maintenance.erase'; user: string }
   | { do: 'policy'; user: string; policy: Exclude<Policy, object> | { inDays: number } }
   /** The user's backup codes become those of another system, as an import would bring them. */
   | { do: 'imported'; user: string }

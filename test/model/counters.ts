@@ -16,7 +16,7 @@ export function gate(
     : null
 }
 
-const recent = ({ world, rules }: Run, counter: Counter): number[] =>
+export const recent = ({ world, rules }: Run, counter: Counter): number[] =>
   counter.wrongAt.filter((at) => at > world.now - rules.month)
 
 /** What a code was meant as, and for. */

@@ -158,6 +158,8 @@ const single = weighted<Loose>(
   [1, byUser('recovery.issueSupportCode')],
   [1, byUser('recovery.passwordChanged')],
   [1, byUser('recovery.reset')],
+  [1, byUser('recovery.unlock')],
+  [1, byUser('maintenance.erase')],
   [1, importTotp],
   [1, importSms],
   [1, rename],

@@ -95,6 +95,7 @@ export function observer(): Watcher & {
       command.do === 'totp.import' ||
       command.do === 'factors.remove' ||
       command.do === 'recovery.reset' ||
+      command.do === 'maintenance.erase' ||
       told.events.includes('factor.removed')
     )
       life.accepted.clear()
@@ -109,6 +110,7 @@ export function observer(): Watcher & {
       life.enrolled[
         command.do === 'recovery.reset' || result['enrolled'] === false ? 'delete' : 'add'
       ](userOf)
+    if (command.do === 'maintenance.erase') life.enrolled.delete(userOf)
     if (command.do === 'recovery.passwordChanged')
       test('strips', !told.events.some((event) => event.startsWith('factor.')), { told })
     if (result['because'] === 'remembered_device')
@@ -227,6 +229,8 @@ function noteTokens(life: Life, command: Command, { shown }: Told, issued: Issue
 function endsStreaks(command: Command, { outcome }: Seen): boolean {
   const renews = [
     'recovery.reset',
+    'recovery.unlock',
+    'maintenance.erase',
     'recovery.issueSupportCode',
     'backupCodes.regenerate',
     'login.verify',

@@ -218,6 +218,18 @@ export function library(store: RecordStore = memoryStore()): Side {
           actor: 'support',
           reason: 'lost phone',
         })
+      case 'recovery.unlock':
+        return twoFactor.recovery.unlock({
+          userId: command.user,
+          actor: 'support',
+          reason: 'guessed at',
+        })
+      case 'maintenance.erase':
+        return twoFactor.maintenance.erase({
+          userId: command.user,
+          actor: 'support',
+          reason: 'contract ended',
+        })
       case 'policy':
         policies[command.user] =
           typeof command.policy === 'string'

@@ -34,6 +34,7 @@ function grantOf(
 }
 
 function offers(record: UserRecord): object[] {
+  if (record.needsSupportCode) return [{ kind: 'support_code' }]
   const numbers = record.factors.flatMap((one) =>
     one.kind === 'sms' && COUNTRIES.some((code) => one.number.startsWith(code))
       ? [
@@ -67,7 +68,7 @@ export function begin(
 ): unknown {
   const { world } = run
   const record = read(run, o.user)
-  if (!record || record.factors.length === 0) {
+  if (!record || (record.factors.length === 0 && !record.needsSupportCode)) {
     if (o.expects && !record?.wasSwitchedOff) throw new Fault('ERR_RECORD_MISSING')
     const { required, enrollBy } = requirementOf(run, o.user)
     if (!required)
@@ -188,6 +189,7 @@ export function beginStepUp(run: Run, o: StepUp): unknown {
     expiresAt: now + rules.permitLife,
     because,
   })
+  if (record?.needsSupportCode) return { next: 'confirm_first_factor' }
   if (!record || record.factors.length === 0) {
     const at = o.passwordAgo === null ? null : now - o.passwordAgo * 1000
     return at !== null && isFresh(run, at, record, o)
@@ -249,7 +251,9 @@ export function check(
   const record = read(run, o.user)
   if (
     !isLive(run, record, permit) ||
-    (permit.basis === 'password' && record && record.factors.length > 0)
+    (permit.basis === 'password' &&
+      record &&
+      (record.factors.length > 0 || record.needsSupportCode))
   )
     return rejected('expired')
   if (o.stamp !== null && !isCurrent(run, record, o.stamp)) return rejected('expired')

@@ -3,7 +3,15 @@ import type { Command } from './command.ts'
 import { begin, beginStepUp, check, checkSession, verify, verifyStepUp } from './login.ts'
 import { confirmNumber, enrollNumber, importNumber, sendForChallenge } from './numbers.ts'
 import type { Rules } from './rules.ts'
-import { changePassword, issueSupportCode, reset, revoke, status } from './support.ts'
+import {
+  changePassword,
+  erase,
+  issueSupportCode,
+  reset,
+  revoke,
+  status,
+  unlock,
+} from './support.ts'
 import { type Answer, Fault, type Handles, type Run, type World } from './world.ts'
 
 /**
@@ -58,6 +66,10 @@ function perform(run: Run, command: Command): unknown {
       return changePassword(run, command)
     case 'recovery.reset':
       return reset(run, command)
+    case 'recovery.unlock':
+      return unlock(run, command)
+    case 'maintenance.erase':
+      return erase(run, command)
     case 'policy':
       run.world.policies[command.user] =
         typeof command.policy === 'string'

@@ -95,6 +95,9 @@ export const MUTATIONS: Readonly<Record<string, Partial<Rules>>> = {
   'backup codes that outlive the last factor': { lastFactorEndsBackupCodes: false },
   'a password change that strips the factors (V28)': { passwordChangeStripsFactors: true },
   'a reset that forgets the messages sent': { resetKeepsSends: false },
+  'a reset that leaves the password alone': { resetNeedsSupportCode: false },
+  'an unlock that keeps the 30 days': { unlockEndsMonth: false },
+  'tokens that outlive an erased user': { eraseEndsTokens: false },
   'a lone backup number': { loneBackupIsPromoted: false },
 }
 

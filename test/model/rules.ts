@@ -96,6 +96,9 @@ export const PLAN = {
   lastFactorEndsBackupCodes: true,
   passwordChangeStripsFactors: false,
   resetKeepsSends: true,
+  resetNeedsSupportCode: true,
+  unlockEndsMonth: true,
+  eraseEndsTokens: true,
   loneBackupIsPromoted: true,
 }
 

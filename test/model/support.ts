@@ -1,13 +1,14 @@
-import { gate, lift, rejected } from './counters.ts'
+import { gate, lift, recent, rejected } from './counters.ts'
 import { leftOf } from './codes.ts'
 import { requirementOf } from './login.ts'
 import { showStamp } from './tokens.ts'
-import { newId, newRecord, read, renewEpoch, type Run, show, write } from './world.ts'
+import { newCounter, newId, newRecord, read, renewEpoch, type Run, show, write } from './world.ts'
 
 export function issueSupportCode(run: Run, { user }: { user: string }): unknown {
   const { world, rules } = run
   const record = read(run, user)
-  if (!record || record.factors.length === 0) return rejected('not_found')
+  if (!record || (record.factors.length === 0 && !record.needsSupportCode))
+    return rejected('not_found')
   const expiresAt = world.now + rules.supportLife
   record.support = { id: newId(run), expiresAt, redeemed: false }
   if (rules.supportRestartsRecovery)
@@ -35,7 +36,40 @@ export function reset(run: Run, { user }: { user: string }): unknown {
   }
   if (rules.resetKeepsSends)
     record.sms.sentAt = former?.sms.sentAt.filter((at) => at <= world.now) ?? []
+  record.support = { id: newId(run), expiresAt: world.now + rules.supportLife, redeemed: false }
+  record.needsSupportCode = rules.resetNeedsSupportCode
+  show(run, 'supports', record.support.id)
   answer.events.push(...(former?.factors.map(() => 'factor.removed') ?? []), 'reset')
+  write(run, user, record)
+  return {
+    outcome: 'accepted',
+    supportCode: '[Secret]',
+    securityStamp: showStamp(run, user, record),
+  }
+}
+
+/**
+ * Staff's end of locks and stops: nothing of the factors, and nothing of what the owner is told.
+ */
+export function unlock(run: Run, { user }: { user: string }): unknown {
+  const { world, rules, answer } = run
+  const record = world.users[user]
+  if (!record) return rejected('not_found')
+  record.touchedAt = 0
+  const judged = recent(run, record.codes).length + recent(run, record.recovery).length
+  for (const name of ['codes', 'recovery'] as const)
+    record[name] = rules.unlockEndsMonth ? newCounter() : lift(run, record[name], false)
+  answer.events.push('unlocked')
+  write(run, user, record)
+  return { outcome: 'accepted', codesJudged: judged }
+}
+
+/** The end of a user: whoever gets the id next inherits nothing. */
+export function erase(run: Run, { user }: { user: string }): unknown {
+  const record = newRecord()
+  renewEpoch(run, record)
+  if (!run.rules.eraseEndsTokens) record.epoch = run.world.users[user]?.epoch ?? 0
+  run.answer.events.push('erased')
   write(run, user, record)
   return { outcome: 'accepted', securityStamp: showStamp(run, user, record) }
 }

@@ -64,7 +64,10 @@ export function isLiveChallenge(
 export function permits(run: Run, record: UserRecord | null, permit: Permit): boolean {
   if (!isLive(run, record, permit)) return false
   if (permit.basis === 'password')
-    return run.rules.passwordAloneAddsBesideLive || (record?.factors.length ?? 0) === 0
+    return (
+      run.rules.passwordAloneAddsBesideLive ||
+      ((record?.factors.length ?? 0) === 0 && !record?.needsSupportCode)
+    )
   if (permit.basis === 'mfa') return record !== null
   return record?.support?.redeemed === true && record.support.id === permit.support
 }

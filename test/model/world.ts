@@ -89,6 +89,8 @@ export interface UserRecord {
   devices: { id: number; createdAt: number; seenAt: number; expiresAt: number }[]
   support: { id: number; expiresAt: number; redeemed: boolean } | null
   wasSwitchedOff: boolean
+  /** A reset was the last word: the password alone opens and binds nothing. */
+  needsSupportCode: boolean
 }
 
 export type Policy = 'optional' | 'required' | { from: number }
@@ -171,6 +173,7 @@ export function newRecord(): UserRecord {
     devices: [],
     support: null,
     wasSwitchedOff: false,
+    needsSupportCode: false,
   }
 }
 

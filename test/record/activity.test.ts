@@ -88,6 +88,14 @@ describe('recordActivity', () => {
       'support_code.issued': { actor: 'eva', reason: 'phone lost', expiresAt: until },
       'reset': { actor: 'eva', reason: 'phone lost' },
       'password.changed': {},
+      'unlocked': { actor: 'eva', reason: 'guessed at', codesJudged: 7 },
+      'erased': { actor: 'eva', reason: 'contract ended' },
+      'moved': { from: 'bob', actor: 'eva', reason: 'renamed' },
+      'exported': { actor: 'eva', reason: 'asked for it' },
+      'restored': { actor: 'eva', reason: 'disk failed' },
+      'keyring.replaced': { actor: 'eva', reason: 'lost', keyIds: ['k1', 'k2'] },
+      'sms.ceiling_near': { scope: '+49', most: 100, until },
+      'sms.ceiling_reached': { scope: 'all', most: 100, until },
     }
     // In the order of their places, which stand in records and never change.
     for (const [place, [type, fields]] of Object.entries(told).entries()) {
@@ -103,7 +111,7 @@ describe('recordActivity', () => {
   })
 
   it('a line of a later version, of an event unknown here, is kept and not shown; a field unknown here is left out', () => {
-    const later = ['[18,1,0,"f9"]', `[8,${NOW},{"ip":"203.0.113.9"},"codes","more"]`]
+    const later = ['[99,1,0,"f9"]', `[8,${NOW},{"ip":"203.0.113.9"},"codes","more"]`]
     const lines = recordActivity(later, [removed(1)], NOW, {})
     expect(lines.slice(0, 2)).toEqual(later)
     expect(readActivity(lines)).toEqual([

@@ -331,6 +331,36 @@ const calls: [name: string, reads: number, writes: number, prepare: Prepare][] =
     async (h) => () => h.twoFactor.recovery.reset({ userId: 'ada', ...staff }),
   ],
   [
+    'recovery.unlock',
+    1,
+    1,
+    async (h) => () => h.twoFactor.recovery.unlock({ userId: 'ada', ...staff }),
+  ],
+  [
+    'recovery.unlock, not_found',
+    1,
+    0,
+    async (h) => () => h.twoFactor.recovery.unlock({ userId: 'bob', ...staff }),
+  ],
+  [
+    'maintenance.erase',
+    1,
+    1,
+    async (h) => () => h.twoFactor.maintenance.erase({ userId: 'ada', ...staff }),
+  ],
+  [
+    'maintenance.export',
+    1,
+    1,
+    async (h) => () => h.twoFactor.maintenance.export({ userId: 'ada', ...staff }),
+  ],
+  [
+    'maintenance.export of nobody',
+    1,
+    0,
+    async (h) => () => h.twoFactor.maintenance.export({ userId: 'bob', ...staff }),
+  ],
+  [
     'recovery.passwordChanged',
     1,
     1,

@@ -26,12 +26,12 @@ describe('the record', () => {
       ROW,
       await sealSubject(keyring, ROW, { ...state, activity }),
     )
-    const { offSince, ...said } = state
+    const { offSince, needsSupportCode, keptUntil, ...said } = state
     expect(text.split('\n').map((line) => JSON.parse(line) as unknown)).toEqual([
       said,
       ...activity.map((line) => JSON.parse(line) as unknown),
     ])
-    expect(offSince).toBeNull()
+    expect([offSince, needsSupportCode, keptUntil]).toEqual([null, false, null])
     expect(state.schema).toBe(1)
   })
 

@@ -11,6 +11,7 @@ import {
   smsHouse,
   type SmsHouse,
 } from '../flow/sms-house.ts'
+import { redeem } from '../flow/staff-house.ts'
 import { slowStore, stormyStore } from '../record/stores.ts'
 
 const send = async (h: SmsHouse, userId = 'ada') =>
@@ -71,11 +72,14 @@ describe('V21: how many messages a user is sent', () => {
       )
       h.clock.advance({ seconds: 30 })
     }
-    await h.twoFactor.recovery.reset({ userId: 'ada', actor: 'support/7', reason: 'test' })
+    const { supportCode } = await h.twoFactor.recovery.reset({
+      userId: 'ada',
+      actor: 'support/7',
+      reason: 'test',
+    })
     expect(
       await h.twoFactor.sms.enroll({
-        permit: await firstPermit(h, 'ada'),
-        sessionId: SESSION,
+        permit: await redeem(h.twoFactor, supportCode.reveal()),
         number: '+4915112345679',
       }),
     ).toMatchObject({ reason: 'too_soon' })

@@ -29,8 +29,13 @@ export const summarize: Command = {
       })
       .finally(bar.end)
     folder.endProgress('summarize')
-    const { byKey, ...counts } = summary
-    const keys = Object.entries(byKey).map(([id, records]) => `sealed under ${id}: ${records}`)
+    const { byKey, missingKeys, ...counts } = summary
+    const keys = [
+      ...Object.entries(byKey).map(([id, records]) => `sealed under ${id}: ${records}`),
+      ...Object.entries(missingKeys).map(
+        ([id, records]) => `sealed under ${id}, which is missing: ${records}`,
+      ),
+    ]
     return {
       outcome: 'accepted',
       lines: [...Object.entries(counts).map(([name, count]) => `${name}: ${count}`), ...keys],

@@ -68,5 +68,21 @@ function sentence(entry: ActivityEntry): string {
       return `Two-factor reset by ${entry.actor}: ${entry.reason}`
     case 'password.changed':
       return 'Password changed'
+    case 'unlocked':
+      return `Lock ended by ${entry.actor}: ${entry.reason}`
+    case 'erased':
+      return `Account ended by ${entry.actor}: ${entry.reason}`
+    case 'moved':
+      return `Account moved by ${entry.actor}: ${entry.reason}`
+    case 'exported':
+      return `Second factors handed out by ${entry.actor}: ${entry.reason}`
+    case 'restored':
+      return `A backup was restored by ${entry.actor}: ${entry.reason}`
+    case 'keyring.replaced':
+      return `Keys replaced by ${entry.actor}: ${entry.reason}`
+    case 'sms.ceiling_near':
+      return `Four fifths of the text messages of ${entry.scope} are sent`
+    case 'sms.ceiling_reached':
+      return `No more text messages of ${entry.scope} for now`
   }
 }

@@ -31,16 +31,19 @@ export function codeForm({
   rejected,
   before,
 }: CodeForm): Html {
+  // After a reset by support there is no other way.
+  const isSupport = factors.some(({ kind }) => kind === 'support_code')
+  const isLong = isBackup || isSupport
   const fields = Object.entries(hidden).map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
   )
-  return html`${alert(rejected && sentenceFor(rejected, isBackup))}
-    <form method="post" action="${action}" novalidate${isBackup ? '' : html` data-submit="6"`}>
+  return html`${alert(rejected && sentenceFor(rejected, isLong, isSupport))}
+    <form method="post" action="${action}" novalidate${isLong ? '' : html` data-submit="6"`}>
       ${fields} ${before ?? ''}
-      ${isBackup ? html`<input type="hidden" name="with" value="backup">${backupField(takesSupportCode, rejected)}` : codeField({ hint: hintFor(factors), isWrong: rejected !== undefined, sendsItself: true })}
+      ${isLong ? html`<input type="hidden" name="with" value="backup">${isSupport ? supportField(rejected) : backupField(takesSupportCode, rejected)}` : codeField({ hint: hintFor(factors), isWrong: rejected !== undefined, sendsItself: true })}
       <button class="primary">Continue</button>
       ${
-        isBackup
+        isLong
           ? ''
           : factors
               .filter(({ kind }) => kind === 'sms')
@@ -98,6 +101,19 @@ function backupField(takesSupportCode: boolean, rejected?: Rejected): Html {
   })
 }
 
+function supportField(rejected?: Rejected): Html {
+  const hint = '20 letters and digits, from our support. Spaces, dashes and capitals do not matter.'
+  return field({
+    name: 'code',
+    label: 'Support code',
+    hint,
+    className: 'code long',
+    maxLength: 80,
+    hasFocus: true,
+    isInvalid: rejected !== undefined,
+  })
+}
+
 function hintFor(factors: readonly FactorOffer[]): string {
   const has = (kind: FactorOffer['kind']): boolean => factors.some((factor) => factor.kind === kind)
   if (has('totp'))
@@ -107,8 +123,10 @@ function hintFor(factors: readonly FactorOffer[]): string {
   return '6 digits. Press "Send SMS code", and type those of the message.'
 }
 
-function sentenceFor(rejected: Rejected, isBackup: boolean): string | Html {
-  return isBackup && rejected.reason === 'malformed_code'
+function sentenceFor(rejected: Rejected, isLong: boolean, isSupport: boolean): string | Html {
+  if (isSupport && ['malformed_code', 'factor_unavailable'].includes(rejected.reason))
+    return 'That is not the code that our support gave you, or it has run out. Ask for another one.'
+  return isLong && rejected.reason === 'malformed_code'
     ? 'A backup code has 16 letters and digits.'
     : words(rejected)
 }

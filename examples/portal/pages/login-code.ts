@@ -24,7 +24,7 @@ export function drawLoginCode(
     shape: 'card',
     body: html`${codeForm({ action: '/login/code', factors, isBackup, takesSupportCode: true, rejected, before: remember })}
     <ul class="ways">
-      <li>${isBackup ? html`<a href="/login/code">Use a code of your app or phone</a>` : html`<a href="/login/code?with=backup">Use a backup code</a>`}</li>
+      ${factors.some(({ kind }) => kind === 'support_code') ? '' : html`<li>${isBackup ? html`<a href="/login/code">Use a code of your app or phone</a>` : html`<a href="/login/code?with=backup">Use a backup code</a>`}</li>`}
       <li><a href="/help#lost-phone">Lost your phone?</a></li>
       <li><a href="/login">Start over</a></li>
     </ul>`,

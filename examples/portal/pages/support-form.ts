@@ -35,9 +35,10 @@ export function supportForm({ email, reason, errors }: SupportDraft, customer?: 
       <div class="row">
         <button class="primary">Issue support code</button>
         ${customer ? '' : html`<button class="secondary" formaction="/support/look-up">Look up</button>`}
+        <button class="secondary" formaction="/support/unlock">End lock</button>
         <button class="danger" formaction="/support/reset">Reset two-factor</button>
       </div>
-      <p class="hint">With the code the customer sets up two-factor anew, password first. A reset leaves the password alone: only when the code cannot be handed over.</p>
+      <p class="hint">With the code the customer sets up two-factor anew, password first. A reset does the same, and takes everything off at once: for a phone in the wrong hands. To end a lock lets whoever guesses go on: look at Recovery first.</p>
     </form>`
 }
 
@@ -75,6 +76,7 @@ function isRecovery(entry: ActivityEntry): boolean {
   return (
     entry.type === 'support_code.issued' ||
     entry.type === 'reset' ||
+    entry.type === 'unlocked' ||
     (entry.type === 'code.accepted' && entry.kind === 'support_code')
   )
 }

@@ -72,6 +72,14 @@ function draw(
   c: Visit,
   { factors, isBackup = false, rejected }: Pick<CodeForm, 'factors' | 'isBackup' | 'rejected'>,
 ): Promise<Response> {
+  // What a support code leads to has its pages in the portal.
+  if (factors.some(({ kind }) => kind === 'support_code')) {
+    return show(c, {
+      title: 'Two-factor code',
+      shape: 'card',
+      body: html`<p>Our support has reset your two-factor authentication. Log in to the portal with the code that you got, and set it up anew there.</p>`,
+    })
+  }
   return show(c, {
     title: 'Two-factor code',
     status: rejected ? statusOf(rejected) : 200,

@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { html } from 'hono/html'
-import type { StaffInput } from 'keystep'
+import type { Secret, StaffInput } from 'keystep'
 import type { User } from '../data/users.ts'
 import { missingPage } from '../pages/failure.ts'
 import { show } from '../pages/layout.ts'
@@ -40,29 +40,49 @@ export function support({ twoFactor, data: { users, sessions } }: Portal): Hono<
       return drawCustomer(c, customer, {
         error: 'Two-factor is off for this account: there is nothing to recover.',
       })
-    return show(c, {
-      title: 'Support code',
-      body: html`<section class="panel narrow">
-        <p>Read it out to ${customer.name}. It is shown only now, and good once, until ${instant(issued.expiresAt)}. To load this page again makes another one, and ends this.</p>
-        <p><code id="support-code" translate="no">${issued.supportCode.reveal()}</code></p>
-        <p>${customer.name} logs in with the password, chooses "Use a backup code", types this one, and sets up two-factor anew. We have mailed ${customer.name} about it.</p>
-        <p><a href="/support/customers/${customer.id}">Back to ${customer.name}</a></p>
-      </section>`,
-    })
+    return drawCode(c, customer, issued.supportCode, issued.expiresAt)
   })
   app.post('/support/reset', async (c) => {
     const order = await orderOf(c)
     if (order instanceof Response) return order
     const { customer, staff } = order
-    await twoFactor.recovery.reset(staff)
+    const { supportCode } = await twoFactor.recovery.reset(staff)
     await sessions.endOthers(customer.id, null)
+    const { supportCodeUntil } = await twoFactor.status({ userId: customer.id })
+    return drawCode(c, customer, supportCode, supportCodeUntil!)
+  })
+  app.post('/support/unlock', async (c) => {
+    const order = await orderOf(c)
+    if (order instanceof Response) return order
+    const { customer, staff } = order
+    const unlocked = await twoFactor.recovery.unlock(staff)
     leaveNotice(
       c,
-      `Two-factor of ${customer.name} is off. The password alone protects the account now.`,
+      unlocked.outcome === 'rejected' || unlocked.codesJudged === 0
+        ? `There were no wrong codes for ${customer.name}.`
+        : `${customer.name} is not locked any more. Wrong codes in the last 30 days: ${unlocked.codesJudged}.`,
     )
     return c.redirect(`/support/customers/${customer.id}`, 303)
   })
   return app
+}
+
+/** The code, once: to load the page again makes another one. */
+function drawCode(
+  c: Visit,
+  customer: User,
+  supportCode: Secret<string>,
+  expiresAt: Date,
+): Promise<Response> {
+  return show(c, {
+    title: 'Support code',
+    body: html`<section class="panel narrow">
+      <p>Read it out to ${customer.name}. It is shown only now, and good once, until ${instant(expiresAt)}. To load this page again makes another one, and ends this.</p>
+      <p><code id="support-code" translate="no">${supportCode.reveal()}</code></p>
+      <p>${customer.name} logs in with the password, chooses "Use a backup code" if asked for another one, types this one, and sets up two-factor anew. We have mailed ${customer.name} about it.</p>
+      <p><a href="/support/customers/${customer.id}">Back to ${customer.name}</a></p>
+    </section>`,
+  })
 }
 
 const UNKNOWN = 'There is no account with this address.'

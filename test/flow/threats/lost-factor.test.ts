@@ -10,6 +10,7 @@ import {
   phoneOf,
   SESSION,
 } from '../house.ts'
+import { setUpAnew } from '../staff-house.ts'
 import { peek } from '../../record/record.ts'
 import { enrollNumber, smsHouse, type SmsHouse } from '../sms-house.ts'
 
@@ -214,12 +215,16 @@ describe('threats: a permit outlives the phone that paid for it', () => {
     for (const isReset of [false, true]) {
       const h = await owner()
       const loot = await steal(h)
-      if (isReset) await h.twoFactor.recovery.reset({ userId: 'ada', ...staff })
-      else {
+      const anew = async () => {
+        if (isReset) {
+          const { supportCode } = await h.twoFactor.recovery.reset({ userId: 'ada', ...staff })
+          return setUpAnew(h.twoFactor, 'ada', supportCode, h.clock)
+        }
         const leave = await permit(h.twoFactor, 'ada', nextCode(h.clock, h.kept))
         acceptedOf(await h.twoFactor.factors.removeAll({ permit: leave, sessionId: SESSION }))
+        return (await enroll(h.twoFactor, 'ada', h.clock)).phone
       }
-      const { phone: kept } = await enroll(h.twoFactor, 'ada', h.clock)
+      const kept = await anew()
       expect(await tryAll({ ...h, kept }, loot)).toEqual(ALL_DEAD)
     }
   })

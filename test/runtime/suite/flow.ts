@@ -43,7 +43,7 @@ export const flowCases: readonly Case[] = [
         outcome: 'rejected',
         reason: 'expired',
       })
-      equal((await twoFactor.login.begin({ userId })).next, 'proceed')
+      equal((await twoFactor.login.begin({ userId })).next, 'challenge')
     },
   },
   {

@@ -92,11 +92,31 @@ describe('the support page', () => {
     expect(page).toMatch(/^\/support\/customers\//)
     await ben.browser.get('/overview')
     expect(ben.browser.lastStatus).toBe(200)
-    expect(await sam.post('/support/reset', forBen)).toBe(page)
+    const shown = await sam.browser.post('/support/reset', forBen)
+    const supportCode = /id="support-code"[^>]*>([^<]+)</.exec(shown)![1]!
     expect(await sam.browser.get(page)).toContain('Two-factor reset by sam@example.com')
     expect((await statusOfBen()).enrolled).toBe(false)
     await ben.browser.get('/overview')
     expect(ben.browser.lastHeaders.get('location')).toBe('/login')
+    expect(await ben.logIn(office.origin)).toBe('/login/code')
+    const asksFor = await ben.browser.get('/login/code')
+    expect(asksFor).toContain('Support code')
+    expect(asksFor).not.toContain('Use a backup code')
+    expect(await ben.browser.post('/login/code', { code: '0000-0000-0000-0000' })).toContain(
+      'Ask for another one',
+    )
+    expect(await ben.post('/login/code', { code: supportCode })).toBe('/login/enroll')
+    await ben.enroll('/login/enroll/totp')
+    expect((await statusOfBen()).enrolled).toBe(true)
+  })
+
+  it('ends a lock, and says how many codes were wrong', async () => {
+    await ben.logIn(office.origin)
+    for (let n = 0; n < 5; n++) await ben.post('/login/code', { code: '000000' })
+    expect((await statusOfBen()).lockedUntil).not.toBeNull()
+    const page = (await sam.post('/support/unlock', forBen))!
+    expect(await sam.browser.get(page)).toContain('Lock ended by sam@example.com')
+    expect((await statusOfBen()).lockedUntil).toBeNull()
   })
 
   it('a remembered device is too little', async () => {
