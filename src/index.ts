@@ -14,7 +14,7 @@ export {
 } from './crypto/keyring.ts'
 export { Secret } from './crypto/secret.ts'
 export { KeystepError, type KeystepErrorCode } from './errors.ts'
-export type { BackupCodes } from './flow/backup-codes.ts'
+export type { BackupCodes, Regenerated, RegenerateInput } from './flow/backup-codes.ts'
 export { createTwoFactor, type TwoFactor } from './flow/create-two-factor.ts'
 export type { DeviceIssued } from './tokens/device.ts'
 export type { Devices } from './flow/devices.ts'
@@ -75,4 +75,10 @@ export type { SendRejection, SmsSent } from './sms/send.ts'
 export type { FactorStatus, Status, TwoFactorStatus } from './flow/status.ts'
 export type { StepUp, StepUpBeginInput, StepUpDecision } from './flow/step-up.ts'
 export type { CounterName, Limits } from './record/throttle.ts'
-export type { ConfirmRejection, Totp, TotpConfirmed, TotpEnrollment } from './flow/totp.ts'
+export type {
+  ConfirmRejection,
+  Totp,
+  TotpConfirmation,
+  TotpConfirmed,
+  TotpEnrollment,
+} from './flow/totp.ts'
