@@ -283,7 +283,8 @@ describeWith(
         },
       })
       expect(ask(['status'])).toMatchObject({ answer: { enrolled: false, backupCodesLeft: 0 } })
-      expect(ask(['disable'])).toMatchObject({ code: 1, answer: { reason: 'not_found' } })
+      // Switching off began a new epoch, and this session keeps no stamp: the password counts anew.
+      expect(ask(['disable'])).toMatchObject({ code: 1, answer: { reason: 'password_too_old' } })
       expect(ask(['login', 'ann'], `${PASSWORD}\n`)).toMatchObject({
         code: 0,
         answer: { because: 'not_enrolled' },
